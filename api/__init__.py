@@ -1,0 +1,1 @@
+"""The HTTP API: what the ledger says, with formulas, block and finality."""

@@ -1,0 +1,1 @@
+"""The console program `lockstep`: one file a sub-command."""
