@@ -301,7 +301,7 @@ interface IHub {
     function resume(uint32 vaultId) external;
 
     /// @notice Stops copying for good. Balances stay withdrawable with `deallocate` and `exit`.
-    function leave(uint32 vaultId) external;
+    function leaveStrategy(uint32 vaultId) external;
 
     // ------------------------------------------------------------------ keepers (anyone)
 
