@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Price
+/// @notice Prices are units bought per unit sold, scaled by 1e36. Bounds round towards the vaults: a fill's price
+/// down, a floor up.
+library Price {
+    uint256 internal constant SCALE = 1e36;
+    uint256 internal constant BPS = 10_000;
+
+    /// @notice Price of a fill, rounded down. `amountOut` is below 2^128, so the product fits.
+    function ofDown(uint256 amountOut, uint256 amountIn) internal pure returns (uint256) {
+        return (amountOut * SCALE) / amountIn;
+    }
+
+    /// @notice `value` less `bps` basis points, rounded up.
+    function lessBpsUp(uint256 value, uint256 bps) internal pure returns (uint256) {
+        return Math.mulDiv(value, BPS - bps, BPS, Math.Rounding.Ceil);
+    }
+}
