@@ -1,0 +1,86 @@
+"""Opens the ledger's database: SQLite for one machine, PostgreSQL for a server, the same tables on both."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+
+from indexer.ledger.errors import DatabaseUnavailableError
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class _AmountSum:
+    """SQLite's aggregate behind `amount_sum`: adds decimal text exactly; null when there was no row."""
+
+    def __init__(self) -> None:
+        self._total: int | None = None
+
+    def step(self, value: Any) -> None:
+        """Add one row: decimal text or null."""
+        if value is not None:
+            self._total = (self._total or 0) + int(value)
+
+    def finalize(self) -> Any:  # typeshed knows only integers here; SQLite takes text and null too
+        """Give the sum as decimal text."""
+        return None if self._total is None else str(self._total)
+
+
+def open_engine(url: str, *, echo: bool = False) -> Engine:
+    """Open `url`: `sqlite:///path` or `postgresql://user@host/name`. A bare path means SQLite.
+
+    Raises `DatabaseUnavailableError` if it cannot be connected to.
+    """
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except ArgumentError as error:
+        raise DatabaseUnavailableError(
+            f"'{url}' is not a database URL.",
+            remedy="Give sqlite:///path/to/file.db or postgresql://user:password@host:port/name.",
+        ) from error
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise DatabaseUnavailableError(
+            f"Lockstep cannot use a {parsed.get_backend_name()} database.",
+            remedy="Give a sqlite:/// or postgresql:// URL.",
+        )
+    engine = create_engine(parsed, echo=echo)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        engine.connect().close()
+    except (OperationalError, sqlite3.Error) as error:
+        engine.dispose()
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise DatabaseUnavailableError(
+            f"The database {parsed.render_as_string(hide_password=True)} cannot be opened: {reason}.",
+            remedy="Check that the path's folder exists, or that the server runs and the URL is right.",
+        ) from error
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Set what SQLite needs for one writer beside several readers, with real transactions.
+
+    Python's driver opens a transaction only before a write and never before DDL; here SQLAlchemy's begin is
+    SQLite's, so that a migration or a reader's snapshot is one transaction too.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.create_aggregate("amount_sum", 1, _AmountSum)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+
+def why(error: SQLAlchemyError) -> str:
+    """The database's own first line about an error, without SQLAlchemy's statement dump."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -1,0 +1,60 @@
+"""Brings a database to this version's tables, and refuses one that a newer version has changed."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from indexer.ledger.errors import SchemaMismatchError
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database."""
+    _refuse_unknown(engine)
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the tables back to an older revision (`base`: none) in one transaction."""
+    _refuse_unknown(engine)
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def ensure_current(engine: Engine) -> None:
+    """Raise `SchemaMismatchError` unless the database has exactly this version's tables. Changes nothing."""
+    _refuse_unknown(engine)
+    found = _revision(engine)
+    if found != ScriptDirectory.from_config(_config()).get_current_head():
+        raise SchemaMismatchError(
+            "The database has no ledger yet."
+            if found is None
+            else f"The database is at old revision {found}.",
+            remedy="Run `lockstep index` on it once: it creates and upgrades the tables.",
+        )
+
+
+def _refuse_unknown(engine: Engine) -> None:
+    found = _revision(engine)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaMismatchError(
+            f"The database is at revision {found}, which this version of Lockstep does not know.",
+            remedy="Install the newer Lockstep that wrote it, or give another --database-url.",
+        )
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config(connection: object | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files(__name__)))
+    config.attributes["connection"] = connection
+    return config

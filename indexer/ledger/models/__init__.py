@@ -1,0 +1,52 @@
+"""Tables of the ledger.
+
+Every row belongs to a deployment (one hub on one chain) and carries the block it came from, so that one
+rollback path serves all tables. Addresses are EIP-55 text, hashes lower-case 0x text, amounts integers in
+token units, times unix seconds (`*_us`: microseconds). There are no foreign keys: rows of a block are written
+and removed together, by block.
+"""
+
+from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
+from indexer.ledger.models.books import Balance, Entry, Posting
+from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
+from indexer.ledger.models.reconcile import Reconciliation, ReconciliationDifference
+from indexer.ledger.models.registry import Pool, Token, Treasury
+from indexer.ledger.models.strategies import (
+    Policy,
+    Strategy,
+    StrategyPool,
+    StrategyToken,
+    Vault,
+    VaultState,
+)
+from indexer.ledger.models.trades import Clearing, Copy, Trade
+
+__all__ = [
+    "Amount",
+    "Balance",
+    "Base",
+    "Block",
+    "Clearing",
+    "Copy",
+    "Deployment",
+    "Entry",
+    "EventRow",
+    "LogRow",
+    "OrphanedLog",
+    "Policy",
+    "Pool",
+    "Posting",
+    "RawLog",
+    "Reconciliation",
+    "ReconciliationDifference",
+    "Reorg",
+    "Strategy",
+    "StrategyPool",
+    "StrategyToken",
+    "Token",
+    "Trade",
+    "Treasury",
+    "Vault",
+    "VaultState",
+    "amount_sum",
+]

@@ -1,0 +1,73 @@
+"""The books: entries, the postings that sum to zero per token in each, and the balances they add up to."""
+
+from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from indexer.ledger.models.base import Address, Amount, Base, LogRow
+
+
+class Entry(LogRow, Base):
+    """One event that moved money; `kind` is the event's name.
+
+    `counterparty` is who paid a deposit or received a withdrawal; `owner` whose account it touched.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        Index("ix_entries_trade", "deployment_id", "trade_id"),
+        Index("ix_entries_vault", "deployment_id", "vault_id", "block_number", "log_index"),
+        Index("ix_entries_owner", "deployment_id", "owner", "block_number", "log_index"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(32))
+    trade_id: Mapped[int | None] = mapped_column(BigInteger)
+    vault_id: Mapped[int | None] = mapped_column(BigInteger)
+    owner: Mapped[str | None] = mapped_column(Address)
+    counterparty: Mapped[str | None] = mapped_column(Address)
+
+
+class Posting(Base):
+    """One line of an entry: `amount` is added to the account (negative: taken from it).
+
+    Account kinds and their `account`: vault (vault id as decimal text), account (owner's address), fee
+    (recipient's address), venue (venue's address), outside (empty text). `purpose` names the flow: deposit,
+    withdrawal, allocation, deallocation, fee_claim, sold, bought, copy_fee (the leader's) or dust (the
+    protocol's); the lines of one purpose sum to zero.
+    """
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        Index(
+            "ix_postings_account",
+            "deployment_id",
+            "account_kind",
+            "account",
+            "token",
+            "block_number",
+            "log_index",
+        ),
+    )
+
+    deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    log_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    account_kind: Mapped[str] = mapped_column(String(16))
+    account: Mapped[str] = mapped_column(Address)
+    token: Mapped[str] = mapped_column(Address)
+    amount: Mapped[int] = mapped_column(Amount)
+    purpose: Mapped[str] = mapped_column(String(16))
+
+
+class Balance(Base):
+    """What an account holds of a token at the checkpoint: the sum of its postings. Derived; no row means
+    zero.
+    """
+
+    __tablename__ = "balances"
+
+    deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    account: Mapped[str] = mapped_column(Address, primary_key=True)
+    token: Mapped[str] = mapped_column(Address, primary_key=True)
+    amount: Mapped[int] = mapped_column(Amount)

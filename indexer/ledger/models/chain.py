@@ -1,0 +1,101 @@
+"""What was read from the chain: the deployment and its checkpoint, block hashes, raw logs, and recorded
+reorgs.
+"""
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from indexer.ledger.models.base import Address, Base, Hash
+
+
+class Deployment(Base):
+    """One hub on one chain. The checkpoint is the last block whose rows are in this database.
+
+    The head is the newest block that the node told of: head minus checkpoint is the lag.
+    """
+
+    __tablename__ = "deployments"
+    __table_args__ = (UniqueConstraint("chain_id", "hub"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    chain_id: Mapped[int] = mapped_column(BigInteger)
+    hub: Mapped[str] = mapped_column(Address)
+    start_block: Mapped[int] = mapped_column(BigInteger)
+    checkpoint_number: Mapped[int | None] = mapped_column(BigInteger)
+    checkpoint_hash: Mapped[str | None] = mapped_column(Hash)
+    checkpoint_time: Mapped[int | None] = mapped_column(BigInteger)
+    head_number: Mapped[int | None] = mapped_column(BigInteger)
+    head_time: Mapped[int | None] = mapped_column(BigInteger)
+    head_seen_us: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Block(Base):
+    """A block with events of the hub, or one recent enough to be needed for finding a common ancestor.
+
+    The three clocks: `time` is the block's own, `seen_us` when its header arrived, `processed_us` when its
+    rows were written.
+    """
+
+    __tablename__ = "blocks"
+
+    deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(Hash)
+    parent_hash: Mapped[str] = mapped_column(Hash)
+    time: Mapped[int] = mapped_column(BigInteger)
+    log_count: Mapped[int] = mapped_column(Integer)
+    seen_us: Mapped[int] = mapped_column(BigInteger)
+    processed_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class RawLog(Base):
+    """A log of the hub as the node gave it. `topics` is the 32-byte topics joined; `event` is null if
+    unknown.
+    """
+
+    __tablename__ = "raw_logs"
+    __table_args__ = (Index("ix_raw_logs_block", "deployment_id", "block_number"),)
+
+    deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    block_hash: Mapped[str] = mapped_column(Hash, primary_key=True)
+    log_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    block_number: Mapped[int] = mapped_column(BigInteger)
+    tx_hash: Mapped[str] = mapped_column(Hash)
+    tx_index: Mapped[int] = mapped_column(Integer)
+    event: Mapped[str | None] = mapped_column(String(64))
+    topics: Mapped[bytes] = mapped_column(LargeBinary)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Reorg(Base):
+    """A rollback that happened: blocks above the ancestor were removed together with everything they had
+    posted.
+    """
+
+    __tablename__ = "reorgs"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(Integer)
+    detected_us: Mapped[int] = mapped_column(BigInteger)
+    ancestor_number: Mapped[int] = mapped_column(BigInteger)
+    ancestor_hash: Mapped[str | None] = mapped_column(Hash)
+    old_number: Mapped[int] = mapped_column(BigInteger)
+    old_hash: Mapped[str] = mapped_column(Hash)
+    depth: Mapped[int] = mapped_column(BigInteger)
+    logs_removed: Mapped[int] = mapped_column(Integer)
+
+
+class OrphanedLog(Base):
+    """A raw log that a reorg removed from the ledger, kept for audit."""
+
+    __tablename__ = "orphaned_logs"
+
+    reorg_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    block_hash: Mapped[str] = mapped_column(Hash, primary_key=True)
+    log_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    block_number: Mapped[int] = mapped_column(BigInteger)
+    tx_hash: Mapped[str] = mapped_column(Hash)
+    tx_index: Mapped[int] = mapped_column(Integer)
+    event: Mapped[str | None] = mapped_column(String(64))
+    topics: Mapped[bytes] = mapped_column(LargeBinary)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,89 @@
+"""Trades, the swaps that cleared them, and what each did in every vault."""
+
+from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from indexer.ledger.models.base import Address, Amount, Base, EventRow, Hash, LogRow
+
+
+class Trade(EventRow, Base):
+    """One instruction of a leader. `trade_id` is `strategy_id << 32 | sequence`.
+
+    `portion` of the holding is sold, scaled by 1e18; `limit_price` is `token_out` units per `token_in` unit,
+    scaled by 1e36; the `completed_*` columns are null while positions wait for a later batch.
+    """
+
+    __tablename__ = "trades"
+    __table_args__ = (
+        Index("ix_trades_block", "deployment_id", "block_number", "log_index"),
+        Index("ix_trades_strategy", "deployment_id", "strategy_id", "trade_id"),
+    )
+
+    trade_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    strategy_id: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    leader: Mapped[str] = mapped_column(Address)
+    pool: Mapped[str] = mapped_column(Address)
+    token_in: Mapped[str] = mapped_column(Address)
+    token_out: Mapped[str] = mapped_column(Address)
+    portion: Mapped[int] = mapped_column(BigInteger)
+    limit_price: Mapped[int] = mapped_column(Amount)
+    start_position: Mapped[int] = mapped_column(BigInteger)
+    member_count: Mapped[int] = mapped_column(BigInteger)
+    copy_deadline: Mapped[int] = mapped_column(BigInteger)
+    completed_block: Mapped[int | None] = mapped_column(BigInteger)
+    completed_time: Mapped[int | None] = mapped_column(BigInteger)
+    completed_tx_hash: Mapped[str | None] = mapped_column(Hash)
+
+
+class Clearing(LogRow, Base):
+    """One swap for a batch of vaults; `batch` counts a trade's clearings from 0, and batch 0 holds the
+    leader's fill.
+
+    `amount_in` = Σ copies' `amount_in`; `amount_out` = Σ copies' `amount_out` + `dust`; `oracle_out` is what
+    the oracle said `amount_in` was worth in `token_out`.
+    """
+
+    __tablename__ = "clearings"
+    __table_args__ = (Index("ix_clearings_trade", "deployment_id", "trade_id", "batch"),)
+
+    trade_id: Mapped[int] = mapped_column(BigInteger)
+    batch: Mapped[int] = mapped_column(Integer)
+    venue: Mapped[str] = mapped_column(Address)
+    token_in: Mapped[str] = mapped_column(Address)
+    token_out: Mapped[str] = mapped_column(Address)
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    amount_in: Mapped[int] = mapped_column(Amount)
+    amount_out: Mapped[int] = mapped_column(Amount)
+    dust: Mapped[int] = mapped_column(Amount)
+    copy_fees: Mapped[int] = mapped_column(Amount)
+    oracle_out: Mapped[int] = mapped_column(Amount)
+
+
+class Copy(EventRow, Base):
+    """What a trade did in one vault, the leader's own included: at most one row a trade and vault.
+
+    `status` is filled or skipped; `reason` is the `SkipReason`'s name, null when filled. The vault paid
+    `amount_in + fee` of the trade's `token_in` and got `amount_out` of its `token_out`; all are 0 when
+    skipped. The clearing of a fill is (`block_number`, `clearing_log_index`). `copy_id` is
+    keccak256(abi.encode(chainId, hub, tradeId, vaultId, policyRevision)).
+    """
+
+    __tablename__ = "copies"
+    __table_args__ = (
+        Index("ix_copies_block", "deployment_id", "block_number", "log_index"),
+        Index("ix_copies_vault", "deployment_id", "vault_id", "trade_id"),
+        Index("ix_copies_copy_id", "deployment_id", "copy_id"),
+    )
+
+    trade_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    vault_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    strategy_id: Mapped[int] = mapped_column(BigInteger)
+    policy_revision: Mapped[int] = mapped_column(BigInteger)
+    copy_id: Mapped[str] = mapped_column(Hash)
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    amount_in: Mapped[int] = mapped_column(Amount)
+    fee: Mapped[int] = mapped_column(Amount)
+    amount_out: Mapped[int] = mapped_column(Amount)
+    clearing_log_index: Mapped[int | None] = mapped_column(Integer)
