@@ -1,1 +1,1 @@
-"""Pure arithmetic on what happened: positions, cost basis, profit and loss, returns. Integers in token units."""
+"""Pure arithmetic on what happened: cost basis, profit and loss, returns. Money: token units, `int`."""

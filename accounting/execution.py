@@ -1,0 +1,44 @@
+"""How a fill was executed: against the leader's price, and against the oracle.
+
+Both are readings of amounts that are already part of a fill; they explain a result and are never added to it.
+Differences are in units of the token bought, positive when the vault got more. Basis points are `Decimal`,
+rounded half to even to four places.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounting.rounding import STATISTICS, mul_div_down
+
+_BPS_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``amount_out`` units of the token bought for ``amount_in`` (positive) units of the token sold."""
+
+    amount_in: int
+    amount_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``units`` more (or fewer) than the reference gave; ``bps`` is None when the reference gave nothing."""
+
+    units: int
+    bps: Decimal | None
+
+
+def difference(fill: Rate, reference: Rate) -> Difference:
+    """Compare a fill with what the same ``amount_in`` gets at ``reference``, rounded down.
+
+    The leader's price is the price of the clearing that the leader's own fill was part of, not the quotient
+    of the leader's two rounded amounts: a small leader's rounding would look like a difference in a large
+    follower's fill.
+    """
+    expected = mul_div_down(fill.amount_in, reference.amount_out, reference.amount_in)
+    units = fill.amount_out - expected
+    if not expected:
+        return Difference(units, None)
+    bps = STATISTICS.divide(Decimal(units * 10_000), Decimal(expected))
+    return Difference(units, bps.quantize(_BPS_PLACES, context=STATISTICS))

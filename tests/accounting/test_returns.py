@@ -1,0 +1,93 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from accounting.returns import (
+    Observation,
+    growth_index,
+    max_drawdown,
+    money_weighted_return,
+    time_weighted_return,
+)
+
+money = st.integers(1, 10**18)
+TINY = Decimal("1e-15")
+
+
+def test_without_flows_both_returns_are_the_simple_one() -> None:
+    seen = [Observation(0, 0, 1_000), Observation(50, 1_200), Observation(100, 1_100)]
+    assert time_weighted_return(seen) == pytest.approx(Decimal("0.1"), abs=TINY)
+    assert money_weighted_return(seen) == pytest.approx(Decimal("0.1"), abs=TINY)
+
+
+def test_money_that_came_before_a_loss_lowers_only_the_money_weighted_return() -> None:
+    # Doubles 100, then 800 more come in, then everything loses a half.
+    seen = [Observation(0, 0, 100), Observation(50, 200, 800), Observation(100, 500)]
+    assert time_weighted_return(seen) == pytest.approx(Decimal(0), abs=TINY)
+    # 100 g + 800 sqrt(g) = 500, so sqrt(g) = (sqrt(21) - 4).
+    assert money_weighted_return(seen) == pytest.approx((Decimal(21).sqrt() - 4) ** 2 - 1, abs=TINY)
+
+
+@given(growth=st.lists(st.integers(1, 300), min_size=1, max_size=8), data=st.data())
+def test_time_weighted_return_does_not_depend_on_flows(growth: list[int], data: st.DataObject) -> None:
+    exact, equity = Decimal(1), 100**12
+    seen = [Observation(0, 0, equity)]
+    invested = equity
+    for time, percent in enumerate(growth, start=1):
+        equity = invested * percent // 100
+        flow = data.draw(st.integers(-equity // 2, 100**12))
+        assume(equity + flow > 10**9)
+        seen.append(Observation(time, equity, flow))
+        invested = equity + flow
+        exact = exact * percent / 100
+    assert time_weighted_return(seen) == pytest.approx(exact - 1, rel=Decimal("1e-6"), abs=Decimal("1e-6"))
+
+
+@given(deposits=st.lists(money, min_size=1, max_size=6), rate=st.integers(-90, 400))
+def test_money_weighted_return_finds_the_rate_that_made_the_equity(deposits: list[int], rate: int) -> None:
+    span = len(deposits)
+    growth = 1 + Decimal(rate) / 100
+    worth = sum(d * growth ** (Decimal(span - t) / span) for t, d in enumerate(deposits))
+    scale = 10**12  # so that rounding the equity to whole units does not move the rate
+    seen = [Observation(t, 0, d * scale) for t, d in enumerate(deposits)]
+    seen.append(Observation(span, int(worth * scale)))
+    assert money_weighted_return(seen) == pytest.approx(growth - 1, abs=Decimal("1e-9"))
+
+
+def test_a_vault_that_was_emptied_keeps_its_return_and_starts_again() -> None:
+    seen = [Observation(0, 0, 100), Observation(10, 150, -150), Observation(20, 0, 80), Observation(30, 160)]
+    assert growth_index(seen) == [1, Decimal("1.5"), Decimal("1.5"), 3]
+    assert money_weighted_return(seen[:3][:2]) == pytest.approx(Decimal("0.5"), abs=TINY)
+
+
+def test_losing_everything_is_minus_one() -> None:
+    seen = [Observation(0, 0, 100), Observation(10, 0)]
+    assert time_weighted_return(seen) == -1
+    assert money_weighted_return(seen) == -1
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        [],
+        [Observation(0, 0)],
+        [Observation(0, 0, 100), Observation(0, 100, 0)],
+        [Observation(0, 0, 1), Observation(10, 2**60)],
+    ],
+    ids=["nothing", "no money", "no time", "beyond any rate"],
+)
+def test_no_money_weighted_return_where_none_is_defined(seen: list[Observation]) -> None:
+    assert money_weighted_return(seen) is None
+
+
+def test_no_time_weighted_return_without_money() -> None:
+    assert time_weighted_return([]) is None
+    assert time_weighted_return([Observation(0, 0), Observation(5, 0)]) is None
+
+
+@given(st.lists(st.decimals(0, 1000, places=3), min_size=1, max_size=20))
+def test_max_drawdown_is_the_worst_pair(index: list[Decimal]) -> None:
+    pairs = [(peak - later) / peak for start, peak in enumerate(index) for later in index[start:] if peak]
+    assert max_drawdown(index) == pytest.approx(max(pairs, default=Decimal(0)), abs=TINY)
