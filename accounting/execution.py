@@ -6,11 +6,12 @@ rounded half to even to four places.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
-from accounting.rounding import STATISTICS, mul_div_down
+from accounting.rounding import STATISTICS, mul_div_down, ratio
 
 _BPS_PLACES = Decimal("0.0001")
+_SHOWN = Context(prec=18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,19 @@ def difference(fill: Rate, reference: Rate) -> Difference:
         return Difference(units, None)
     bps = STATISTICS.divide(Decimal(units * 10_000), Decimal(expected))
     return Difference(units, bps.quantize(_BPS_PLACES, context=STATISTICS))
+
+
+def unit_price(rate: Rate, decimals_in: int, decimals_out: int) -> Decimal:
+    """Return whole tokens bought for one whole token sold, to 18 significant digits."""
+    scaled = ratio(rate.amount_out * 10**decimals_in, rate.amount_in * 10**decimals_out)
+    return _SHOWN.plus(scaled)
+
+
+def in_base(units: int, fill: Rate, *, sells_base: bool) -> int:
+    """Return a difference in ``units`` of the token bought as base token units, rounded down.
+
+    A fill that buys the base token has it already; one that sells it converts at its own price.
+    """
+    if not sells_base:
+        return units
+    return units * fill.amount_in // fill.amount_out if fill.amount_out else 0

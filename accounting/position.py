@@ -36,7 +36,7 @@ class Position(Protocol):
         """Base token units that the units held have cost."""
 
     def add(self, quantity: int, cost: int, time: int) -> Self:
-        """Return the position with ``quantity`` more units, which cost ``cost`` in all, bought at ``time``."""
+        """Return the position with ``quantity`` more units that cost ``cost`` in all, bought at ``time``."""
 
     def remove(self, quantity: int) -> tuple[Self, int]:
         """Return the position without ``quantity`` units, and the cost that left with them.

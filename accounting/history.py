@@ -1,0 +1,119 @@
+"""A vault's life replayed: its events and the recorded prices in chain order give the book and the returns.
+
+Money is in base token units, times are unix seconds.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from accounting.book import Book, CostMethod, Deposit, Event, Fill, Profit, Withdrawal
+from accounting.quotes import Quote, QuoteBoard, RecordedPrice
+from accounting.returns import (
+    Observation,
+    growth_index,
+    max_drawdown,
+    money_weighted_return,
+    time_weighted_return,
+)
+from accounting.valuation import equity_of
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event as booked, a withdrawal with its value, and the realised result and fees it added."""
+
+    event: Event
+    realized: int
+    copy_fees: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a vault's life comes to. ``steps`` are in the order of the events.
+
+    ``observations`` is None when a flow happened while a token held had no recorded price, or the end did:
+    the returns are then not defined.
+    """
+
+    book: Book
+    profit: Profit
+    prices: dict[str, RecordedPrice]
+    steps: Sequence[Step]
+    observations: Sequence[Observation] | None
+
+    @property
+    def time_weighted_return(self) -> Decimal | None:
+        """Growth of one unit of money, without the effect of deposits and withdrawals; 0.05 is 5%."""
+        return None if self.observations is None else time_weighted_return(self.observations)
+
+    @property
+    def money_weighted_return(self) -> Decimal | None:
+        """The rate at which what the owner paid in grew, for the whole span; 0.05 is 5%."""
+        return None if self.observations is None else money_weighted_return(self.observations)
+
+    @property
+    def max_drawdown(self) -> Decimal | None:
+        """Largest fall of the growth index from a peak, seen at the vault's events and at the end."""
+        return None if self.observations is None else max_drawdown(growth_index(self.observations))
+
+
+def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], end: int) -> History:
+    """Replay events and quotes in chain order up to unix second ``end``, at the latest quotes then.
+
+    Raises `OversoldError` when an event spends what the vault does not hold.
+    """
+    book, board = Book.empty(base, method), QuoteBoard()
+    steps: list[Step] = []
+    seen: list[Observation] = []
+    complete = True
+    for happening in happenings:
+        if isinstance(happening, Quote):
+            board.record(happening)
+            continue
+        event = _valued(happening, board, base)
+        flow = _flow(event)
+        equity = _equity(book, board)
+        before, book = book, book.apply(event)
+        steps.append(Step(event, book.realized - before.realized, book.copy_fees - before.copy_fees))
+        if flow is None:
+            equity, flow = _equity(book, board), 0
+            if equity is not None:
+                seen.append(Observation(event.time, equity))
+        elif equity is None:
+            complete = False
+        else:
+            seen.append(Observation(event.time, equity, flow))
+    prices = board.prices(book.balances(), base)
+    profit = book.profit({token: found.price for token, found in prices.items()})
+    if profit.equity is None:
+        complete = False
+    else:
+        seen.append(Observation(end, profit.equity))
+    return History(book, profit, prices, steps, seen if complete else None)
+
+
+def _valued(event: Event, board: QuoteBoard, base: str) -> Event:
+    if not isinstance(event, Withdrawal) or event.value is not None:
+        return event
+    if event.token == base:
+        return replace(event, value=event.amount)
+    found = board.price(event.token, base)
+    return event if found is None else replace(event, value=found.price.value(event.amount))
+
+
+def _flow(event: Event) -> int | None:
+    """Return what a deposit brings in or a withdrawal takes out, None for a fill."""
+    match event:
+        case Deposit(_, amount):
+            return amount
+        case Withdrawal(_, _, _, value):
+            return -(value or 0)
+        case Fill():
+            return None
+
+
+def _equity(book: Book, board: QuoteBoard) -> int | None:
+    balances = book.balances()
+    prices = {token: found.price for token, found in board.prices(balances, book.base).items()}
+    return equity_of(book.base, balances, prices).value

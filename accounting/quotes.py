@@ -1,0 +1,78 @@
+"""Prices that were recorded on chain, and the latest of them for a token.
+
+Every clearing carries what the oracle said its input was worth, so a price is known for each pair that
+anybody traded, from the block of that clearing on. Nothing here asks a market: a pair nobody traded has no
+price.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from accounting.valuation import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """At unix second ``time`` in ``block`` the oracle valued ``amount_in`` units at ``amount_out`` units."""
+
+    time: int
+    block: int
+    token_in: str
+    token_out: str
+    amount_in: int
+    amount_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPrice:
+    """A price with the block and unix second of the record; ``via`` is the token between, if two were needed.
+
+    Of two records the older one dates the price.
+    """
+
+    price: Price
+    block: int
+    time: int
+    via: str | None = None
+
+
+class QuoteBoard:
+    """The latest quote of every pair. Give it quotes in chain order."""
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, str], RecordedPrice] = {}
+        self._partners: dict[str, dict[str, None]] = {}
+
+    def record(self, quote: Quote) -> None:
+        """Take a quote as the latest of its pair, both ways; one that rounded to nothing is no price."""
+        if quote.amount_in <= 0 or quote.amount_out <= 0:
+            return
+        sold, bought = quote.token_in, quote.token_out
+        forward = Price(quote.amount_out, quote.amount_in)
+        backward = Price(quote.amount_in, quote.amount_out)
+        self._latest[sold, bought] = RecordedPrice(forward, quote.block, quote.time)
+        self._latest[bought, sold] = RecordedPrice(backward, quote.block, quote.time)
+        self._partners.setdefault(sold, {})[bought] = None
+        self._partners.setdefault(bought, {})[sold] = None
+
+    def price(self, token: str, base: str) -> RecordedPrice | None:
+        """Return the latest price of ``token`` in ``base``: the pair's own, else the freshest through one."""
+        direct = self._latest.get((token, base))
+        if direct is not None:
+            return direct
+        through = [
+            RecordedPrice(
+                first.price.through(second.price),
+                min(first.block, second.block),
+                min(first.time, second.time),
+                between,
+            )
+            for between in self._partners.get(token, ())
+            if (first := self._latest.get((token, between))) and (second := self._latest.get((between, base)))
+        ]
+        return max(through, key=lambda found: (found.block, found.via), default=None)
+
+    def prices(self, tokens: Mapping[str, object], base: str) -> dict[str, RecordedPrice]:
+        """Return token → latest price in ``base`` for those of ``tokens`` that have one."""
+        found = {token: self.price(token, base) for token in tokens if token != base}
+        return {token: price for token, price in found.items() if price is not None}
