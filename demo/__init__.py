@@ -1,1 +1,1 @@
-"""The demo world: a local chain with the real Uniswap V3, a market, leaders and followers."""
+"""The local demo world: a chain, an exchange, a market, leaders and followers, all in one process tree."""

@@ -1,0 +1,109 @@
+"""Deploys the protocol on the local chain through the project's own Brownie script, and reads where it is."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_typing import ChecksumAddress
+from web3 import Web3
+from web3.contract import Contract
+
+from demo.anvil import CHAIN_ID, Anvil
+from demo.checkout import Checkout
+from demo.children import running
+from demo.errors import DemoError
+from demo.exchange import Exchange
+
+# Small enough that the most popular strategy of the demo needs a second batch.
+BATCH_SIZE = 24
+# Feeds are posted every step; the longest gap in a recorded market is a few hours.
+_HEARTBEAT_S = 86_400
+_PATIENCE_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The deployed protocol: its hub, and the file that tells everyone else where it is."""
+
+    file: Path
+    hub: Contract
+    oracle: Contract
+
+
+def compile_contracts(checkout: Checkout) -> None:
+    """Brings Brownie's artifacts up to date.
+
+    Raises:
+        DemoError: the compiler refused.
+    """
+    _brownie(checkout, ["compile"], network=None, environment={})
+
+
+def deploy_protocol(
+    chain: Anvil, w3: Web3, checkout: Checkout, exchange: Exchange, *, treasury: ChecksumAddress
+) -> Deployment:
+    """Runs `scripts/deploy.py` against the local chain, as it would run against any other.
+
+    Raises:
+        DemoError: the script failed.
+    """
+    config, file = checkout.build / "deploy-config.json", checkout.build / "deployment.json"
+    settings = {
+        "owner": w3.eth.accounts[0],
+        "treasury": treasury,
+        "batch_size": BATCH_SIZE,
+        "factory": exchange.uniswap.factory.address,
+        "tokens": {
+            token.symbol: {"address": token.address, "feed": token.feed.address, "heartbeat": _HEARTBEAT_S}
+            for token in exchange.tokens.values()
+        },
+        "pools": [pool.address for pool in exchange.pools.values()],
+    }
+    config.write_text(json.dumps(settings, indent=2))
+    file.unlink(missing_ok=True)
+    # Brownie looks for what it deployed under this chain id before. That chain is gone.
+    shutil.rmtree(checkout.root / "build" / "brownie" / "deployments" / str(CHAIN_ID), ignore_errors=True)
+    environment = {"LOCKSTEP_DEPLOY_CONFIG": str(config), "LOCKSTEP_DEPLOYMENT": str(file)}
+    _brownie(checkout, ["run", "scripts/deploy.py", "main"], network=chain, environment=environment)
+    addresses = json.loads(file.read_text())
+
+    def contract(name: str, address: str) -> Contract:
+        found: Contract = w3.eth.contract(
+            address=Web3.to_checksum_address(address), abi=checkout.contract(name).abi
+        )
+        return found
+
+    return Deployment(
+        file, contract("Hub", addresses["hub"]), contract("ChainlinkOracle", addresses["oracle"])
+    )
+
+
+def _brownie(
+    checkout: Checkout, command: Sequence[str], *, network: Anvil | None, environment: dict[str, str]
+) -> None:
+    """Brownie keeps its networks below the home directory: it gets one of its own."""
+    home, log = checkout.build / "home", checkout.build / "brownie.log"
+    (home / ".brownie").mkdir(parents=True, exist_ok=True)
+    arguments: list[str | Path] = [checkout.brownie, *command]
+    if network is not None:
+        (home / ".brownie" / "network-config.yaml").write_text(json.dumps(_networks(network), indent=2))
+        arguments += ["--network", "lockstep-demo"]
+    environment = {
+        **environment,
+        "HOME": str(home),
+        "SOLCX_BINARY_PATH": str(checkout.root / "toolchain" / "solc"),
+    }
+    with log.open("wb") as output, running(arguments, output=output, environment=environment) as child:
+        code = child.wait(_PATIENCE_S)
+    if code != 0:
+        said = log.read_text(errors="replace")[-2_000:]
+        raise DemoError(f"`brownie {' '.join(command)}` failed.", f"Read {log}, which ends:\n{said}")
+
+
+def _networks(chain: Anvil) -> dict[str, Any]:
+    """A live network to Brownie, whoever mines it: nothing is reset or unlocked behind the script's back."""
+    network = {"id": "lockstep-demo", "name": "Demo", "chainid": CHAIN_ID, "host": chain.http_url}
+    return {"live": [{"name": "Lockstep", "networks": [network]}], "development": []}

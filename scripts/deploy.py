@@ -1,0 +1,80 @@
+"""Deploys the protocol on the network Brownie is connected to, and writes down where it is.
+
+    LOCKSTEP_DEPLOY_CONFIG=config.json LOCKSTEP_DEPLOYMENT=deployment.json \
+        brownie run scripts/deploy.py --network NAME
+
+The configuration says who owns the protocol and what it starts with:
+
+    {"owner": "0x…", "treasury": "0x…", "batch_size": 24, "factory": "0x…",
+     "tokens": {"USDC": {"address": "0x…", "feed": "0x…", "heartbeat": 86400}, …},
+     "pools": ["0x…", …]}
+
+`factory` is Uniswap V3's, `heartbeat` is in seconds. The Brownie account named by LOCKSTEP_DEPLOYER signs;
+without it, the node's first unlocked account does. It registers tokens and pools, then offers the protocol to
+`owner`, who takes it with `acceptOwnership` on the oracle and on the hub.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from brownie import ChainlinkOracle, Hub, UniswapV3Venue, accounts, interface, web3
+
+
+def main() -> None:
+    config = json.loads(_path("LOCKSTEP_DEPLOY_CONFIG", "the JSON file that says what to deploy").read_text())
+    target = _path("LOCKSTEP_DEPLOYMENT", "the file to write the deployment to")
+    deployer = _deployer()
+
+    oracle = ChainlinkOracle.deploy(deployer, {"from": deployer})
+    hub = Hub.deploy(deployer, oracle, config["treasury"], config["batch_size"], {"from": deployer})
+    venue = UniswapV3Venue.deploy(hub, config["factory"], {"from": deployer})
+    for token in config["tokens"].values():
+        oracle.setFeed(token["address"], token["feed"], token["heartbeat"], {"from": deployer})
+        hub.listToken(token["address"], {"from": deployer})
+    for pool in config["pools"]:
+        hub.listPool(pool, venue, {"from": deployer})
+    if config["owner"] != deployer.address:
+        for contract in (oracle, hub):
+            contract.transferOwnership(config["owner"], {"from": deployer})
+
+    deployment = {
+        "chain_id": web3.eth.chain_id,
+        "block": hub.tx.block_number,
+        "hub": hub.address,
+        "oracle": oracle.address,
+        "venue": venue.address,
+        "treasury": config["treasury"],
+        "batch_size": config["batch_size"],
+        "tokens": {symbol: _token(token, oracle) for symbol, token in config["tokens"].items()},
+        "pools": [_pool(pool) for pool in config["pools"]],
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(deployment, indent=2) + "\n")
+    print(f"Deployed. {target} says where.")
+
+
+def _path(variable: str, meaning: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        raise SystemExit(f"{variable} is not set. Set it to {meaning}.")
+    return Path(value)
+
+
+def _deployer():
+    name = os.environ.get("LOCKSTEP_DEPLOYER")
+    if name:
+        return accounts.load(name)
+    if len(accounts) == 0:
+        raise SystemExit("The node has no unlocked account. Name a Brownie account in LOCKSTEP_DEPLOYER.")
+    return accounts[0]
+
+
+def _token(token: dict, oracle) -> dict:
+    decimals = oracle.feedOf(token["address"])[2]
+    return {"address": token["address"], "decimals": decimals, "feed": token["feed"]}
+
+
+def _pool(address: str) -> dict:
+    pool = interface.IUniswapV3Pool(address)
+    return {"address": address, "token0": pool.token0(), "token1": pool.token1(), "fee": pool.fee()}
