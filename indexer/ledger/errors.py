@@ -21,3 +21,7 @@ class WrongDeploymentError(LedgerError):
 
 class InvariantError(LedgerError):
     """The events contradict the protocol's own rules, so nothing of this range was written."""
+
+
+class ConcurrentWriterError(LedgerError):
+    """Another process writes to the same ledger."""

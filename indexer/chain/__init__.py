@@ -1,0 +1,1 @@
+"""Reads an EVM chain by JSON-RPC; believes nothing that block headers contradict. Knows no contract."""

@@ -1,0 +1,43 @@
+"""What a node can do wrong."""
+
+from indexer.errors import IndexerError
+
+
+class ChainError(IndexerError):
+    """A failure of the chain's side."""
+
+
+class NodeUnreachableError(ChainError):
+    """The node does not answer, or not in time."""
+
+
+class NodeRefusedError(ChainError):
+    """The node answered with a JSON-RPC error; `code` is its code."""
+
+    def __init__(self, problem: str, *, remedy: str, code: int) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.code = code
+
+
+class NotANodeError(ChainError):
+    """What answers at the URL does not speak Ethereum's JSON-RPC."""
+
+
+class LaggingNodeError(ChainError):
+    """The node does not have a block that it, or another, has told of."""
+
+
+class LyingNodeError(ChainError):
+    """The node's answers contradict each other; they are not used."""
+
+
+class ChainMovedError(ChainError):
+    """The chain reorganised between two questions; asking again helps."""
+
+
+class WrongChainError(ChainError):
+    """The node is on another chain."""
+
+
+class NoContractError(ChainError):
+    """There is no contract at an address."""

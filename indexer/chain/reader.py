@@ -1,0 +1,186 @@
+"""Questions to the chain whose answers are checked before they are believed.
+
+Which blocks have logs of an address is decided by the headers, not by `eth_getLogs`: a header's bloom says
+for certain that a block has none. Where the bloom says there may be some and the node gave none (or none of
+an event whose topic the bloom has), all logs of that block are read and their bloom computed: if it equals
+the header's, the list is complete and the bits merely coincided; if not, the node has left logs out.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from indexer.chain import bloom
+from indexer.chain.errors import (
+    ChainMovedError,
+    LaggingNodeError,
+    LyingNodeError,
+    NoContractError,
+    WrongChainError,
+)
+from indexer.chain.rpc import RpcClient
+from indexer.chain.types import BlockLogs, Call, Header, Log
+from indexer.chain.wire import WireHeader, WireLog, translate
+
+_USE_ANOTHER = "Use another RPC endpoint, or ask this node's operator; nothing of the block was written."
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is read: all logs of `address`. `topics` are the first topics it is known to emit."""
+
+    address: str
+    topics: tuple[bytes, ...]
+
+    @property
+    def raw(self) -> bytes:
+        """The address as 20 bytes."""
+        return bytes.fromhex(self.address[2:])
+
+
+class ChainReader:
+    """Reads headers, logs, code and views from one node."""
+
+    def __init__(self, rpc: RpcClient) -> None:
+        self._rpc = rpc
+
+    async def require_chain(self, chain_id: int) -> None:
+        """Raise `WrongChainError` unless the node is on the chain."""
+        found = int(await self._rpc.call("eth_chainId", [], str), 16)
+        if found != chain_id:
+            raise WrongChainError(
+                f"The node at {self._rpc.url} is on chain {found}, not on {chain_id}.",
+                remedy=f"Give the URL of a node of chain {chain_id}, or chain {found}'s deployment file.",
+            )
+
+    async def code(self, address: str) -> bytes:
+        """The contract's bytecode. Raises `NoContractError` where there is none."""
+        found = await self._rpc.call("eth_getCode", [address, "latest"], str)
+        if len(found) <= 2:
+            raise NoContractError(
+                f"There is no contract at {address} on the chain of {self._rpc.url}.",
+                remedy="Check the deployment file: it may be of another chain, or of one that restarted.",
+            )
+        return bytes.fromhex(found[2:])
+
+    async def head(self) -> Header:
+        """The newest block."""
+        found = await self._rpc.call("eth_getBlockByNumber", ["latest", False], WireHeader)
+        return translate(lambda: found.value(now_us()))
+
+    async def header(self, number: int) -> Header | None:
+        """The block at a height, or None above the head."""
+        return (await self.headers_at([number]))[0]
+
+    async def headers_at(self, numbers: Sequence[int]) -> list[Header | None]:
+        """The blocks at several heights; None above the head."""
+        params = [[hex(number), False] for number in numbers]
+        shape: Any = WireHeader | None  # a union is no type[T] to mypy
+        found: list[WireHeader | None] = await self._rpc.batch("eth_getBlockByNumber", params, shape)
+        seen = now_us()
+        return translate(lambda: [each.value(seen) if each is not None else None for each in found])
+
+    async def headers(self, first: int, last: int) -> list[Header]:
+        """The blocks from `first` to `last`, each the parent of the next."""
+        headers = []
+        for number, header in zip(
+            range(first, last + 1), await self.headers_at(range(first, last + 1)), strict=True
+        ):
+            if header is None:
+                raise LaggingNodeError(
+                    f"The node at {self._rpc.url} has no block {number}.",
+                    remedy="Wait until the node has caught up, or use one that has.",
+                )
+            if header.number != number:
+                raise LyingNodeError(
+                    f"The node answered block {header.number} for block {number}.", remedy=_USE_ANOTHER
+                )
+            headers.append(header)
+        for parent, child in pairwise(headers):
+            if child.parent_hash != parent.hash:
+                raise ChainMovedError(
+                    f"Block {child.number} is not a child of block {parent.number} that was read with it.",
+                    remedy="The chain reorganised while it was read, or the node mixes two forks: try again.",
+                )
+        return headers
+
+    async def logs(self, watch: Watch, headers: Sequence[Header]) -> list[BlockLogs]:
+        """All logs of the watched address in consecutive blocks, proven complete by the headers' blooms.
+
+        Raises `LyingNodeError` when the node's logs contradict the headers, `ChainMovedError` when they are
+        of another fork.
+        """
+        if len(headers) == 1:
+            place: dict[str, str] = {"blockHash": headers[0].hash}
+        else:
+            place = {"fromBlock": hex(headers[0].number), "toBlock": hex(headers[-1].number)}
+        found = await self._logs({"address": watch.address, **place})
+        by_block: dict[int, list[Log]] = {header.number: [] for header in headers}
+        for log in found:
+            if log.block_number not in by_block or log.address != watch.raw:
+                raise LyingNodeError(
+                    f"The node sent a log of block {log.block_number} that was not asked for.",
+                    remedy=_USE_ANOTHER,
+                )
+            by_block[log.block_number].append(log)
+        blocks = [BlockLogs(header, tuple(by_block[header.number])) for header in headers]
+        for block in blocks:
+            _check_place(block)
+        suspects = [block for block in blocks if _is_suspect(watch, block)]
+        await asyncio.gather(*(self._audit(watch, block) for block in suspects))
+        return blocks
+
+    async def call_all(self, calls: Sequence[Call], block: str) -> list[bytes]:
+        """Call views at one block: a block's hash, or `latest`."""
+        at: str | dict[str, str] = block if block == "latest" else {"blockHash": block}
+        params = [[{"to": call.to, "data": "0x" + call.data.hex()}, at] for call in calls]
+        answers = await self._rpc.batch("eth_call", params, str)
+        return translate(lambda: [bytes.fromhex(answer[2:]) for answer in answers])
+
+    async def _logs(self, query: dict[str, str]) -> list[Log]:
+        found = await self._rpc.call("eth_getLogs", [query], list[WireLog])
+        return translate(lambda: [each.value() for each in found])
+
+    async def _audit(self, watch: Watch, block: BlockLogs) -> None:
+        header = block.header
+        everything = await self._logs({"blockHash": header.hash})
+        ours = tuple(log for log in everything if log.address == watch.raw)
+        if bloom.bloom_of(everything) != header.logs_bloom or ours != block.logs:
+            raise LyingNodeError(
+                f"Block {header.number} ({header.hash}) has logs that the node did not send: its logs bloom "
+                f"contradicts the {len(block.logs)} logs of {watch.address} that were answered.",
+                remedy=_USE_ANOTHER,
+            )
+
+
+def _check_place(block: BlockLogs) -> None:
+    last = -1
+    for log in block.logs:
+        if log.block_hash != block.header.hash:
+            raise ChainMovedError(
+                f"A log of block {log.block_number} is of another fork than the block's header.",
+                remedy="The chain reorganised while it was read, or the node mixes two forks: try again.",
+            )
+        if log.log_index <= last:
+            raise LyingNodeError(
+                f"The node sent the logs of block {log.block_number} twice or out of order.",
+                remedy=_USE_ANOTHER,
+            )
+        last = log.log_index
+
+
+def _is_suspect(watch: Watch, block: BlockLogs) -> bool:
+    """Whether the bloom tells of logs of the watched address that the node has not sent."""
+    if not bloom.may_contain(block.header.logs_bloom, watch.raw):
+        return bool(block.logs)
+    sent = {log.topics[0] for log in block.logs if log.topics}
+    told = (topic for topic in watch.topics if bloom.may_contain(block.header.logs_bloom, topic))
+    return not block.logs or any(topic not in sent for topic in told)
+
+
+def now_us() -> int:
+    """The time seen: unix microseconds."""
+    return time.time_ns() // 1000

@@ -1,0 +1,1 @@
+"""The hub's ABI, as compiled from `contracts/interfaces/IHub.sol`."""

@@ -1,0 +1,289 @@
+"""The hub's events as values, one class an event of `contracts/interfaces/IHub.sol`, in the ABI's order of
+fields.
+
+Addresses are EIP-55 text; amounts are integers in token units; `_bps` are basis points.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class VaultStatus(IntEnum):
+    """What a vault may do next."""
+
+    NONE = 0
+    ACTIVE = 1
+    PAUSED = 2
+    LEFT = 3
+
+    @property
+    def label(self) -> str:
+        """The name in the contract."""
+        return self.name.title()
+
+
+class SkipReason(IntEnum):
+    """Why a trade was not copied into a vault."""
+
+    NONE = 0
+    PAUSED = 1
+    NOTHING_TO_SELL = 2
+    BELOW_MINIMUM_TRADE = 3
+    EXPIRED = 4
+
+    @property
+    def label(self) -> str:
+        """The name in the contract, as `NothingToSell`."""
+        return self.name.title().replace("_", "")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenListed:
+    """A token may be held from now on."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolListed:
+    """A pool may be traded in from now on."""
+
+    pool: str
+    venue: str
+    token0: str
+    token1: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreasurySet:
+    """Who gets the dust from now on."""
+
+    treasury: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyCreated:
+    """A leader's offer."""
+
+    strategy_id: int
+    leader: str
+    leader_vault: int
+    base_token: str
+    copy_fee_bps: int
+    max_slippage_bps: int
+    max_drift_bps: int
+    copy_window: int
+    min_deposit: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyTokenAdded:
+    """A token that the strategy may hold."""
+
+    strategy_id: int
+    token: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyPoolAdded:
+    """A pool that the strategy may trade in."""
+
+    strategy_id: int
+    pool: str
+
+
+@dataclass(frozen=True, slots=True)
+class VaultOpened:
+    """A vault begins, active. The leader's own has position 2^32 - 1."""
+
+    vault_id: int
+    strategy_id: int
+    owner: str
+    copy_fee_bps: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """A new revision of a vault's rules."""
+
+    vault_id: int
+    revision: int
+    min_trade: int
+    max_trade: int
+
+
+@dataclass(frozen=True, slots=True)
+class VaultStatusSet:
+    """A vault was paused, resumed or left."""
+
+    vault_id: int
+    status: VaultStatus
+
+
+@dataclass(frozen=True, slots=True)
+class MemberMoved:
+    """A vault (0: none) took another position."""
+
+    strategy_id: int
+    vault_id: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """Outside to account."""
+
+    owner: str
+    token: str
+    amount: int
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Account to outside."""
+
+    owner: str
+    token: str
+    amount: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """Account to vault."""
+
+    vault_id: int
+    owner: str
+    token: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deallocated:
+    """Vault to account."""
+
+    vault_id: int
+    owner: str
+    token: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeesClaimed:
+    """Fee balance to account."""
+
+    recipient: str
+    token: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOpened:
+    """A leader's instruction."""
+
+    trade_id: int
+    leader: str
+    pool: str
+    token_in: str
+    token_out: str
+    portion: int
+    limit_price: int
+    start: int
+    count: int
+    copy_deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCleared:
+    """One swap for a batch; its `TradeCopied` events follow."""
+
+    trade_id: int
+    venue: str
+    token_in: str
+    token_out: str
+    cursor: int
+    amount_in: int
+    amount_out: int
+    dust: int
+    copy_fees: int
+    oracle_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeCopied:
+    """A vault's part in the batch cleared before."""
+
+    trade_id: int
+    vault_id: int
+    policy_revision: int
+    amount_in: int
+    fee: int
+    amount_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopySkipped:
+    """A vault that the trade was not copied into."""
+
+    trade_id: int
+    vault_id: int
+    policy_revision: int
+    reason: SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class TradeCompleted:
+    """Every position has been visited."""
+
+    trade_id: int
+
+
+EVENTS = (
+    TokenListed,
+    PoolListed,
+    TreasurySet,
+    StrategyCreated,
+    StrategyTokenAdded,
+    StrategyPoolAdded,
+    VaultOpened,
+    PolicySet,
+    VaultStatusSet,
+    MemberMoved,
+    Deposited,
+    Withdrawn,
+    Allocated,
+    Deallocated,
+    FeesClaimed,
+    TradeOpened,
+    BatchCleared,
+    TradeCopied,
+    CopySkipped,
+    TradeCompleted,
+)
+
+Event = (
+    TokenListed
+    | PoolListed
+    | TreasurySet
+    | StrategyCreated
+    | StrategyTokenAdded
+    | StrategyPoolAdded
+    | VaultOpened
+    | PolicySet
+    | VaultStatusSet
+    | MemberMoved
+    | Deposited
+    | Withdrawn
+    | Allocated
+    | Deallocated
+    | FeesClaimed
+    | TradeOpened
+    | BatchCleared
+    | TradeCopied
+    | CopySkipped
+    | TradeCompleted
+)

@@ -1,0 +1,108 @@
+"""Which deployment a database holds, and up to which block: moved only with the rows, by one writer."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from indexer.chain.types import Header
+from indexer.ledger.errors import ConcurrentWriterError, WrongDeploymentError
+from indexer.ledger.models import Block, Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The last block whose rows are in the database. `time` is its unix seconds."""
+
+    number: int
+    hash: str
+    time: int
+
+
+def find_deployment(engine: Engine, chain_id: int, hub: str) -> int | None:
+    """The id of the deployment, or None in an empty database.
+
+    Raises `WrongDeploymentError` if the database holds another one.
+    """
+    with engine.connect() as connection:
+        rows = connection.execute(select(Deployment.id, Deployment.chain_id, Deployment.hub)).all()
+    for row in rows:
+        if (row.chain_id, row.hub) == (chain_id, hub):
+            return int(row.id)
+    if rows:
+        raise WrongDeploymentError(
+            f"The database holds hub {rows[0].hub} on chain {rows[0].chain_id}, not hub {hub} on chain "
+            f"{chain_id}.",
+            remedy="Give another --database-url, or the deployment file that the database was filled from.",
+        )
+    return None
+
+
+def add_deployment(engine: Engine, chain_id: int, hub: str, anchor: Header) -> int:
+    """Enter a deployment whose first block is the child of `anchor`; the checkpoint starts there."""
+    with engine.begin() as connection:
+        deployment_id = connection.execute(
+            insert(Deployment)
+            .values(
+                chain_id=chain_id,
+                hub=hub,
+                start_block=anchor.number + 1,
+                checkpoint_number=anchor.number,
+                checkpoint_hash=anchor.hash,
+                checkpoint_time=anchor.time,
+            )
+            .returning(Deployment.id)
+        ).scalar_one()
+        connection.execute(
+            insert(Block).values(
+                deployment_id=deployment_id,
+                number=anchor.number,
+                hash=anchor.hash,
+                parent_hash=anchor.parent_hash,
+                time=anchor.time,
+                log_count=0,
+                seen_us=anchor.seen_us,
+                processed_us=anchor.seen_us,
+            )
+        )
+    return deployment_id
+
+
+def read_checkpoint(connection: Connection, deployment_id: int) -> Checkpoint:
+    """The checkpoint as of the connection's transaction."""
+    row = connection.execute(
+        select(Deployment.checkpoint_number, Deployment.checkpoint_hash, Deployment.checkpoint_time).where(
+            Deployment.id == deployment_id
+        )
+    ).one()
+    return Checkpoint(row.checkpoint_number, row.checkpoint_hash, row.checkpoint_time)
+
+
+def move_checkpoint(
+    connection: Connection, deployment_id: int, expected: Checkpoint, target: Checkpoint
+) -> None:
+    """Move the checkpoint if nobody else has. The first statement of every writing transaction: it takes the
+    row's lock on PostgreSQL and the database's on SQLite, so two indexers on one database do no harm.
+    """
+    moved = connection.execute(
+        update(Deployment)
+        .where(
+            Deployment.id == deployment_id,
+            Deployment.checkpoint_number == expected.number,
+            Deployment.checkpoint_hash == expected.hash,
+        )
+        .values(checkpoint_number=target.number, checkpoint_hash=target.hash, checkpoint_time=target.time)
+    )
+    if moved.rowcount != 1:
+        raise ConcurrentWriterError(
+            f"Another indexer moved the checkpoint away from block {expected.number}.",
+            remedy="Let one indexer write to a database: stop the other one, then start this one again.",
+        )
+
+
+def note_head(connection: Connection, deployment_id: int, head: Header) -> None:
+    """Record the chain's newest block, from which readers of the database compute the lag."""
+    connection.execute(
+        update(Deployment)
+        .where(Deployment.id == deployment_id)
+        .values(head_number=head.number, head_time=head.time, head_seen_us=head.seen_us)
+    )

@@ -1,0 +1,188 @@
+"""The ledger as its one writer sees it: blocks go in, a rollback takes them out, the checkpoint says how far
+it is.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from indexer.chain.types import Header
+from indexer.decode.decoder import DecodedBlock
+from indexer.ledger.balances import apply_deltas
+from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint
+from indexer.ledger.context import load_context
+from indexer.ledger.database import why
+from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
+from indexer.ledger.models import Block, Trade, Vault
+from indexer.ledger.projection import Projection, TokenFacts
+from indexer.ledger.rollback import remove_above
+from indexer.ledger.rows import Rows
+
+HASH_WINDOW = 512
+"""Blocks below the checkpoint whose hashes are kept even without logs: the deepest reorg that is always
+found.
+"""
+
+
+class Ledger:
+    """One deployment's ledger. Every method is one transaction."""
+
+    def __init__(
+        self, engine: Engine, deployment_id: int, chain_id: int, hub: str, *, hash_window: int = HASH_WINDOW
+    ) -> None:
+        self._engine = engine
+        self._id = deployment_id
+        self._chain_id = chain_id
+        self._hub = hub
+        self._hash_window = hash_window
+        with engine.connect() as connection:
+            self._checkpoint = read_checkpoint(connection, deployment_id)
+
+    @property
+    def deployment_id(self) -> int:
+        """The deployment's id in the database."""
+        return self._id
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The last block that this writer has written."""
+        return self._checkpoint
+
+    def append(self, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts], head: Header) -> None:
+        """Write consecutive blocks, the first a child of the checkpoint, and move the checkpoint to the last.
+
+        Raises `InvariantError` when the events contradict the protocol, `ConcurrentWriterError` when another
+        process has moved the checkpoint; nothing is written then.
+        """
+        old, first, last = self._checkpoint, blocks[0].header, blocks[-1].header
+        if (first.number, first.parent_hash) != (old.number + 1, old.hash):
+            raise InvariantError(
+                f"Block {first.number} does not follow the checkpoint at block {old.number}.",
+                remedy="Start the indexer again: it looks for the common ancestor first.",
+            )
+        target = Checkpoint(last.number, last.hash, last.time)
+        with self._transaction() as connection:
+            move_checkpoint(connection, self._id, old, target)
+            context = load_context(connection, self._id, blocks)
+            rows = Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
+            self._write(connection, rows)
+            self._write_blocks(connection, blocks, old, target)
+            note_head(connection, self._id, head)
+        self._checkpoint = target
+
+    def roll_back(self, ancestor: Checkpoint) -> None:
+        """Remove everything above the ancestor and record that it was there."""
+        with self._transaction() as connection:
+            move_checkpoint(connection, self._id, self._checkpoint, ancestor)
+            remove_above(connection, self._id, self._checkpoint, ancestor)
+        self._checkpoint = ancestor
+
+    def note_head(self, head: Header) -> None:
+        """Record the chain's newest block when there is nothing to write."""
+        with self._transaction() as connection:
+            note_head(connection, self._id, head)
+
+    def known_blocks(self, below: int, limit: int) -> list[Checkpoint]:
+        """Blocks whose hashes are kept, from the newest below a height downwards."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(Block.number, Block.hash, Block.time)
+                .where(Block.deployment_id == self._id, Block.number < below)
+                .order_by(Block.number.desc())
+                .limit(limit)
+            )
+            return [Checkpoint(row.number, row.hash, row.time) for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except IntegrityError as error:
+            raise InvariantError(
+                f"The chain tells the same thing twice: {why(error)}.",
+                remedy="Report it: the hub's events contradict its protocol. Nothing was written.",
+            ) from error
+        except DBAPIError as error:
+            raise DatabaseUnavailableError(
+                f"The database failed: {why(error)}.",
+                remedy="Check its disk space, its connection, and that no other indexer holds it, then start "
+                "again: nothing was written by halves.",
+            ) from error
+
+    def _write(self, connection: Connection, rows: Rows) -> None:
+        for vault in rows.new[Vault]:
+            now = rows.vaults.pop(vault["vault_id"])
+            vault.update(status=now.status, policy_revision=now.policy_revision, position=now.position)
+        for trade in rows.new[Trade]:
+            trade.update(_completion(rows, trade["trade_id"]))
+        for table, new in rows.new.items():
+            if new:
+                connection.execute(insert(table), new)
+        if rows.vaults:
+            connection.execute(
+                update(Vault.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
+                    Vault.deployment_id == self._id, Vault.vault_id == bindparam("in_vault")
+                ),
+                [
+                    {
+                        "in_vault": vault_id,
+                        "status": now.status,
+                        "policy_revision": now.policy_revision,
+                        "position": now.position,
+                    }
+                    for vault_id, now in rows.vaults.items()
+                ],
+            )
+        if rows.completed:
+            connection.execute(
+                update(Trade.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
+                    Trade.deployment_id == self._id, Trade.trade_id == bindparam("in_trade")
+                ),
+                [{"in_trade": trade_id, **_completion(rows, trade_id)} for trade_id in list(rows.completed)],
+            )
+        apply_deltas(connection, self._id, rows.deltas)
+
+    def _write_blocks(
+        self, connection: Connection, blocks: Sequence[DecodedBlock], old: Checkpoint, new: Checkpoint
+    ) -> None:
+        """Keep the blocks with logs for good, and the hashes of the others for a while."""
+        oldest = new.number - self._hash_window
+        processed = time.time_ns() // 1000
+        kept = [
+            {
+                "deployment_id": self._id,
+                "number": block.header.number,
+                "hash": block.header.hash,
+                "parent_hash": block.header.parent_hash,
+                "time": block.header.time,
+                "log_count": len(block.logs),
+                "seen_us": block.header.seen_us,
+                "processed_us": processed,
+            }
+            for block in blocks
+            if block.logs or block.header.number > oldest
+        ]
+        if kept:
+            connection.execute(insert(Block), kept)
+        connection.execute(
+            delete(Block).where(
+                Block.deployment_id == self._id,
+                Block.number >= old.number - self._hash_window,
+                Block.number <= oldest,
+                Block.log_count == 0,
+            )
+        )
+
+
+def _completion(rows: Rows, trade_id: int) -> dict[str, Any]:
+    place = rows.completed.pop(trade_id, None)
+    return {
+        "completed_block": place and place.block_number,
+        "completed_time": place and place.block_time,
+        "completed_tx_hash": place and place.tx_hash,
+    }

@@ -1,0 +1,116 @@
+"""The one way back: removes everything above a block from every table, in the caller's transaction.
+
+Afterwards the tables are those of a ledger that never saw the removed blocks; that they were seen is recorded
+in `reorgs`, and their raw logs in `orphaned_logs`.
+"""
+
+import time
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+
+from indexer.ledger.balances import apply_deltas, posted_since
+from indexer.ledger.checkpoint import Checkpoint
+from indexer.ledger.models import (
+    Block,
+    Clearing,
+    Copy,
+    Entry,
+    OrphanedLog,
+    Policy,
+    Pool,
+    Posting,
+    RawLog,
+    Reorg,
+    Strategy,
+    StrategyPool,
+    StrategyToken,
+    Token,
+    Trade,
+    Treasury,
+    Vault,
+    VaultState,
+)
+
+BLOCK_TABLES = (
+    Clearing,
+    Copy,
+    Entry,
+    Policy,
+    Pool,
+    Posting,
+    RawLog,
+    Strategy,
+    StrategyPool,
+    StrategyToken,
+    Token,
+    Trade,
+    Treasury,
+    Vault,
+    VaultState,
+)
+"""Every table whose rows live and die with their block. A test compares it with the metadata."""
+
+
+def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, ancestor: Checkpoint) -> None:
+    """Remove all rows above `ancestor`, restore what later blocks had changed, and record the reorg."""
+    number = ancestor.number
+    _record(connection, deployment_id, old, ancestor)
+    undone = posted_since(connection, deployment_id, number)
+    changed = connection.scalars(
+        select(VaultState.vault_id)
+        .distinct()
+        .where(VaultState.deployment_id == deployment_id, VaultState.block_number > number)
+    ).all()
+    for table in BLOCK_TABLES:
+        connection.execute(
+            delete(table).where(table.deployment_id == deployment_id, table.block_number > number)
+        )
+    connection.execute(delete(Block).where(Block.deployment_id == deployment_id, Block.number > number))
+    apply_deltas(connection, deployment_id, {key: -amount for key, amount in undone.items()})
+    connection.execute(
+        update(Trade)
+        .where(Trade.deployment_id == deployment_id, Trade.completed_block > number)
+        .values(completed_block=None, completed_time=None, completed_tx_hash=None)
+    )
+    _restore_vaults(connection, deployment_id, list(changed))
+
+
+def _record(connection: Connection, deployment_id: int, old: Checkpoint, ancestor: Checkpoint) -> None:
+    removed = (RawLog.deployment_id == deployment_id) & (RawLog.block_number > ancestor.number)
+    reorg_id = connection.execute(
+        insert(Reorg)
+        .values(
+            deployment_id=deployment_id,
+            detected_us=time.time_ns() // 1000,
+            ancestor_number=ancestor.number,
+            ancestor_hash=ancestor.hash,
+            old_number=old.number,
+            old_hash=old.hash,
+            depth=old.number - ancestor.number,
+            logs_removed=select(func.count()).where(removed).scalar_subquery(),
+        )
+        .returning(Reorg.id)
+    ).scalar_one()
+    kept = [column.key for column in OrphanedLog.__table__.columns if column.key != "reorg_id"]
+    source = select(literal(reorg_id), *(getattr(RawLog, key) for key in kept)).where(removed)
+    connection.execute(insert(OrphanedLog).from_select(["reorg_id", *kept], source))
+
+
+def _restore_vaults(connection: Connection, deployment_id: int, vault_ids: list[int]) -> None:
+    states = []
+    for vault_id in sorted(vault_ids):
+        last = connection.execute(
+            select(VaultState.status, VaultState.policy_revision, VaultState.position)
+            .where(VaultState.deployment_id == deployment_id, VaultState.vault_id == vault_id)
+            .order_by(VaultState.block_number.desc(), VaultState.log_index.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is not None:
+            states.append({"in_vault": vault_id, **last._mapping})
+    if states:
+        connection.execute(
+            update(Vault).where(
+                Vault.deployment_id == deployment_id, Vault.vault_id == bindparam("in_vault")
+            ),
+            states,
+        )

@@ -1,0 +1,19 @@
+"""What can go wrong between a chain and its ledger."""
+
+from indexer.errors import IndexerError
+
+
+class SyncError(IndexerError):
+    """A failure of keeping the ledger at the chain's head."""
+
+
+class DeploymentFileError(SyncError):
+    """The deployment file is missing or unreadable."""
+
+
+class NoCommonBlockError(SyncError):
+    """The chain and the ledger share no block that the ledger still knows."""
+
+
+class EmptyLedgerError(SyncError):
+    """There is nothing to reconcile yet."""
