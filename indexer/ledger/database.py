@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -29,10 +30,11 @@ class _AmountSum:
         return None if self._total is None else str(self._total)
 
 
-def open_engine(url: str, *, echo: bool = False) -> Engine:
+def open_engine(url: str, *, must_exist: bool = False) -> Engine:
     """Open `url`: `sqlite:///path` or `postgresql://user@host/name`. A bare path means SQLite.
 
-    Raises `DatabaseUnavailableError` if it cannot be connected to.
+    SQLite makes a missing file unless it `must_exist`. Raises `DatabaseUnavailableError` if the database
+    cannot be connected to.
     """
     try:
         parsed = make_url(url if "://" in url else f"sqlite:///{url}")
@@ -48,7 +50,13 @@ def open_engine(url: str, *, echo: bool = False) -> Engine:
             f"Lockstep cannot use a {parsed.get_backend_name()} database.",
             remedy="Give a sqlite:/// or postgresql:// URL.",
         )
-    engine = create_engine(parsed, echo=echo)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    if must_exist and is_file and not Path(str(parsed.database)).exists():
+        raise DatabaseUnavailableError(
+            f"There is no database at {parsed.database}.",
+            remedy="Run `lockstep index` first, or give another --database-url.",
+        )
+    engine = create_engine(parsed)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:

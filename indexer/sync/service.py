@@ -42,13 +42,17 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the ledger is: its checkpoint, the head it goes for, and the hub's logs written by this
-    indexer.
+    """How far the ledger is: the block it was at when this indexer started, the one it is at now, the head it
+    goes for, and the hub's logs written since the start.
     """
 
+    start: int
     checkpoint: int
     head: int
     logs: int
+
+
+OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Indexer:
         ledger: Ledger,
         hub: str,
         *,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: OnProgress | None = None,
         max_range: int = MAX_RANGE,
         retry_s: float = 1.0,
     ) -> None:
@@ -83,6 +87,7 @@ class Indexer:
         self._max_range = max_range
         self._range = max_range
         self._retry_s = retry_s
+        self._start = ledger.checkpoint.number
         self._logs = 0
         self._unknown = 0
 
@@ -94,7 +99,7 @@ class Indexer:
         engine: Engine,
         deployment: Deployment,
         *,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: OnProgress | None = None,
         max_range: int = MAX_RANGE,
         retry_s: float = 1.0,
     ) -> Self:
@@ -131,9 +136,12 @@ class Indexer:
         """Logs of the hub that the ABI does not have, kept raw, that this indexer has written."""
         return self._unknown
 
-    async def backfill_to_head(self) -> Checkpoint:
-        """Bring the ledger to the head as it is now, rolling back first what the chain no longer has."""
-        await self._advance(await self._reader.head(), asyncio.Event())
+    async def backfill_to_head(self, stop: asyncio.Event | None = None) -> Checkpoint:
+        """Bring the ledger to the head as it is now, rolling back first what the chain no longer has.
+
+        `stop` ends it early, between two transactions.
+        """
+        await self._advance(await self._reader.head(), stop or asyncio.Event())
         return self.checkpoint
 
     async def follow(self, stop: asyncio.Event) -> None:
@@ -243,7 +251,7 @@ class Indexer:
         self._unknown += len(unknown)
         self._logs += sum(len(block.logs) for block in read.blocks)
         if self._on_progress is not None:
-            self._on_progress(Progress(self.checkpoint.number, head.number, self._logs))
+            self._on_progress(Progress(self._start, self.checkpoint.number, head.number, self._logs))
 
 
 P = ParamSpec("P")
@@ -266,7 +274,7 @@ async def open_indexer(
     deployment: Deployment,
     *,
     ws_url: str | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> AsyncIterator[Indexer]:
     """An indexer on a node's HTTP URL; heads come from `ws_url`, by default the same address as WebSocket."""
     async with RpcClient(rpc_url) as rpc:
