@@ -1,0 +1,1 @@
+"""What an owner holds in the hub."""

@@ -1,0 +1,90 @@
+"""Assembles the API: routes, problem documents, and the page that describes them."""
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi_offline import FastAPIOffline
+from sqlalchemy import Engine
+
+from api import problems
+from api.accounts.endpoints import router as accounts
+from api.health.endpoints import router as health
+from api.problems import Problem
+from api.protocol.endpoints import router as protocol
+from api.reasons.endpoints import router as reasons
+from api.snapshot import DeploymentKey, Snapshots
+from api.statements.endpoints import router as statements
+from api.strategies.endpoints import router as strategies
+from api.tokens.endpoints import router as tokens
+from api.trades.endpoints import router as trades
+from api.vaults.endpoints import router as vaults
+
+VERSION = "1"
+
+_DESCRIPTION = """
+What leaders traded, what was copied for whom and at which price, and what it came to. Every number is read
+from a double-entry ledger that is built from the chain's events alone and equals the chain to the smallest
+unit.
+
+**Amounts** are strings: `units` is the exact integer, `decimal` the same in whole tokens. Nothing is a float.
+
+**One block.** Every answer names the block it is as of, and takes all of that block and nothing later into
+account.
+
+**Lists** come in pages: send `next_cursor` back as `cursor`. Rows that arrive in between neither repeat nor
+hide any.
+
+**Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is the same here and on chain.
+
+**Errors** are RFC 9457 problem documents: switch on `type`, show `detail`, do what `remedy` says.
+
+The API only reads, needs no key, and never asks a node.
+"""
+
+_TAGS = [
+    {"name": "protocol", "description": "The deployment, its tokens, and the reasons for skips."},
+    {"name": "strategies", "description": "Leaders' offers, their terms and results."},
+    {"name": "vaults", "description": "What each owner holds under a strategy, and its statement."},
+    {"name": "trades", "description": "Leaders' trades, the swaps that cleared them, and every copy."},
+    {"name": "accounts", "description": "What an owner holds in all."},
+    {"name": "operations", "description": "For whoever runs the API."},
+]
+
+
+def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastAPI:
+    """Return the API over a ledger's database.
+
+    ``deployment`` says which hub to speak for; without it the database must hold exactly one.
+    """
+    app = FastAPIOffline(
+        title="Lockstep",
+        summary="Copy trading in one transaction, at one price: the ledger, read.",
+        description=_DESCRIPTION,
+        version=VERSION,
+        openapi_tags=_TAGS,
+        redoc_url=None,
+    )
+    app.state.snapshots = Snapshots(engine, deployment)
+    # Everything here is public chain data and nothing changes it, so any page may read it.
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
+    problems.install(app)
+    for router in (protocol, tokens, reasons, strategies, vaults, statements, trades, accounts, health):
+        app.include_router(router)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the problem document among the schemas, and nothing of FastAPI's own error form."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, object]:
+        schema = generate()
+        schemas = schema["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(own.pop("$defs"))
+        schemas["Problem"] = own
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way of extending it

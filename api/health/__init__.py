@@ -1,0 +1,1 @@
+"""Whether the API lives, and whether what it says is current."""

@@ -1,0 +1,44 @@
+"""Queries about the deployment as a whole."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from indexer.ledger.models import Balance, Copy, Strategy, Trade, Treasury, Vault, amount_sum
+
+
+def current_treasury(session: Session, deployment_id: int) -> str | None:
+    """Return the treasury last set."""
+    query = select(Treasury.address).where(Treasury.deployment_id == deployment_id)
+    return session.scalars(
+        query.order_by(Treasury.block_number.desc(), Treasury.log_index.desc()).limit(1)
+    ).first()
+
+
+def count(session: Session, deployment_id: int, table: type[Strategy | Trade]) -> int:
+    """Return the number of strategies or of trades."""
+    query = select(func.count()).select_from(table).where(table.deployment_id == deployment_id)
+    return session.scalars(query).one()
+
+
+def count_vaults(session: Session, deployment_id: int) -> dict[str, int]:
+    """Return status → number of vaults."""
+    query = select(Vault.status, func.count()).where(Vault.deployment_id == deployment_id)
+    rows = session.execute(query.group_by(Vault.status).order_by(Vault.status))
+    return {row[0]: row[1] for row in rows}
+
+
+def count_copies(session: Session, deployment_id: int) -> dict[str | None, int]:
+    """Return reason → number of copies; the reason None is that of fills."""
+    query = select(Copy.reason, func.count()).where(Copy.deployment_id == deployment_id)
+    rows = session.execute(query.group_by(Copy.reason).order_by(Copy.reason))
+    return {row[0]: row[1] for row in rows}
+
+
+def sum_holdings(session: Session, deployment_id: int) -> dict[tuple[str, str], int]:
+    """Return (token, account kind) → units over all vaults, accounts and fee balances."""
+    query = (
+        select(Balance.token, Balance.account_kind, amount_sum(Balance.amount))
+        .where(Balance.deployment_id == deployment_id, Balance.account_kind.in_(("vault", "account", "fee")))
+        .group_by(Balance.token, Balance.account_kind)
+    )
+    return {(token, kind): amount for token, kind, amount in session.execute(query)}

@@ -1,0 +1,38 @@
+"""What the API says about the deployment as a whole."""
+
+from pydantic import Field
+
+from api.schemas import ADDRESS_EXAMPLE, Amount, Schema
+
+
+class Holding(Schema):
+    """What the hub holds of a token, by whom it belongs to."""
+
+    total: Amount = Field(description="Sum of the three below: what the hub owes in this token.")
+    in_vaults: Amount = Field(description="In vaults.")
+    idle: Amount = Field(description="In owners' accounts.")
+    fees: Amount = Field(description="Fees not yet claimed.")
+
+
+class Protocol(Schema):
+    """One hub on one chain."""
+
+    chain_id: int = Field(description="EIP-155 chain id.", examples=[31337])
+    hub: str = Field(
+        description="The one contract that holds every vault's tokens.", examples=[ADDRESS_EXAMPLE]
+    )
+    treasury: str | None = Field(
+        description="Who gets the rounding dust from now on; null before it was set.",
+        examples=[ADDRESS_EXAMPLE],
+    )
+    start_block: int = Field(description="Block of the deployment.", examples=[12])
+    strategies: int = Field(description="Strategies created.", examples=[3])
+    vaults_by_status: dict[str, int] = Field(
+        description="Status → number of vaults, leaders' own included.", examples=[{"Active": 48, "Left": 4}]
+    )
+    trades: int = Field(description="Trades so far.", examples=[27])
+    copies_filled: int = Field(description="Copies that took part, leaders' own included.", examples=[612])
+    copies_skipped_by_reason: dict[str, int] = Field(
+        description="Reason code → number of skips.", examples=[{"Paused": 12, "Expired": 4}]
+    )
+    holdings: list[Holding] = Field(description="What the hub holds, a token at a time.")

@@ -1,0 +1,38 @@
+"""Answers about the deployment as a whole."""
+
+from api.protocol import repository
+from api.protocol.schemas import Holding, Protocol
+from api.schemas import Amount, Answer
+from api.snapshot import Snapshot
+from indexer.ledger.models import Strategy, Trade
+
+
+def get_protocol(snapshot: Snapshot) -> Answer[Protocol]:
+    """Return the deployment with its counts and holdings."""
+    session, deployment = snapshot.session, snapshot.deployment
+    copies = repository.count_copies(session, deployment.id)
+    held = repository.sum_holdings(session, deployment.id)
+    holdings = []
+    for address, token in snapshot.tokens.by_address.items():
+        vaults, idle, fees = (held.get((address, kind), 0) for kind in ("vault", "account", "fee"))
+        holdings.append(
+            Holding(
+                total=Amount.of(token, vaults + idle + fees),
+                in_vaults=Amount.of(token, vaults),
+                idle=Amount.of(token, idle),
+                fees=Amount.of(token, fees),
+            )
+        )
+    protocol = Protocol(
+        chain_id=deployment.chain_id,
+        hub=deployment.hub,
+        treasury=repository.current_treasury(session, deployment.id),
+        start_block=deployment.start_block,
+        strategies=repository.count(session, deployment.id, Strategy),
+        vaults_by_status=repository.count_vaults(session, deployment.id),
+        trades=repository.count(session, deployment.id, Trade),
+        copies_filled=copies.get(None, 0),
+        copies_skipped_by_reason={reason: number for reason, number in copies.items() if reason is not None},
+        holdings=holdings,
+    )
+    return Answer(as_of_block=snapshot.block, data=protocol)

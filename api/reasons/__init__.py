@@ -1,0 +1,1 @@
+"""The reasons a trade was not copied into a vault, in words."""

@@ -1,0 +1,1 @@
+"""A vault's statement: everything that happened in it, and what it came to."""

@@ -1,0 +1,177 @@
+"""What the API says in a vault's statement."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from accounting.book import CostMethod
+from api.reasons.catalogue import Reason
+from api.schemas import ADDRESS_EXAMPLE, HASH_EXAMPLE, Amount, BlockRef, EventRef, Ratio, Schema, Token
+from api.trades.schemas import Fill
+from api.vaults.schemas import VaultStatus
+
+
+class Valuation(Schema):
+    """The price a balance was valued at: one that the hub's oracle gave at a clearing, never a guess."""
+
+    price: Ratio = Field(description="Whole base tokens for one whole token.", examples=["2240.5"])
+    block: int = Field(description="Block of the clearing that recorded it.", examples=[1017])
+    time: datetime = Field(description="That block's own time, UTC.", examples=["2024-01-05T11:35:00Z"])
+    via: str | None = Field(
+        description="The token between, where the price is two recorded prices multiplied.",
+        examples=[ADDRESS_EXAMPLE],
+    )
+    source: str = Field(
+        description="The same in a sentence.", examples=["valued at the oracle price recorded at block 1017"]
+    )
+
+
+class Balance(Schema):
+    """What the vault holds of a token."""
+
+    amount: Amount = Field(description="The holding.")
+    cost_basis: Amount | None = Field(
+        description="What it cost by the statement's method; null for the base token itself."
+    )
+    value: Amount | None = Field(
+        description="What it is worth in the base token, rounded down; null when no price is recorded."
+    )
+    valuation: Valuation | None = Field(description="The price used; null for the base token itself.")
+
+
+class Flows(Schema):
+    """What came into the vault and what left it, in the base token."""
+
+    deposited: Amount = Field(description="Paid in.")
+    withdrawn: Amount = Field(
+        description="Taken out; in kind at the recorded price of its moment, at cost where there was none."
+    )
+    net_deposits: Amount = Field(description="`deposited` less `withdrawn`.")
+
+
+class Profit(Schema):
+    """The result in base token units: `equity` - `net_deposits` = `net_pnl`, to the unit."""
+
+    equity: Amount | None = Field(description="Worth of all balances.")
+    realized_pnl: Amount = Field(description="Result of what was sold or withdrawn, before copy fees.")
+    unrealized_pnl: Amount | None = Field(description="Worth of what is held less what it cost.")
+    copy_fees: Amount = Field(
+        description="Leader's copy fees: those in another token at the price of that sale, "
+        "or at cost in a swap between two other tokens."
+    )
+    net_pnl: Amount | None = Field(description="`realized_pnl` + `unrealized_pnl` - `copy_fees`.")
+    unavailable: str | None = Field(
+        description="Why equity, unrealized and net are null; null where they are not.",
+        examples=["No oracle price of WBTC in USDC has been recorded since the vault was opened."],
+    )
+
+
+class Returns(Schema):
+    """Returns since the vault was opened, not annualised: 0.05 is 5%."""
+
+    time_weighted_return: Ratio | None = Field(
+        description="Growth without the effect of deposits and withdrawals.", examples=["0.0512"]
+    )
+    money_weighted_return: Ratio | None = Field(
+        description="The rate at which the owner's money grew over the whole span.", examples=["0.0433"]
+    )
+    max_drawdown: Ratio | None = Field(
+        description="Largest fall from a peak, seen at the vault's own events and at the end.",
+        examples=["0.0871"],
+    )
+    unavailable: str | None = Field(
+        description="Why they are null, where they are.", examples=["The vault never held any money."]
+    )
+
+
+class Execution(Schema):
+    """How the vault's fills were priced. Already part of the result: it explains and is not added.
+
+    Sums cover fills that buy or sell the base token, each at its own price.
+    """
+
+    against_leader: Amount = Field(
+        description="More (or less) than at the leader's own price, in the base token."
+    )
+    against_oracle: Amount = Field(
+        description="More (or less) than the oracle's value: pool fees, price impact and drift together."
+    )
+    fills_summed: int = Field(description="Fills in these sums.", examples=[17])
+    fills_left_out: int = Field(
+        description="Fills between two other tokens, not in these sums.", examples=[0]
+    )
+
+
+class FlowLine(Schema):
+    """Money in or out."""
+
+    kind: Literal["deposit", "withdrawal"] = Field(description="Which.", examples=["deposit"])
+    amount: Amount = Field(description="What moved, not negative.")
+    value: Amount | None = Field(
+        description="Its worth in the base token at the recorded price of the moment; null without one."
+    )
+    realized_pnl: Amount = Field(description="Result that a withdrawal in kind realised.")
+    event: EventRef = Field(description="The event on chain.")
+
+
+class FillLine(Schema):
+    """A copied trade."""
+
+    kind: Literal["fill"] = Field(description="A copied trade.", examples=["fill"])
+    trade: str = Field(description="Id of the trade.", examples=["3-17"])
+    copy_id: str = Field(description="Id of the copy, the same on chain.", examples=[HASH_EXAMPLE])
+    policy_revision: int = Field(description="The revision of the policy that applied.", examples=[1])
+    fill: Fill = Field(description="What was paid and got, and how the price compares.")
+    realized_pnl: Amount = Field(description="Result it realised, before fees.")
+    copy_fee: Amount = Field(description="The copy fee in the base token.")
+    event: EventRef = Field(description="The event on chain.")
+
+
+class SkipLine(Schema):
+    """A trade that was not copied."""
+
+    kind: Literal["skip"] = Field(description="A trade that was not copied.", examples=["skip"])
+    trade: str = Field(description="Id of the trade.", examples=["3-18"])
+    copy_id: str = Field(description="Id of the copy that did not happen.", examples=[HASH_EXAMPLE])
+    policy_revision: int = Field(description="The revision of the policy that applied.", examples=[1])
+    reason: Reason = Field(description="Why, and what to do.")
+    event: EventRef = Field(description="The event on chain.")
+
+
+Line = Annotated[FlowLine | FillLine | SkipLine, Field(discriminator="kind")]
+
+
+class Statement(Schema):
+    """Everything that happened in a vault, and what it came to."""
+
+    vault_id: int = Field(description="The vault.", examples=[42])
+    owner: str = Field(description="Its owner, EIP-55.", examples=[ADDRESS_EXAMPLE])
+    status: VaultStatus = Field(description="Whether it copies.", examples=["Active"])
+    strategy_id: int = Field(description="The strategy it copies.", examples=[3])
+    strategy_name: str = Field(description="The strategy's name.", examples=["Momentum"])
+    base_token: Token = Field(description="All results are in this token.")
+    method: CostMethod = Field(
+        description="Cost method of this statement; never mixed.", examples=["average_cost"]
+    )
+    opened: EventRef = Field(description="When the vault was opened.")
+    flows: Flows = Field(description="What came in and left.")
+    balances: list[Balance] = Field(description="What it holds, the base token first.")
+    profit: Profit = Field(description="The result.")
+    returns: Returns = Field(description="The returns.")
+    execution: Execution = Field(description="How fills were priced.")
+    filled: int = Field(description="Trades copied.", examples=[17])
+    skipped_by_reason: dict[str, int] = Field(
+        description="Reason code → trades skipped for it.", examples=[{"Paused": 2}]
+    )
+    lines: list[Line] = Field(description="What happened, newest first; this page of it.")
+
+
+class StatementAnswer(Schema):
+    """A statement with one page of its lines; every other figure is over the vault's whole life."""
+
+    as_of_block: BlockRef = Field(description="Last block that the answer takes into account, and all of it.")
+    data: Statement = Field(description="The statement.")
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` for older lines; null at the first.", examples=["WzEwMTcsMTJd"]
+    )

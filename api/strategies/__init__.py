@@ -1,0 +1,1 @@
+"""Leaders' offers and their results."""

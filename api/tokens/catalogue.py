@@ -1,0 +1,36 @@
+"""Looks tokens up by address, to give amounts their symbol and decimals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.schemas import Amount, Token
+from indexer.ledger import models
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCatalogue:
+    """All tokens of a deployment by address, in the order they were listed."""
+
+    by_address: Mapping[str, Token]
+
+    @classmethod
+    def load(cls, session: Session, deployment_id: int) -> Self:
+        """Read the tokens of a deployment; there are few, and nearly every answer needs them."""
+        rows = session.scalars(
+            select(models.Token)
+            .where(models.Token.deployment_id == deployment_id)
+            .order_by(models.Token.block_number, models.Token.log_index)
+        )
+        return cls({row.address: Token.model_validate(row, from_attributes=True) for row in rows})
+
+    def amount(self, address: str, units: int) -> Amount:
+        """Return ``units`` of the token at ``address``: whatever moved in the hub was listed before."""
+        return Amount.of(self.by_address[address], units)
+
+    def decimals(self, address: str) -> int:
+        """Return the decimals of the token at ``address``."""
+        return self.by_address[address].decimals

@@ -1,0 +1,1 @@
+"""Leaders' trades, the swaps that cleared them, and their copies."""

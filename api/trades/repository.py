@@ -1,0 +1,117 @@
+"""Queries about trades, clearings and copies."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from indexer.ledger.models import Clearing, Copy, Trade, Vault
+
+Place = tuple[int, int]
+"""A place in the chain: block number and log index."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """A copy with its vault, trade, its clearing, and the clearing of the leader's own fill."""
+
+    copy: Copy
+    vault: Vault
+    trade: Trade
+    clearing: Clearing | None
+    leader_clearing: Clearing | None
+
+
+def list_trades(
+    session: Session, deployment_id: int, *, strategy_id: int | None, before: Place | None, limit: int
+) -> Sequence[Trade]:
+    """Return trades newest first, those before a place, if one is given."""
+    query = select(Trade).where(Trade.deployment_id == deployment_id)
+    if strategy_id is not None:
+        query = query.where(Trade.strategy_id == strategy_id)
+    if before is not None:
+        query = query.where(tuple_(Trade.block_number, Trade.log_index) < before)
+    query = query.order_by(Trade.block_number.desc(), Trade.log_index.desc()).limit(limit)
+    return session.scalars(query).all()
+
+
+def find_trade(session: Session, deployment_id: int, trade_id: int) -> Trade | None:
+    """Return a trade."""
+    if trade_id >= 2**63:  # beyond what the column holds; no strategy counts that far
+        return None
+    return session.get(Trade, (deployment_id, trade_id))
+
+
+def count_copies(
+    session: Session, deployment_id: int, trade_ids: Collection[int]
+) -> dict[int, dict[str | None, int]]:
+    """Return trade id → reason → number of copies; the reason None is that of fills."""
+    query = (
+        select(Copy.trade_id, Copy.reason, func.count())
+        .where(Copy.deployment_id == deployment_id, Copy.trade_id.in_(trade_ids))
+        .group_by(Copy.trade_id, Copy.reason)
+        .order_by(Copy.trade_id, Copy.reason)
+    )
+    counts: dict[int, dict[str | None, int]] = {}
+    for trade_id, reason, number in session.execute(query):
+        counts.setdefault(trade_id, {})[reason] = number
+    return counts
+
+
+def list_clearings(session: Session, deployment_id: int, trade_id: int) -> Sequence[Clearing]:
+    """Return a trade's clearings in order."""
+    query = select(Clearing).where(Clearing.deployment_id == deployment_id, Clearing.trade_id == trade_id)
+    return session.scalars(query.order_by(Clearing.batch)).all()
+
+
+def list_copies(
+    session: Session,
+    deployment_id: int,
+    trade_id: int,
+    *,
+    status: str | None,
+    reason: str | None,
+    after: Place | None,
+    limit: int,
+) -> Sequence[CopyRow]:
+    """Return a trade's copies in the order the contract made them, those after a place, if one is given."""
+    query = _copies().where(Copy.deployment_id == deployment_id, Copy.trade_id == trade_id)
+    if status is not None:
+        query = query.where(Copy.status == status)
+    if reason is not None:
+        query = query.where(Copy.reason == reason)
+    if after is not None:
+        query = query.where(tuple_(Copy.block_number, Copy.log_index) > after)
+    rows = session.execute(query.order_by(Copy.block_number, Copy.log_index).limit(limit))
+    return [CopyRow(*row) for row in rows]
+
+
+def list_vault_copies(session: Session, deployment_id: int, vault_id: int) -> Sequence[CopyRow]:
+    """Return everything that trades did in a vault, in chain order."""
+    query = _copies().where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
+    rows = session.execute(query.order_by(Copy.block_number, Copy.log_index))
+    return [CopyRow(*row) for row in rows]
+
+
+def _copies() -> Select[Copy, Vault, Trade, Clearing, Clearing]:
+    first = aliased(Clearing)
+    return (
+        select(Copy, Vault, Trade, Clearing, first)
+        .join(Vault, and_(Vault.deployment_id == Copy.deployment_id, Vault.vault_id == Copy.vault_id))
+        .join(Trade, and_(Trade.deployment_id == Copy.deployment_id, Trade.trade_id == Copy.trade_id))
+        .outerjoin(
+            Clearing,
+            and_(
+                Clearing.deployment_id == Copy.deployment_id,
+                Clearing.block_number == Copy.block_number,
+                Clearing.log_index == Copy.clearing_log_index,
+            ),
+        )
+        .outerjoin(
+            first,
+            and_(
+                first.deployment_id == Copy.deployment_id, first.trade_id == Copy.trade_id, first.batch == 0
+            ),
+        )
+    )

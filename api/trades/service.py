@@ -1,0 +1,164 @@
+"""Answers about trades and their copies."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from accounting.execution import Rate
+from accounting.rounding import decimal_string
+from api.events import event_of
+from api.paging import cut, decode_cursor
+from api.problems import ApiError
+from api.reasons.catalogue import reason_of
+from api.schemas import Answer, Page, utc
+from api.snapshot import Snapshot
+from api.strategies.existence import require_strategy
+from api.trades import ids, repository
+from api.trades.fills import against, oracle_rate, present_fill, price
+from api.trades.repository import CopyRow
+from api.trades.schemas import Clearing, Completion, Copy, CopyStatus, Trade, TradeDetail
+from indexer.ledger import models
+
+
+class TradeNotFoundError(ApiError):
+    """No such trade."""
+
+    status, slug, title = 404, "trade-not-found", "No such trade"
+
+
+def list_trades(
+    snapshot: Snapshot, *, strategy_id: int | None, limit: int, cursor: str | None
+) -> Page[Trade]:
+    """Return a page of trades, newest first."""
+    name = "trades" if strategy_id is None else f"trades of {strategy_id}"
+    before = decode_cursor(name, 2, cursor)
+    block = snapshot.block
+    if strategy_id is not None:
+        require_strategy(snapshot, strategy_id)
+    rows = repository.list_trades(
+        snapshot.session,
+        snapshot.deployment_id,
+        strategy_id=strategy_id,
+        before=None if before is None else (before[0], before[1]),
+        limit=limit + 1,
+    )
+    page, next_cursor = cut(name, limit, rows, lambda row: (row.block_number, row.log_index))
+    counts = repository.count_copies(snapshot.session, snapshot.deployment_id, [row.trade_id for row in page])
+    data = [_trade(snapshot, row, counts.get(row.trade_id, {})) for row in page]
+    return Page(as_of_block=block, data=data, next_cursor=next_cursor)
+
+
+def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
+    """Return a trade with its clearings. Raises `TradeNotFoundError`."""
+    row = _require(snapshot, text)
+    found = repository.count_copies(snapshot.session, snapshot.deployment_id, [row.trade_id])
+    counts = found.get(row.trade_id, {})
+    clearings = repository.list_clearings(snapshot.session, snapshot.deployment_id, row.trade_id)
+    detail = TradeDetail(
+        **dict(_trade(snapshot, row, counts)),
+        skipped_by_reason={reason: number for reason, number in counts.items() if reason is not None},
+        clearings=[_clearing(snapshot, clearing) for clearing in clearings],
+    )
+    return Answer(as_of_block=snapshot.block, data=detail)
+
+
+def list_copies(
+    snapshot: Snapshot,
+    text: str,
+    *,
+    status: CopyStatus | None,
+    reason: str | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[Copy]:
+    """Return a page of a trade's copies in the contract's order. Raises `TradeNotFoundError`."""
+    trade = _require(snapshot, text)
+    name = f"copies of {trade.trade_id}"
+    after = decode_cursor(name, 2, cursor)
+    rows = repository.list_copies(
+        snapshot.session,
+        snapshot.deployment_id,
+        trade.trade_id,
+        status=status,
+        reason=reason,
+        after=None if after is None else (after[0], after[1]),
+        limit=limit + 1,
+    )
+    page, next_cursor = cut(name, limit, rows, lambda row: (row.copy.block_number, row.copy.log_index))
+    data = [present_copy(snapshot, row) for row in page]
+    return Page(as_of_block=snapshot.block, data=data, next_cursor=next_cursor)
+
+
+def present_copy(snapshot: Snapshot, row: CopyRow) -> Copy:
+    """Return a copy as the API shows it."""
+    fill = None
+    if row.clearing is not None and row.leader_clearing is not None:
+        fill = present_fill(row.copy, row.clearing, row.leader_clearing, snapshot.tokens)
+    return Copy(
+        copy_id=row.copy.copy_id,
+        trade=ids.show(row.copy.trade_id),
+        vault_id=row.copy.vault_id,
+        owner=row.vault.owner,
+        is_leader=row.vault.is_leader,
+        policy_revision=row.copy.policy_revision,
+        status="skipped" if fill is None else "filled",
+        reason=None if row.copy.reason is None else reason_of(row.copy.reason),
+        fill=fill,
+        event=event_of(row.copy),
+    )
+
+
+def _require(snapshot: Snapshot, text: str) -> models.Trade:
+    block = snapshot.block
+    found = repository.find_trade(snapshot.session, snapshot.deployment_id, ids.parse(text))
+    if found is None:
+        raise TradeNotFoundError(
+            f"No trade {text} is known at block {block.number}.",
+            remedy="List the trades with GET /v1/trades; a new one appears when its block is indexed.",
+        )
+    return found
+
+
+def _trade(snapshot: Snapshot, row: models.Trade, counts: Mapping[str | None, int]) -> Trade:
+    tokens = snapshot.tokens
+    shift = tokens.decimals(row.token_in) - tokens.decimals(row.token_out)
+    limit = row.limit_price * 10 ** max(shift, 0)
+    completed = None
+    if row.completed_block is not None and row.completed_time is not None and row.completed_tx_hash:
+        completed = Completion(
+            block=row.completed_block, time=utc(row.completed_time), transaction=row.completed_tx_hash
+        )
+    return Trade(
+        id=ids.show(row.trade_id),
+        number=str(row.trade_id),
+        strategy_id=row.strategy_id,
+        sequence=row.sequence,
+        leader=row.leader,
+        pool=row.pool,
+        token_in=tokens.by_address[row.token_in],
+        token_out=tokens.by_address[row.token_out],
+        portion=Decimal(decimal_string(row.portion, 18)),
+        limit_price=Decimal(decimal_string(limit, 36 + max(-shift, 0))),
+        status="copying" if completed is None else "completed",
+        copy_deadline=utc(row.copy_deadline),
+        filled=counts.get(None, 0),
+        skipped=sum(number for reason, number in counts.items() if reason is not None),
+        opened=event_of(row),
+        completed=completed,
+    )
+
+
+def _clearing(snapshot: Snapshot, row: models.Clearing) -> Clearing:
+    tokens = snapshot.tokens
+    rate = Rate(row.amount_in, row.amount_out)
+    return Clearing(
+        batch=row.batch,
+        venue=row.venue,
+        sold=tokens.amount(row.token_in, row.amount_in),
+        bought=tokens.amount(row.token_out, row.amount_out),
+        dust=tokens.amount(row.token_out, row.dust),
+        copy_fees=tokens.amount(row.token_in, row.copy_fees),
+        oracle_value=tokens.amount(row.token_out, row.oracle_out),
+        price=price(rate, row.token_in, row.token_out, tokens),
+        against_oracle=against(rate, oracle_rate(row), row.token_out, tokens),
+        event=event_of(row),
+    )

@@ -1,0 +1,86 @@
+"""Queries about vaults."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from indexer.ledger.models import Balance, Copy, Policy, Strategy, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRow:
+    """A vault with its strategy and the policy in force."""
+
+    vault: Vault
+    strategy: Strategy
+    policy: Policy | None
+
+
+def list_vaults(
+    session: Session,
+    deployment_id: int,
+    *,
+    vault_id: int | None = None,
+    owner: str | None = None,
+    strategy_id: int | None = None,
+    status: str | None = None,
+    after: int | None = None,
+    limit: int,
+) -> Sequence[VaultRow]:
+    """Return vaults by id, those after an id, if one is given."""
+    query = (
+        select(Vault, Strategy, Policy)
+        .join(
+            Strategy,
+            and_(Strategy.deployment_id == Vault.deployment_id, Strategy.strategy_id == Vault.strategy_id),
+        )
+        .outerjoin(
+            Policy,
+            and_(
+                Policy.deployment_id == Vault.deployment_id,
+                Policy.vault_id == Vault.vault_id,
+                Policy.revision == Vault.policy_revision,
+            ),
+        )
+        .where(Vault.deployment_id == deployment_id)
+    )
+    for column, value in (
+        (Vault.vault_id, vault_id),
+        (Vault.owner, owner),
+        (Vault.strategy_id, strategy_id),
+        (Vault.status, status),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if after is not None:
+        query = query.where(Vault.vault_id > after)
+    return [VaultRow(*row) for row in session.execute(query.order_by(Vault.vault_id).limit(limit))]
+
+
+def list_balances(
+    session: Session, deployment_id: int, vault_ids: Collection[int]
+) -> dict[int, dict[str, int]]:
+    """Return vault id → token → units held."""
+    query = select(Balance.account, Balance.token, Balance.amount).where(
+        Balance.deployment_id == deployment_id,
+        Balance.account_kind == "vault",
+        Balance.account.in_([str(vault_id) for vault_id in vault_ids]),
+    )
+    found: dict[int, dict[str, int]] = {}
+    for account, token, amount in session.execute(query):
+        found.setdefault(int(account), {})[token] = amount
+    return found
+
+
+def count_copies(
+    session: Session, deployment_id: int, vault_ids: Collection[int]
+) -> dict[tuple[int, str], int]:
+    """Return (vault id, filled or skipped) → number of trades."""
+    query = (
+        select(Copy.vault_id, Copy.status, func.count())
+        .where(Copy.deployment_id == deployment_id, Copy.vault_id.in_(vault_ids))
+        .group_by(Copy.vault_id, Copy.status)
+    )
+    return {(vault_id, status): number for vault_id, status, number in session.execute(query)}

@@ -1,0 +1,96 @@
+"""`lockstep serve`: the HTTP API over a ledger's database."""
+
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Never
+
+import typer
+import uvicorn
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from api.app import create_app
+from api.snapshot import DeploymentKey
+from indexer.errors import IndexerError
+from indexer.ledger.database import open_engine
+from indexer.ledger.migrations import ensure_current
+from indexer.sync.deployment import read_deployment
+
+
+def serve(
+    database_url: Annotated[
+        str,
+        typer.Option(
+            envvar="LOCKSTEP_DATABASE_URL", help="sqlite:///path/to/file.db or postgresql://user@host/name."
+        ),
+    ] = "sqlite:///build/demo/lockstep.db",
+    host: Annotated[
+        str, typer.Option(envvar="LOCKSTEP_HOST", help="Address to listen on; 0.0.0.0 for every one.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(envvar="LOCKSTEP_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one."),
+    ] = 8000,
+    deployment: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="LOCKSTEP_DEPLOYMENT",
+            help="Deployment file that says which hub to serve; needed only if the database holds several.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the API over the ledger that `lockstep index` keeps. Only reads; ends with Ctrl-C."""
+    try:
+        engine = _open(database_url)
+        key = None
+        if deployment is not None:
+            found = read_deployment(deployment)
+            key = DeploymentKey(found.chain_id, found.hub)
+    except IndexerError as error:
+        _fail(str(error), error.remedy)
+    listener = _listen(host, port)
+    shown, bound = listener.getsockname()[:2]
+    at = f"[{shown}]:{bound}" if ":" in shown else f"{shown}:{bound}"
+    typer.echo(f"Serving on http://{at}, described at http://{at}/docs. Ctrl-C ends it.")
+    server = uvicorn.Server(uvicorn.Config(create_app(engine, key), log_level="warning"))
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
+        server.run(sockets=[listener])
+    engine.dispose()
+
+
+def _open(url: str) -> Engine:
+    # SQLite would create a missing file, and an empty ledger would look like an answer.
+    path = _sqlite_path(url)
+    if path is not None and not path.exists():
+        _fail(
+            f"There is no database at {path}.",
+            "Run `lockstep index` first, or give another --database-url.",
+        )
+    engine = open_engine(url)
+    ensure_current(engine)
+    return engine
+
+
+def _sqlite_path(url: str) -> Path | None:
+    if "://" not in url:
+        return Path(url)
+    with suppress(ArgumentError):  # `open_engine` says what is wrong with it
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            return Path(parsed.database)
+    return None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        remedy = "Give a free one with --port (0 takes any), or another --host; or end what listens there."
+        _fail(f"Cannot listen on {host} port {port}: {error.strerror or error}.", remedy)
+
+
+def _fail(problem: str, remedy: str) -> Never:
+    typer.echo(f"{problem}\n{remedy}", err=True)
+    raise typer.Exit(1)

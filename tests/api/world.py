@@ -1,0 +1,174 @@
+"""A small chain of hub events, written through the ledger's own code: what the API's tests read.
+
+Two strategies of one leader each, in USDC (6 decimals) with WETH (18); strategy 1 has a leader (vault 1), a follower
+(vault 2), one whose policy skips small entries (vault 3) and one that paused (vault 4). Trade 1-1 clears in two
+batches at two prices, 1-2 sells everything; trade 1-3 is still being copied.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from sqlalchemy import Engine
+
+from indexer.chain.types import Header, Log
+from indexer.decode import events as e
+from indexer.decode.decoder import DecodedBlock
+from indexer.ledger.checkpoint import add_deployment
+from indexer.ledger.ledger import Ledger
+from indexer.ledger.migrations import upgrade
+from indexer.ledger.projection import TokenFacts
+
+CHAIN_ID = 31337
+START_TIME = 1_704_456_000  # 2024-01-05T12:00:00Z
+
+
+def address(name: str) -> str:
+    return to_checksum_address(keccak(text=name)[:20])
+
+
+HUB, USDC, WETH, WBTC = (address(name) for name in ("hub", "USDC", "WETH", "WBTC"))
+POOL, VENUE, TREASURY = (address(name) for name in ("pool", "venue", "treasury"))
+LEADER, ALICE, BOB, CAROL, NOBODY = (address(n) for n in ("leader", "alice", "bob", "carol", "nobody"))
+TOKENS = {USDC: TokenFacts("USDC", 6), WETH: TokenFacts("WETH", 18), WBTC: TokenFacts("WBTC", 8)}
+USD, ETH = 10**6, 10**18
+LEADER_POSITION = 2**32 - 1
+
+
+def trade_id(strategy: int, sequence: int) -> int:
+    return strategy << 32 | sequence
+
+
+def block_hash(number: int) -> str:
+    return "0x" + keccak(text=f"block {number}").hex()
+
+
+@dataclass
+class Chain:
+    """Writes blocks of events, twelve seconds apart, into a ledger."""
+
+    ledger: Ledger
+    number: int = 9
+    hashes: dict[int, str] = field(default_factory=dict)
+
+    def mine(self, *blocks: Sequence[e.Event]) -> None:
+        decoded = []
+        for events in blocks:
+            self.number += 1
+            header = header_of(self.number)
+            logs = tuple((self._log(header, index), event) for index, event in enumerate(events))
+            decoded.append(DecodedBlock(header, logs))
+        self.ledger.append(decoded, TOKENS, decoded[-1].header)
+
+    def _log(self, header: Header, index: int) -> Log:
+        tx = "0x" + keccak(text=f"transaction {header.number}").hex()
+        return Log(b"", header.number, header.hash, tx, 0, index, (b"\0" * 32,), b"")
+
+
+def header_of(number: int) -> Header:
+    time = START_TIME + 12 * (number - 10)
+    return Header(number, block_hash(number), block_hash(number - 1), time, 0, time * 1_000_000 + 5)
+
+
+def empty_chain(engine: Engine) -> Chain:
+    upgrade(engine)
+    deployment_id = add_deployment(engine, CHAIN_ID, HUB, header_of(9))
+    return Chain(Ledger(engine, deployment_id, CHAIN_ID, HUB))
+
+
+def strategy(number: int, leader: str, vault: int, name: str) -> list[e.Event]:
+    return [
+        e.StrategyCreated(number, leader, vault, USDC, 10, 100, 50, 600, 100 * USD, name),
+        e.StrategyTokenAdded(number, USDC, 0),
+        e.StrategyTokenAdded(number, WETH, 1),
+        e.StrategyPoolAdded(number, POOL),
+        e.VaultOpened(vault, number, leader, 0, LEADER_POSITION),
+        e.Deposited(leader, USDC, 20_000 * USD, leader),
+        e.Allocated(vault, leader, USDC, 10_000 * USD),
+    ]
+
+
+def joining(vault: int, owner: str, position: int, amount: int, minimum: int = 0) -> list[e.Event]:
+    return [
+        e.Deposited(owner, USDC, amount, owner),
+        e.VaultOpened(vault, 1, owner, 10, position),
+        e.PolicySet(vault, 1, minimum, 0),
+        e.Allocated(vault, owner, USDC, amount),
+    ]
+
+
+def fill_world(engine: Engine) -> Chain:
+    """Blocks 10 to 18."""
+    chain = empty_chain(engine)
+    chain.mine(
+        [
+            e.TreasurySet(TREASURY),
+            e.TokenListed(USDC),
+            e.TokenListed(WETH),
+            e.PoolListed(POOL, VENUE, USDC, WETH),
+        ],
+        [*strategy(1, LEADER, 1, "Momentum"), *strategy(2, CAROL, 5, "Patience")],
+        [
+            *joining(2, ALICE, 0, 5_000 * USD),
+            *joining(3, BOB, 1, 150 * USD, minimum=1_000 * USD),
+            *joining(4, BOB, 2, 700 * USD),
+            e.VaultStatusSet(4, e.VaultStatus.PAUSED),
+            *joining(6, CAROL, 3, 3_000 * USD),
+        ],
+    )
+    first = trade_id(1, 1)
+    # Leader and Alice: 5,000 + 2,500 - fee at 2,000 less a bit; oracle says 2,000. Two wei of dust.
+    chain.mine(
+        [
+            e.TradeOpened(first, LEADER, POOL, USDC, WETH, ETH // 2, 4 * 10**44, 0, 4, START_TIME + 636),
+            e.BatchCleared(
+                first, VENUE, USDC, WETH, 1, 7_500 * USD, 3_741 * 10**15 + 2, 2, 2_500000, 3_750 * 10**15
+            ),
+            e.TradeCopied(first, 1, 0, 5_000 * USD, 0, 2_494 * 10**15),
+            e.TradeCopied(first, 2, 1, 2_500 * USD, 2_500000, 1_247 * 10**15),
+        ],
+        [
+            e.CopySkipped(first, 3, 1, e.SkipReason.BELOW_MINIMUM_TRADE),
+            e.CopySkipped(first, 4, 1, e.SkipReason.PAUSED),
+            # A minute later the price is 50 bps worse for the last follower.
+            e.BatchCleared(
+                first, VENUE, USDC, WETH, 4, 1_500 * USD, 744_459 * 10**12, 0, 1_500000, 748 * 10**15
+            ),
+            e.TradeCopied(first, 6, 1, 1_500 * USD, 1_500000, 744_459 * 10**12),
+            e.TradeCompleted(first),
+        ],
+    )
+    # Alice takes a tenth of an ether out in kind.
+    chain.mine([e.Deallocated(2, ALICE, WETH, 10**17), e.Withdrawn(ALICE, WETH, 10**17, ALICE)])
+    second = trade_id(1, 2)
+    # Everybody sells everything at 2,200: the fee stays in ether.
+    sold = {1: 2_494 * 10**15, 2: 1_145_853 * 10**12, 6: 743_714_541 * 10**9}
+    fees = {2: 1_147 * 10**12, 6: 744_459 * 10**9}
+    got = {vault: amount * 2_200 * USD // ETH for vault, amount in sold.items()}
+    total, paid = sum(sold.values()), sum(got.values())
+    chain.mine(
+        [
+            e.TradeOpened(second, LEADER, POOL, WETH, USDC, ETH, 0, 1, 4, START_TIME + 690),
+            e.BatchCleared(
+                second, VENUE, WETH, USDC, 4, total, paid, 0, sum(fees.values()), total * 2_210 * USD // ETH
+            ),
+            *(
+                e.TradeCopied(second, vault, min(vault - 1, 1), sold[vault], fees.get(vault, 0), got[vault])
+                for vault in (1, 2, 6)
+            ),
+            e.CopySkipped(second, 3, 1, e.SkipReason.NOTHING_TO_SELL),
+            e.CopySkipped(second, 4, 1, e.SkipReason.PAUSED),
+            e.TradeCompleted(second),
+        ]
+    )
+    third = trade_id(1, 3)
+    chain.mine(
+        [
+            e.TradeOpened(third, LEADER, POOL, USDC, WETH, ETH // 10, 0, 2, 4, START_TIME + 702),
+            e.BatchCleared(third, VENUE, USDC, WETH, 1, 1_000 * USD, 45 * 10**16, 0, 0, 454 * 10**15),
+            e.TradeCopied(third, 1, 0, 1_000 * USD, 0, 45 * 10**16),
+        ],
+        [e.FeesClaimed(LEADER, USDC, 4_000000)],
+    )
+    return chain
