@@ -1,0 +1,23 @@
+"""The content of a ledger's tables, for comparing two databases."""
+
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from indexer.ledger.models import Base
+
+# When something was seen or done is no part of what is true, and a reorg is remembered on purpose.
+_CLOCKS = {"seen_us", "processed_us", "head_seen_us"}
+_MEMORIES = {"reorgs", "orphaned_logs", "reconciliations", "reconciliation_differences"}
+
+
+def content(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, in the order of the primary key."""
+    found = {}
+    with engine.connect() as connection:
+        for name, table in Base.metadata.tables.items():
+            if name not in _MEMORIES:
+                columns = [column for column in table.columns if column.name not in _CLOCKS]
+                rows = connection.execute(select(*columns).order_by(*table.primary_key.columns))
+                found[name] = [dict(row._mapping) for row in rows]
+    return found

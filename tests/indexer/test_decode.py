@@ -1,0 +1,116 @@
+"""The decoder reads what eth_abi writes, for every event and every value, and refuses what is no encoding."""
+
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.chain.types import Log
+from indexer.decode import events
+from indexer.decode.decoder import Decoder
+from indexer.decode.errors import AbiMismatchError
+from indexer.decode.identity import copy_id
+from tests.indexer.encoding import ABI, encode_event, topic_of
+
+DECODER = Decoder()
+
+
+def log_of(topics: tuple[bytes, ...], data: bytes) -> Log:
+    return Log(b"\1" * 20, 7, "0x" + "00" * 32, "0x" + "11" * 32, 0, 3, topics, data)
+
+
+def values(part: dict[str, Any], hint: Any) -> st.SearchStrategy[Any]:
+    kind = part["type"]
+    if kind == "address":
+        return st.binary(min_size=20, max_size=20).map(to_checksum_address)
+    if kind == "string":
+        return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=64)
+    if kind == "uint8" and hint is not int:
+        return st.sampled_from(list(hint))
+    return st.integers(0, 2 ** int(kind.removeprefix("uint")) - 1)
+
+
+def any_event() -> st.SearchStrategy[events.Event]:
+    def build(make: type[events.Event]) -> st.SearchStrategy[events.Event]:
+        hints = get_type_hints(make)
+        parts = zip(ABI[make.__name__]["inputs"], fields(make), strict=True)
+        return st.builds(make, *(values(part, hints[field.name]) for part, field in parts))
+
+    return st.one_of([build(make) for make in events.EVENTS])
+
+
+@given(any_event())
+def test_decoding_gives_back_what_was_encoded(event: events.Event) -> None:
+    assert DECODER.decode(log_of(*encode_event(event))) == event
+
+
+@given(any_event(), st.data())
+def test_cut_or_dirty_data_is_refused(event: events.Event, data: st.DataObject) -> None:
+    topics, encoded = encode_event(event)
+    if len(encoded) >= 32:
+        cut = data.draw(st.integers(1, 32))
+        with pytest.raises(AbiMismatchError):
+            DECODER.decode(
+                log_of(topics, encoded[:-cut] if not isinstance(event, events.StrategyCreated) else b"")
+            )
+    with pytest.raises(AbiMismatchError, match="topics"):
+        DECODER.decode(log_of((*topics, b"\0" * 32), encoded))
+
+
+def test_bits_above_the_type_are_refused() -> None:
+    topics, data = encode_event(events.TradeCopied(1, 2, 3, 4, 5, 6))
+    dirty = data[:32] + (2**128).to_bytes(32) + data[64:]
+    with pytest.raises(AbiMismatchError, match="uint128"):
+        DECODER.decode(log_of(topics, dirty))
+    high_address = b"\1" + topics[1][1:]
+    with pytest.raises(AbiMismatchError, match="uint64"):
+        DECODER.decode(log_of((topics[0], high_address, topics[2]), data))
+
+
+def test_reason_that_this_version_does_not_know_is_refused() -> None:
+    topics, data = encode_event(events.CopySkipped(1, 2, 3, events.SkipReason.EXPIRED))
+    with pytest.raises(AbiMismatchError, match="9 is not a valid SkipReason"):
+        DECODER.decode(log_of(topics, data[:-1] + b"\x09"))
+
+
+def test_event_outside_the_abi_is_unknown_not_an_error() -> None:
+    assert DECODER.decode(log_of((keccak(text="OwnershipTransferred(address,address)"),), b"")) is None
+    assert DECODER.decode(log_of((), b"")) is None
+
+
+def test_strategy_name_that_is_not_text_is_kept_readable() -> None:
+    event = events.StrategyCreated(1, "0x" + "00" * 20, 1, "0x" + "00" * 20, 1, 1, 1, 1, 1, "abcd")
+    topics, data = encode_event(event)
+    decoded = DECODER.decode(log_of(topics, data.replace(b"abcd", b"a\0\xffd")))
+    assert isinstance(decoded, events.StrategyCreated)
+    assert decoded.name == "a��d"
+
+
+def test_bytecode_without_one_of_the_events_is_refused() -> None:
+    code = b"\x7f".join(topic_of(name).lstrip(b"\0") for name in ABI)
+    DECODER.require_deployed(code)
+    with pytest.raises(AbiMismatchError, match="cannot emit TradeCopied as") as caught:
+        DECODER.require_deployed(code.replace(topic_of("TradeCopied"), b""))
+    assert "install" in caught.value.remedy
+
+
+def test_labels_are_the_contracts_own_words() -> None:
+    assert [reason.label for reason in events.SkipReason] == [
+        "None",
+        "Paused",
+        "NothingToSell",
+        "BelowMinimumTrade",
+        "Expired",
+    ]
+    assert events.VaultStatus.LEFT.label == "Left"
+
+
+def test_copy_id_is_the_hash_of_the_abi_encoding() -> None:
+    hub = "0x" + "ab" * 20
+    encoded = encode(["uint256", "address", "uint64", "uint32", "uint32"], [8453, hub, (3 << 32) | 17, 5, 2])
+    assert copy_id(8453, hub, (3 << 32) | 17, 5, 2) == "0x" + keccak(encoded).hex()

@@ -1,0 +1,368 @@
+"""The ledger agrees with a hub on paper, sums to zero, refuses contradictions, and forgets exactly what is
+rolled back.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func, select
+
+from indexer.decode import events
+from indexer.decode.decoder import DecodedBlock
+from indexer.decode.events import Event
+from indexer.ledger.balances import rebuild
+from indexer.ledger.checkpoint import Checkpoint, add_deployment, find_deployment
+from indexer.ledger.database import open_engine
+from indexer.ledger.errors import ConcurrentWriterError, InvariantError, WrongDeploymentError
+from indexer.ledger.ledger import Ledger
+from indexer.ledger.migrations import upgrade
+from indexer.ledger.models import (
+    Balance,
+    Block,
+    Copy,
+    OrphanedLog,
+    Posting,
+    RawLog,
+    Reorg,
+    Trade,
+    Vault,
+    VaultState,
+    amount_sum,
+)
+from indexer.ledger.postings import HELD_BY_HUB
+from tests.indexer.blocks import CHAIN_ID, TOKENS, block, block_hash, header
+from tests.indexer.story import HUB, USDC, WETH, address, tell
+from tests.indexer.tables import content
+
+
+def new_ledger(engine: Engine, **options: int) -> Ledger:
+    upgrade(engine)
+    deployment_id = add_deployment(engine, CHAIN_ID, HUB, header(0))
+    return Ledger(engine, deployment_id, CHAIN_ID, HUB, **options)
+
+
+def in_blocks(told: Sequence[Sequence[Event]], chance: random.Random) -> list[DecodedBlock]:
+    """Spread transactions over blocks, some of them empty."""
+    blocks: list[DecodedBlock] = []
+    rest = list(told)
+    while rest:
+        take = chance.choice([0, 1, 1, 2, 3])
+        taken, rest = rest[:take], rest[take:]
+        blocks.append(block(len(blocks) + 1, taken))
+    return blocks
+
+
+def append(ledger: Ledger, blocks: Sequence[DecodedBlock], chance: random.Random) -> None:
+    rest = list(blocks)
+    while rest:
+        take = chance.randint(1, 4)
+        ledger.append(rest[:take], TOKENS, blocks[-1].header)
+        rest = rest[take:]
+
+
+def held(engine: Engine) -> dict[tuple[str, str, str], int]:
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(Balance.account_kind, Balance.account, Balance.token, Balance.amount).where(
+                Balance.account_kind.in_(HELD_BY_HUB)
+            )
+        )
+        return {(kind, account, token): amount for kind, account, token, amount in rows}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_balances_are_those_of_the_hub_on_paper(engine: Engine, seed: int) -> None:
+    told, hub = tell(seed, 60)
+    append(new_ledger(engine), in_blocks(told, random.Random(seed)), random.Random(seed))
+    assert held(engine) == hub.non_zero()
+    with engine.connect() as connection:
+        vaults = connection.execute(
+            select(Vault.vault_id, Vault.status, Vault.policy_revision, Vault.position)
+        )
+        assert {each: tuple(rest) for each, *rest in vaults} == {
+            each: (vault.status.label, vault.revision, vault.position) for each, vault in hub.vaults.items()
+        }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_every_entry_sums_to_zero_per_token_and_purpose(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'l.db'}")
+    told, _ = tell(seed, 30)
+    append(new_ledger(engine), in_blocks(told, random.Random(seed)), random.Random(seed))
+    sums: defaultdict[tuple[int, int, str, str], int] = defaultdict(int)
+    total: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    with engine.connect() as connection:
+        for line in connection.execute(select(Posting.__table__)):
+            assert line.amount != 0
+            sums[line.block_number, line.log_index, line.token, line.purpose] += line.amount
+            total[line.account_kind, line.account, line.token] += line.amount
+        balances = connection.execute(select(Balance.__table__)).all()
+    engine.dispose()
+    assert len(sums) > 10
+    assert set(sums.values()) == {0}
+    assert {(each.account_kind, each.account, each.token): each.amount for each in balances} == {
+        key: amount for key, amount in total.items() if amount
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rollback_leaves_what_a_ledger_that_never_saw_the_fork_has(
+    database_url: str, tmp_path: object, seed: int
+) -> None:
+    chance = random.Random(seed)
+    told, _ = tell(seed, 60)
+    blocks = in_blocks(told, chance)
+    stop = chance.randint(1, len(blocks) - 1)
+    rolled_back = open_engine(database_url)
+    ledger = new_ledger(rolled_back)
+    append(ledger, blocks, chance)
+    ledger.roll_back(checkpoint_at(blocks, stop))
+    clean = open_engine(f"sqlite:///{tmp_path}/clean.db")
+    straight = new_ledger(clean)
+    append(straight, blocks[:stop], chance)
+    straight.note_head(blocks[-1].header)
+    assert content(rolled_back) == content(clean)
+
+    # And it goes on from there as if nothing had been.
+    append(ledger, blocks[stop:], chance)
+    append(straight, blocks[stop:], chance)
+    assert content(rolled_back) == content(clean)
+    rolled_back.dispose()
+    clean.dispose()
+
+
+def checkpoint_at(blocks: Sequence[DecodedBlock], number: int) -> Checkpoint:
+    at = blocks[number - 1].header
+    return Checkpoint(at.number, at.hash, at.time)
+
+
+def test_rollback_is_recorded_with_the_logs_it_removed(engine: Engine) -> None:
+    told, _ = tell(1, 12)
+    blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
+    ledger = new_ledger(engine)
+    ledger.append(blocks, TOKENS, blocks[-1].header)
+    ledger.roll_back(checkpoint_at(blocks, 9))
+    removed = sum(len(each.logs) for each in blocks[9:])
+    with engine.connect() as connection:
+        reorg = connection.execute(select(Reorg.__table__)).one()
+        orphans = connection.execute(select(OrphanedLog.__table__)).all()
+        assert connection.scalar(select(func.max(RawLog.block_number))) == 9
+    assert (reorg.ancestor_number, reorg.old_number, reorg.depth) == (9, 12, 3)
+    assert reorg.logs_removed == len(orphans) == removed
+    assert {each.block_number for each in orphans} == {10, 11, 12}
+
+
+def test_failure_in_the_middle_of_a_range_writes_nothing(engine: Engine) -> None:
+    told, _ = tell(2, 20)
+    ledger = new_ledger(engine)
+    ledger.append([block(1, told[:10])], TOKENS, header(1))
+    before = content(engine)
+    beyond = events.Withdrawn(address(0x77), USDC, 1, address(0x78))
+    with pytest.raises(InvariantError, match="would become -1"):
+        ledger.append([block(2, told[10:]), block(3, [[beyond]])], TOKENS, header(3))
+    assert content(engine) == before
+    assert ledger.checkpoint.number == 1
+
+
+def first_batch(told: list[list[Event]]) -> tuple[int, int]:
+    return next(
+        (tx, at)
+        for tx, transaction in enumerate(told)
+        for at, event in enumerate(transaction)
+        if isinstance(event, events.TradeCopied)
+    )
+
+
+@pytest.mark.parametrize("field", ["amount_in", "amount_out", "fee"])
+def test_batch_whose_copies_do_not_add_up_is_refused(engine: Engine, field: str) -> None:
+    told, _ = tell(3, 40)
+    tx, at = first_batch(told)
+    copy = told[tx][at]
+    assert isinstance(copy, events.TradeCopied)
+    told[tx][at] = replace(copy, **{field: getattr(copy, field) + 1})
+    with pytest.raises(InvariantError, match="add up to"):
+        new_ledger(engine).append([block(1, told)], TOKENS, header(1))
+
+
+def test_lost_copy_at_the_end_of_a_block_is_refused(engine: Engine) -> None:
+    told, _ = tell(3, 40)
+    tx, _ = first_batch(told)
+    cut = [event for event in told[tx] if not isinstance(event, events.TradeCopied)]
+    cut = [event for event in cut if not isinstance(event, events.TradeCompleted)]
+    with pytest.raises(InvariantError, match="add up to 0 in"):
+        new_ledger(engine).append([block(1, [*told[:tx], cut])], TOKENS, header(1))
+
+
+def test_copy_of_another_transaction_than_its_batch_is_refused(engine: Engine) -> None:
+    told, _ = tell(3, 40)
+    tx, at = first_batch(told)
+    split = [*told[:tx], told[tx][:at], told[tx][at:]]
+    with pytest.raises(InvariantError, match="another trade or transaction"):
+        new_ledger(engine).append([block(1, split)], TOKENS, header(1))
+
+
+def test_second_copy_of_a_trade_into_a_vault_is_refused(engine: Engine) -> None:
+    told, _ = tell(3, 40)
+    tx, at = first_batch(told)
+    copy = told[tx][at]
+    assert isinstance(copy, events.TradeCopied)
+    again = events.CopySkipped(copy.trade_id, copy.vault_id, copy.policy_revision, events.SkipReason.PAUSED)
+    with pytest.raises(InvariantError, match="twice"):
+        new_ledger(engine).append([block(1, [*told[: tx + 1], [again]])], TOKENS, header(1))
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        (events.PolicySet(99, 1, 0, 0), "vault 99 changed before it was opened"),
+        (events.TradeCompleted((7 << 32) | 3), "trade 7-3 went on before it was opened"),
+        (events.CopySkipped((1 << 32) | 900, 1, 1, events.SkipReason.PAUSED), "trade 1-900 went on"),
+    ],
+)
+def test_event_without_its_beginning_is_refused(engine: Engine, event: Event, problem: str) -> None:
+    told, _ = tell(4, 5)
+    with pytest.raises(InvariantError, match=problem):
+        new_ledger(engine).append([block(1, [*told, [event]])], TOKENS, header(1))
+
+
+def test_unknown_event_is_kept_raw_and_posts_nothing(engine: Engine) -> None:
+    told, _ = tell(5, 3)
+    known = block(1, told)
+    log = replace(known.logs[-1][0], topics=(b"\x99" * 32,), log_index=len(known.logs))
+    ledger = new_ledger(engine)
+    ledger.append([replace(known, logs=(*known.logs, (log, None)))], TOKENS, header(1))
+    with engine.connect() as connection:
+        raw = connection.execute(
+            select(RawLog.event, RawLog.topics, RawLog.data).where(RawLog.event.is_(None))
+        )
+        assert [tuple(row) for row in raw] == [(None, log.topics[0], log.data)]
+
+
+def test_second_writer_is_stopped_before_it_writes(engine: Engine) -> None:
+    told, _ = tell(6, 6)
+    first = new_ledger(engine)
+    second = Ledger(engine, first.deployment_id, CHAIN_ID, HUB)
+    first.append([block(1, told)], TOKENS, header(1))
+    before = content(engine)
+    with pytest.raises(ConcurrentWriterError, match="moved the checkpoint away from block 0"):
+        second.append([block(1, told)], TOKENS, header(1))
+    with pytest.raises(ConcurrentWriterError):
+        second.roll_back(Checkpoint(0, block_hash(0), 0))
+    assert content(engine) == before
+
+
+def test_block_that_does_not_follow_the_checkpoint_is_refused(engine: Engine) -> None:
+    ledger = new_ledger(engine)
+    for wrong in (block(2, []), block(1, [], parent_fork="b")):
+        with pytest.raises(InvariantError, match="does not follow"):
+            ledger.append([wrong], TOKENS, wrong.header)
+
+
+def test_database_of_another_hub_or_chain_is_refused(engine: Engine) -> None:
+    new_ledger(engine)
+    assert find_deployment(engine, CHAIN_ID, HUB) == 1
+    for chain_id, hub in ((CHAIN_ID, address(5)), (1, HUB)):
+        with pytest.raises(WrongDeploymentError, match=f"holds hub {HUB} on chain {CHAIN_ID}"):
+            find_deployment(engine, chain_id, hub)
+
+
+def test_hashes_of_empty_blocks_are_kept_for_the_window_only(engine: Engine) -> None:
+    told, _ = tell(7, 2)
+    ledger = new_ledger(engine, hash_window=8)
+    for number in range(1, 41):
+        one = block(number, told if number == 5 else [])
+        ledger.append([one], TOKENS, one.header)
+    with engine.connect() as connection:
+        numbers = connection.scalars(select(Block.number).order_by(Block.number)).all()
+    assert numbers == [5, *range(33, 41)]
+    assert [each.number for each in ledger.known_blocks(41, 3)] == [40, 39, 38]
+
+
+def test_rebuilt_balances_equal_the_kept_ones(engine: Engine) -> None:
+    told, _ = tell(8, 50)
+    append(ledger := new_ledger(engine), in_blocks(told, random.Random(8)), random.Random(8))
+    before = content(engine)["balances"]
+    with engine.begin() as connection:
+        rebuild(connection, ledger.deployment_id)
+    assert content(engine)["balances"] == before
+
+
+def test_amounts_beyond_64_bits_add_up_exactly_in_the_database(engine: Engine) -> None:
+    ledger = new_ledger(engine)
+    big = 2**255 + 1
+    told: list[list[Event]] = [
+        [events.TreasurySet(address(1)), events.TokenListed(USDC), events.TokenListed(WETH)],
+        [
+            events.Deposited(address(2), USDC, big, address(3)),
+            events.Deposited(address(2), USDC, 2, address(3)),
+        ],
+    ]
+    ledger.append([block(1, told)], TOKENS, header(1))
+    with engine.connect() as connection:
+        total = connection.scalar(select(amount_sum(Posting.amount)).where(Posting.account_kind == "account"))
+        nothing = connection.scalar(select(amount_sum(Posting.amount)).where(Posting.token == WETH))
+    assert total == big + 2
+    assert nothing is None
+
+
+def test_state_at_a_past_block_can_be_asked_for(engine: Engine) -> None:
+    told, _ = tell(9, 60)
+    blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
+    ledger = new_ledger(engine)
+    ledger.append(blocks, TOKENS, blocks[-1].header)
+    _, hub_then = tell(9, 30)
+    latest = (
+        select(
+            VaultState.vault_id,
+            VaultState.status,
+            VaultState.position,
+            func.row_number()
+            .over(
+                partition_by=VaultState.vault_id,
+                order_by=(VaultState.block_number.desc(), VaultState.log_index.desc()),
+            )
+            .label("age"),
+        )
+        .where(VaultState.block_number <= 30)
+        .subquery()
+    )
+    with engine.connect() as connection:
+        states = connection.execute(select(latest).where(latest.c.age == 1)).all()
+    assert {each.vault_id: (each.status, each.position) for each in states} == {
+        each: (vault.status.label, vault.position) for each, vault in hub_then.vaults.items()
+    }
+
+
+def test_trade_that_waits_is_open_until_its_last_batch(engine: Engine) -> None:
+    told, _ = tell(10, 80)
+    blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
+    waits = next(
+        at
+        for at, each in enumerate(told)
+        if any(isinstance(event, events.TradeOpened) for event in each)
+        and not any(isinstance(event, events.TradeCompleted) for event in each)
+    )
+    done = next(
+        at
+        for at, each in enumerate(told)
+        if at > waits and any(isinstance(event, events.TradeCompleted) for event in each)
+    )
+    ledger = new_ledger(engine)
+    ledger.append(blocks[: done + 1], TOKENS, header(done + 1))
+    opened = next(event for event in told[waits] if isinstance(event, events.TradeOpened))
+    completed = select(Trade.completed_block).where(Trade.trade_id == opened.trade_id)
+    with engine.connect() as connection:
+        assert connection.scalar(completed) == done + 1
+        copied = connection.scalar(select(func.count()).where(Copy.trade_id == opened.trade_id))
+    assert copied == opened.count + 1
+    ledger.roll_back(checkpoint_at(blocks, done))
+    with engine.connect() as connection:
+        assert connection.scalar(completed) is None
