@@ -49,7 +49,7 @@ def anvil(program: Path, *, genesis_time: int, log: Path, port: int = 0) -> Iter
     """
     port = free_port(port)
     command: list[str | Path] = [program, "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--chain-id", str(CHAIN_ID), "--timestamp", str(genesis_time), "--order", "fifo"]
+    command += ["--chain-id", str(CHAIN_ID), "--timestamp", str(genesis_time), "--order", "fees"]
     command += ["--gas-limit", str(BLOCK_GAS_LIMIT), "--quiet"]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output, running(command, output=output) as child:

@@ -4,7 +4,7 @@ Times are unix seconds, gas is in units, addresses are checksummed. A transactio
 to is an error that names the contract's reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,12 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.types import RPCEndpoint
 
-# Far above the local chain's price, so that every block takes every transaction.
-_MAX_FEE_PER_GAS = 10**11
-_MAX_BLOCKS_FOR_ONE_BATCH = 20
+from demo.anvil import BLOCK_GAS_LIMIT
+
+# The node works off a round trip in no particular order, but puts who pays more first: each transaction
+# offers one wei less for gas than the one before. Both are far above the local chain's price.
+_HIGHEST_FEE = 10**11
+_HIGHEST_TIP = 10**9
 
 
 class TransactionFailedError(Exception):
@@ -107,29 +110,27 @@ class Chain:
         self._queue.append(Transaction(sender, call.address, data, gas, label, may_fail))
 
     def mine(self, timestamp: int | None = None) -> list[Receipt]:
-        """Mines what is queued into one block at `timestamp`, and the next seconds' when one is too small.
+        """Mines what is queued into a block at `timestamp`, what finds no room there into the next second's.
 
-        Without a timestamp the node dates the blocks.
+        Without a timestamp the node dates the blocks. Nothing queued makes no block.
 
         Raises:
             TransactionFailedError: a transaction failed that was not meant to.
         """
         queue, self._queue = self._queue, []
-        signed = [self._sign(each) for each in queue]
-        hashes = self.batch([("eth_sendRawTransaction", [raw]) for raw in signed])
-        answers: list[Any] = []
-        for seconds in range(_MAX_BLOCKS_FOR_ONE_BATCH):
+        receipts: list[Receipt] = []
+        for seconds, block in enumerate(_blocks(queue)):
+            hashes = self.batch(
+                [("eth_sendRawTransaction", [self._sign(each, rank)]) for rank, each in enumerate(block)]
+            )
             if timestamp is not None:
                 self.request("evm_setNextBlockTimestamp", timestamp + seconds)
             self.request("evm_mine")
             answers = self.batch([("eth_getTransactionReceipt", [each]) for each in hashes])
-            if None not in answers:
-                break
-        else:
-            raise RuntimeError(f"the chain did not take {answers.count(None)} of {len(hashes)} transactions")
-        return [self._receipt(each, answer) for each, answer in zip(queue, answers, strict=True)]
+            receipts += [self._receipt(each, answer) for each, answer in zip(block, answers, strict=True)]
+        return receipts
 
-    def _sign(self, transaction: Transaction) -> str:
+    def _sign(self, transaction: Transaction, rank: int) -> str:
         sender = transaction.sender
         nonce = self._nonces.get(sender.address, 0)
         self._nonces[sender.address] = nonce + 1
@@ -141,15 +142,15 @@ class Chain:
             "value": 0,
             "data": transaction.data,
             "gas": transaction.gas,
-            "maxFeePerGas": _MAX_FEE_PER_GAS,
-            "maxPriorityFeePerGas": 0,
+            "maxFeePerGas": _HIGHEST_FEE - rank,
+            "maxPriorityFeePerGas": _HIGHEST_TIP - rank,
         }
         return sender.sign_transaction(fields).raw_transaction.to_0x_hex()
 
     def _receipt(self, transaction: Transaction, answer: dict[str, Any]) -> Receipt:
         error = None
         if int(answer["status"], 16) != 1:
-            error = self._reason(transaction, int(answer["blockNumber"], 16))
+            error = self._reason(answer["transactionHash"])
             if not transaction.may_fail:
                 raise TransactionFailedError(f"{transaction.label}: {error}")
         return Receipt(
@@ -161,21 +162,11 @@ class Chain:
             error,
         )
 
-    def _reason(self, transaction: Transaction, block_number: int) -> str:
-        """A receipt does not say why; the same call on the state before the block does."""
-        call = {
-            "from": transaction.sender.address,
-            "to": transaction.to,
-            "data": transaction.data,
-            "gas": hex(transaction.gas),
-        }
-        params = [call, hex(block_number - 1)]
-        answer: Any = self._provider.make_request(RPCEndpoint("eth_call"), params)
-        error = answer.get("error")
-        if error is None:
-            return "reverted for what happened earlier in its block"
-        data = error.get("data")
-        return self._error_name(bytes.fromhex(data[2:])) if isinstance(data, str) else str(error["message"])
+    def _reason(self, transaction_hash: str) -> str:
+        """A receipt does not say why; the node's trace of the transaction does."""
+        trace = self.request("debug_traceTransaction", transaction_hash, {"tracer": "callTracer"})
+        output = trace.get("output", "0x")
+        return str(trace["error"]) if output == "0x" else self._error_name(bytes.fromhex(output[2:]))
 
     def _error_name(self, data: bytes) -> str:
         for contract in self.contracts:
@@ -186,6 +177,18 @@ class Chain:
                 if Web3.keccak(text=f"{entry['name']}({','.join(types)})")[:4] == data[:4]:
                     return f"{entry['name']}({', '.join(map(str, decode(types, data[4:])))})"
         return f"0x{data.hex()}"
+
+
+def _blocks(queue: Sequence[Transaction]) -> Iterator[list[Transaction]]:
+    """Cuts the queue, in order, where a block's gas limit would be passed."""
+    block: list[Transaction] = []
+    for transaction in queue:
+        if sum(each.gas for each in block) + transaction.gas > BLOCK_GAS_LIMIT:
+            yield block
+            block = []
+        block.append(transaction)
+    if block:
+        yield block
 
 
 def _result(answer: Any, method: str) -> Any:

@@ -62,11 +62,14 @@ class Market:
                 label=f"{len(calls)} recorded swaps",
             )
 
-    def move_to(self, tick: Tick) -> None:
-        """Queues the feeds' new answers and the arbitrage that they cause."""
+    def post(self, tick: Tick) -> None:
+        """Queues the feeds' new answers."""
         for token in self.exchange.tokens.values():
             post = token.feed.functions.post(tick.price(token.symbol))
             self.chain.submit(self.trader, post, gas=150_000, label=f"post {token.symbol}")
+
+    def arbitrage(self, tick: Tick) -> None:
+        """Queues the trades that bring the pools, as they are now, back to the market price."""
         pools = list(self.exchange.pools.values())
         slots = self.chain.read([self.exchange.uniswap.contract(pool).functions.slot0() for pool in pools])
         for pool, slot in zip(pools, slots, strict=True):

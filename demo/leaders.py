@@ -1,0 +1,200 @@
+"""The demo's leaders: who they are, how they open their strategies and how their decisions become trades.
+
+Stakes are whole US dollars; terms are the contract's: basis points and seconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from eth_account.signers.local import LocalAccount
+from web3 import Web3
+from web3.contract import Contract
+
+from demo.chain import Chain, Receipt
+from demo.exchange import Exchange
+from demo.prices import Tick
+from demo.styles import WAD, DipBuyer, MeanReversion, Momentum, Order, Rebalancer, Style
+
+_STRATEGY_CREATED = Web3.keccak(
+    text="StrategyCreated(uint32,address,uint32,address,uint16,uint16,uint16,uint32,uint96,string)"
+).to_0x_hex()
+# What an order accepts below the market price at which it was decided.
+_LIMIT_BPS = 250
+_DEADLINE_S = 300
+# Ticks between two trades of one leader.
+_REST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderPlan:
+    """A leader before there is a chain. `followers` is how many will copy, `tokens` is without the base."""
+
+    name: str
+    base: str
+    tokens: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    style: Style
+    stake: int
+    copy_fee_bps: int
+    followers: int
+
+
+PLANS = (
+    LeaderPlan(
+        name="Ether momentum",
+        base="USDC",
+        tokens=("WETH",),
+        pairs=(("USDC", "WETH"),),
+        style=Momentum("USDC", "WETH", fast=5, slow=18, portion=WAD * 6 // 10),
+        stake=80_000,
+        copy_fee_bps=5,
+        followers=36,
+    ),
+    LeaderPlan(
+        name="Bitcoin mean reversion",
+        base="USDC",
+        tokens=("WBTC",),
+        pairs=(("USDC", "WBTC"),),
+        style=MeanReversion("USDC", "WBTC", window=20, portion=WAD // 2),
+        stake=50_000,
+        copy_fee_bps=10,
+        followers=12,
+    ),
+    LeaderPlan(
+        name="Three-way balance",
+        base="USDC",
+        tokens=("WETH", "WBTC"),
+        pairs=(("USDC", "WETH"), ("USDC", "WBTC"), ("WETH", "WBTC")),
+        style=Rebalancer({"USDC": 3_400, "WETH": 3_300, "WBTC": 3_300}, every=6, tolerance_bps=60),
+        stake=120_000,
+        copy_fee_bps=0,
+        followers=10,
+    ),
+    LeaderPlan(
+        name="Ether-denominated dip buyer",
+        base="WETH",
+        tokens=("WBTC",),
+        pairs=(("WETH", "WBTC"),),
+        style=DipBuyer("WETH", "WBTC", window=20, dip=5, gain=6, portion=WAD * 35 // 100),
+        stake=60_000,
+        copy_fee_bps=8,
+        followers=6,
+    ),
+)
+
+
+@dataclass(slots=True)
+class Leader:
+    """A leader on chain. `trades` counts those that succeeded, `last_trade` is the tick count at the last."""
+
+    plan: LeaderPlan
+    account: LocalAccount
+    strategy_id: int = 0
+    vault_id: int = 0
+    trades: int = 0
+    last_trade: int = field(default=-_REST)
+
+
+class Leaders:
+    """All leaders, on one chain."""
+
+    def __init__(self, chain: Chain, exchange: Exchange, hub: Contract, leaders: Sequence[Leader]) -> None:
+        self.all = leaders
+        self._chain = chain
+        self._exchange = exchange
+        self._hub = hub
+
+    def open(self, copy_window_s: int) -> None:
+        """Queues the strategies. `opened` reads back their ids."""
+        for leader in self.all:
+            plan = leader.plan
+            token = self._exchange.tokens
+            params = (
+                token[plan.base].address,
+                [token[symbol].address for symbol in plan.tokens],
+                [self._exchange.pool(*pair).address for pair in plan.pairs],
+                plan.copy_fee_bps,
+                200,  # slippage against the oracle
+                150,  # drift of a later batch against the leader's fill
+                copy_window_s,
+                10 ** (token[plan.base].decimals - 1),
+                plan.name,
+            )
+            create = self._hub.functions.createStrategy(params)
+            self._chain.submit(leader.account, create, gas=2_000_000, label=f"{plan.name} opens")
+
+    def opened(self, receipts: Sequence[Receipt]) -> None:
+        """Takes strategy and vault ids from the events."""
+        for leader in self.all:
+            topics = next(
+                receipt.topics(_STRATEGY_CREATED)[0]
+                for receipt in receipts
+                if receipt.transaction.sender == leader.account and receipt.topics(_STRATEGY_CREATED)
+            )
+            leader.strategy_id, leader.vault_id = int(topics[1], 16), int(topics[3], 16)
+
+    def fund(self, minter: LocalAccount, start: Tick) -> None:
+        """Queues each leader's stake: minted, deposited, allocated."""
+        for leader in self.all:
+            token = self._exchange.tokens[leader.plan.base]
+            amount = token.units(leader.plan.stake, start.price(token.symbol))
+            submit, hub, label = self._chain.submit, self._hub, f"{leader.plan.name} funds"
+            address = leader.account.address
+            submit(minter, token.contract.functions.mint(address, amount), gas=100_000, label=label)
+            submit(
+                leader.account,
+                token.contract.functions.approve(hub.address, amount),
+                gas=100_000,
+                label=label,
+            )
+            submit(
+                leader.account,
+                hub.functions.deposit(token.address, amount, address),
+                gas=200_000,
+                label=label,
+            )
+            submit(leader.account, hub.functions.allocate(leader.vault_id, amount), gas=200_000, label=label)
+
+    def trade(self, ticks: Sequence[Tick], *, resting: set[int]) -> None:
+        """Queues what the leaders decide after the last tick, except those whose strategy id is `resting`."""
+        ready = [
+            leader
+            for leader in self.all
+            if leader.strategy_id not in resting and len(ticks) - leader.last_trade >= _REST
+        ]
+        for leader, holdings in zip(ready, self._holdings(ready, ticks[-1]), strict=True):
+            order = leader.plan.style.decide(ticks, holdings)
+            if order is not None:
+                leader.last_trade = len(ticks)
+                self.submit(leader, order, ticks[-1])
+
+    def submit(self, leader: Leader, order: Order, tick: Tick) -> None:
+        """Queues one order. The hub may refuse it, as an exchange may."""
+        sold, bought = self._exchange.tokens[order.sell], self._exchange.tokens[order.buy]
+        worth = tick.price(order.sell) * 10**bought.decimals * 10**36
+        market = worth // (tick.price(order.buy) * 10**sold.decimals)
+        params = (
+            leader.strategy_id,
+            self._exchange.pool(order.sell, order.buy).address,
+            sold.address,
+            bought.address,
+            order.portion,
+            market * (10_000 - _LIMIT_BPS) // 10_000,
+            tick.time + _DEADLINE_S,
+        )
+        label = f"{leader.plan.name}: {order.sell} for {order.buy}"
+        trade = self._hub.functions.trade(params)
+        self._chain.submit(leader.account, trade, gas=5_000_000, label=label, may_fail=True)
+
+    def _holdings(self, leaders: Sequence[Leader], tick: Tick) -> list[dict[str, int]]:
+        tokens = self._exchange.tokens
+        questions = [
+            (index, symbol, self._hub.functions.vaultBalance(leader.vault_id, tokens[symbol].address))
+            for index, leader in enumerate(leaders)
+            for symbol in (leader.plan.base, *leader.plan.tokens)
+        ]
+        answers = self._chain.read([question for _, _, question in questions])
+        holdings: list[dict[str, int]] = [{} for _ in leaders]
+        for (index, symbol, _), units in zip(questions, answers, strict=True):
+            holdings[index][symbol] = units * tick.price(symbol) // 10 ** tokens[symbol].decimals
+        return holdings

@@ -1,0 +1,188 @@
+"""The demo world: one object that sets everything up on a fresh chain and then lives step by step.
+
+Block times come from the market's ticks, so a seed and a recording give the same world twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from web3 import Web3
+
+from demo.anvil import Anvil
+from demo.chain import Chain, Receipt
+from demo.checkout import Checkout
+from demo.crowd import Crowd, Follower
+from demo.deployment import Deployment, compile_contracts, deploy_protocol
+from demo.exchange import deploy_tokens, open_exchange
+from demo.followers import Behaviour, plan_followers
+from demo.keeper import Keeper
+from demo.leaders import PLANS, Leader, Leaders
+from demo.market import Market
+from demo.prices import MarketData, Tick
+from demo.styles import WAD, Order
+
+# Seconds from one block to the next within a step.
+_BLOCK_S = 12
+# Deployment and funding happen this long before the first tick.
+SETUP_S = 3_600
+# Which trades of the most popular leader something happens to.
+_TRADE_WITH_A_LEAVER = 2
+_TRADE_OVERSLEPT = 4
+_ETHER_FOR_GAS = 1_000 * 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An order the hub refused, and why."""
+
+    order: str
+    reason: str
+    transaction: str
+    block_number: int
+
+
+@dataclass(slots=True)
+class World:
+    """Leaders, followers, a keeper and a market on one chain. `ticks` are those lived through so far."""
+
+    data: MarketData
+    chain: Chain
+    deployment: Deployment
+    market: Market
+    leaders: Leaders
+    crowd: Crowd
+    keeper: Keeper
+    ticks: list[Tick] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    _slipped: bool = False
+
+    @classmethod
+    def create(
+        cls, node: Anvil, checkout: Checkout, data: MarketData, seed: int, progress: Callable[[str], None]
+    ) -> "World":
+        """Sets the world up on a chain that has just started. `progress` is told each stage.
+
+        Raises:
+            DemoError: a program or an artifact is missing, or the protocol cannot be deployed.
+        """
+        progress("Compiling the contracts")
+        compile_contracts(checkout)
+        chain = Chain(node.http_url)
+        chain.request("anvil_setBlockTimestampInterval", 1)
+        names = ["market", "treasury", "keeper", *(plan.name for plan in PLANS)]
+        accounts = {name: _account(seed, name) for name in names}
+        leaders = [Leader(plan, accounts[plan.name]) for plan in PLANS]
+        plans = plan_followers(seed, len(data.ticks), [plan.followers for plan in PLANS])
+        followers = [Follower(plan, _account(seed, plan.name), leaders[plan.leader]) for plan in plans]
+        everyone = [*accounts.values(), *(follower.account for follower in followers)]
+        chain.batch([("anvil_setBalance", [who.address, hex(_ETHER_FOR_GAS)]) for who in everyone])
+
+        progress("Deploying tokens, price feeds and Uniswap V3")
+        trader = accounts["market"]
+        tokens = deploy_tokens(chain.w3, checkout, trader.address)
+        exchange = open_exchange(chain, checkout, tokens, trader, data.ticks[0])
+        progress("Deploying Lockstep")
+        treasury = accounts["treasury"].address
+        deployment = deploy_protocol(node, chain.w3, checkout, exchange, treasury=treasury)
+        chain.contracts = (deployment.hub, deployment.oracle)
+        world = cls(
+            data,
+            chain,
+            deployment,
+            Market(chain, exchange, trader),
+            Leaders(chain, exchange, deployment.hub, leaders),
+            Crowd(chain, exchange, deployment.hub, trader, followers),
+            Keeper(chain, deployment.hub, accounts["keeper"]),
+        )
+        progress("Opening strategies")
+        world._open()
+        return world
+
+    def live(self, tick: Tick) -> None:
+        """One step: the market moves, followers and leaders act on it, the keeper does what is left over.
+
+        Raises:
+            TransactionFailedError: something was reverted that nobody should refuse.
+        """
+        step = len(self.ticks)
+        self.ticks.append(tick)
+        if tick.swaps:
+            self.market.replay(tick.swaps)
+            self._mine(tick.time - 2 * _BLOCK_S)
+        if self.keeper.open:  # it overslept: the copy window has closed
+            self._continue(tick.time - _BLOCK_S)
+
+        self.market.post(tick)
+        self.market.arbitrage(tick)
+        self.crowd.act(step, tick)
+        popular = self.leaders.all[0]
+        if (
+            step > len(self.data.ticks) // 3
+            and not self._slipped
+            and popular.strategy_id not in self.keeper.open
+        ):
+            self._order_a_forbidden_token(popular, tick)
+        self.leaders.trade(self.ticks, resting=self.keeper.open)
+        before = popular.trades
+        self.crowd.joined(self._mine(tick.time))
+        self._fan_out(tick, nth_trade=popular.trades if popular.trades > before else None)
+
+    def _open(self) -> None:
+        self.chain.request("evm_setAutomine", False)  # noqa: FBT003 - JSON-RPC knows no names
+        start = self.data.ticks[0]
+        self.market.open()
+        self.leaders.open(self.data.step_s * 2 // 3)
+        self.leaders.opened(self.chain.mine())
+        self.leaders.fund(self.market.trader, start)
+        self.chain.mine()
+
+    def _fan_out(self, tick: Tick, nth_trade: int | None) -> None:
+        """The keeper copies on. Once a follower leaves before it comes, and once it comes too late.
+
+        `nth_trade` counts the most popular leader's trades, if it has just traded.
+        """
+        if nth_trade == _TRADE_WITH_A_LEAVER:
+            self.crowd.leave(self._loyal_follower(self.leaders.all[0]))
+            self._mine(tick.time + _BLOCK_S // 2)
+        if self.keeper.open and nth_trade != _TRADE_OVERSLEPT:
+            self._continue(tick.time + _BLOCK_S, tick)
+
+    def _continue(self, time: int, tick: Tick | None = None) -> None:
+        strategies = set(self.keeper.open)
+        if tick is not None:
+            self.market.arbitrage(tick)
+        self.keeper.work(strategies)
+        self._mine(time)
+        self.keeper.prune(strategies - self.keeper.open)
+        self._mine(time + 1)
+
+    def _loyal_follower(self, leader: Leader) -> Follower:
+        return next(
+            follower
+            for follower in self.crowd.all
+            if follower.leader is leader and follower.vault_id and follower.plan.behaviour == Behaviour()
+        )
+
+    def _order_a_forbidden_token(self, leader: Leader, tick: Tick) -> None:
+        """A leader's hand slips: its strategy may not hold this token, so the hub must refuse."""
+        self.leaders.submit(leader, Order("USDC", "WBTC", WAD // 2), tick)
+        self._slipped = True
+
+    def _mine(self, time: int) -> list[Receipt]:
+        receipts = self.chain.mine(time)
+        for receipt in receipts:
+            if receipt.error is not None:
+                order = receipt.transaction.label
+                self.refusals.append(Refusal(order, receipt.error, receipt.hash, receipt.block_number))
+        for strategy_id in self.keeper.watch(receipts):
+            leader = next(leader for leader in self.leaders.all if leader.strategy_id == strategy_id)
+            leader.trades += 1
+        return receipts
+
+
+def _account(seed: int, name: str) -> LocalAccount:
+    """A key that everybody can compute: for play money on a local chain only."""
+    account: LocalAccount = Account.from_key(Web3.keccak(text=f"lockstep demo {seed} {name}"))
+    return account
