@@ -3,7 +3,7 @@
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Never
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -12,19 +12,20 @@ from sqlalchemy.exc import ArgumentError
 
 from api.app import create_app
 from api.snapshot import DeploymentKey
+from cli.failure import told
+from cli.options import DATABASE_URL, DatabaseUrl
 from indexer.errors import IndexerError
 from indexer.ledger.database import open_engine
 from indexer.ledger.migrations import ensure_current
 from indexer.sync.deployment import read_deployment
 
 
+class CannotServeError(IndexerError):
+    """There is nothing to serve, or nowhere to."""
+
+
 def serve(
-    database_url: Annotated[
-        str,
-        typer.Option(
-            envvar="LOCKSTEP_DATABASE_URL", help="sqlite:///path/to/file.db or postgresql://user@host/name."
-        ),
-    ] = "sqlite:///build/demo/lockstep.db",
+    database_url: DatabaseUrl = DATABASE_URL,
     host: Annotated[
         str, typer.Option(envvar="LOCKSTEP_HOST", help="Address to listen on; 0.0.0.0 for every one.")
     ] = "127.0.0.1",
@@ -41,18 +42,11 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the API over the ledger that `lockstep index` keeps. Only reads; ends with Ctrl-C."""
-    try:
+    with told():
         engine = _open(database_url)
-        key = None
-        if deployment is not None:
-            found = read_deployment(deployment)
-            key = DeploymentKey(found.chain_id, found.hub)
-    except IndexerError as error:
-        _fail(str(error), error.remedy)
-    listener = _listen(host, port)
-    shown, bound = listener.getsockname()[:2]
-    at = f"[{shown}]:{bound}" if ":" in shown else f"{shown}:{bound}"
-    typer.echo(f"Serving on http://{at}, described at http://{at}/docs. Ctrl-C ends it.")
+        key = None if deployment is None else _key(deployment)
+        listener = _listen(host, port)
+    typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
     server = uvicorn.Server(uvicorn.Config(create_app(engine, key), log_level="warning"))
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
         server.run(sockets=[listener])
@@ -63,9 +57,9 @@ def _open(url: str) -> Engine:
     # SQLite would create a missing file, and an empty ledger would look like an answer.
     path = _sqlite_path(url)
     if path is not None and not path.exists():
-        _fail(
+        raise CannotServeError(
             f"There is no database at {path}.",
-            "Run `lockstep index` first, or give another --database-url.",
+            remedy="Run `lockstep index` or `make demo` first, or give another --database-url.",
         )
     engine = open_engine(url)
     ensure_current(engine)
@@ -82,15 +76,22 @@ def _sqlite_path(url: str) -> Path | None:
     return None
 
 
+def _key(deployment: Path) -> DeploymentKey:
+    found = read_deployment(deployment)
+    return DeploymentKey(found.chain_id, found.hub)
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        remedy = "Give a free one with --port (0 takes any), or another --host; or end what listens there."
-        _fail(f"Cannot listen on {host} port {port}: {error.strerror or error}.", remedy)
+        raise CannotServeError(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}.",
+            remedy="Give a free --port (0 takes any) or another --host, or stop what listens there.",
+        ) from error
 
 
-def _fail(problem: str, remedy: str) -> Never:
-    typer.echo(f"{problem}\n{remedy}", err=True)
-    raise typer.Exit(1)
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -3,7 +3,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounting.execution import Difference, Rate, difference
+from accounting.execution import Difference, Rate, difference, in_base, unit_price
 from tests.accounting.strategies import amounts
 
 
@@ -25,3 +25,15 @@ def test_more_than_the_reference_is_positive() -> None:
 
 def test_basis_points_of_nothing_are_not_defined() -> None:
     assert difference(Rate(1, 0), Rate(10, 9)) == Difference(0, None)
+
+
+def test_a_price_is_in_whole_tokens() -> None:
+    # 2,500 USDC (6 decimals) for 1.25 WETH (18 decimals), and back.
+    assert unit_price(Rate(2_500 * 10**6, 125 * 10**16), 6, 18) == Decimal("0.0005")
+    assert unit_price(Rate(125 * 10**16, 2_500 * 10**6), 18, 6) == 2_000
+
+
+def test_a_difference_in_the_token_bought_is_worth_its_fill_price_in_base() -> None:
+    assert in_base(-3, Rate(2_000, 10), sells_base=True) == -600
+    assert in_base(-3, Rate(10, 2_000), sells_base=False) == -3
+    assert in_base(-3, Rate(10, 0), sells_base=True) == 0

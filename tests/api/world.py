@@ -1,8 +1,8 @@
 """A small chain of hub events, written through the ledger's own code: what the API's tests read.
 
-Two strategies of one leader each, in USDC (6 decimals) with WETH (18); strategy 1 has a leader (vault 1), a follower
-(vault 2), one whose policy skips small entries (vault 3) and one that paused (vault 4). Trade 1-1 clears in two
-batches at two prices, 1-2 sells everything; trade 1-3 is still being copied.
+Two strategies in USDC (6 decimals) with WETH (18). Strategy 1 has its leader's vault 1 and the followers'
+vaults 2, 3 (its policy skips small entries), 4 (paused) and 6 (in the later batch); strategy 2 only its
+leader's vault 5. Trade 1-1 clears in two batches at two prices, 1-2 sells everything, 1-3 is not complete.
 """
 
 from collections.abc import Sequence
@@ -77,11 +77,11 @@ def empty_chain(engine: Engine) -> Chain:
     return Chain(Ledger(engine, deployment_id, CHAIN_ID, HUB))
 
 
-def strategy(number: int, leader: str, vault: int, name: str) -> list[e.Event]:
+def strategy(number: int, leader: str, vault: int, name: str, token: str = WETH) -> list[e.Event]:
     return [
         e.StrategyCreated(number, leader, vault, USDC, 10, 100, 50, 600, 100 * USD, name),
         e.StrategyTokenAdded(number, USDC, 0),
-        e.StrategyTokenAdded(number, WETH, 1),
+        e.StrategyTokenAdded(number, token, 1),
         e.StrategyPoolAdded(number, POOL),
         e.VaultOpened(vault, number, leader, 0, LEADER_POSITION),
         e.Deposited(leader, USDC, 20_000 * USD, leader),

@@ -1,0 +1,221 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+from fastapi.testclient import TestClient
+
+from accounting.rounding import decimal_string
+from indexer.decode import events as e
+from tests.api.world import (
+    ALICE,
+    BOB,
+    CAROL,
+    CHAIN_ID,
+    HUB,
+    LEADER,
+    NOBODY,
+    TOKENS,
+    TREASURY,
+    USD,
+    USDC,
+    WETH,
+    Chain,
+    block_hash,
+    trade_id,
+)
+
+EVERY_PATH = [
+    "/v1/protocol",
+    "/v1/tokens",
+    "/v1/reason-codes",
+    "/v1/strategies",
+    f"/v1/strategies?leader={LEADER}",
+    "/v1/strategies/1",
+    "/v1/strategies/1/trades",
+    "/v1/vaults",
+    f"/v1/vaults?owner={BOB}&status=Paused&strategy_id=1",
+    "/v1/vaults/2",
+    "/v1/vaults/2/statement",
+    "/v1/vaults/3/statement?method=fifo",
+    "/v1/trades",
+    "/v1/trades/1-1",
+    "/v1/trades/1-1/copies",
+    "/v1/trades/1-1/copies?status=skipped&reason=Paused",
+    f"/v1/accounts/{ALICE}",
+]
+
+
+def get(client: TestClient, path: str) -> Any:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def nodes(value: Any) -> Iterator[Any]:
+    yield value
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from nodes(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from nodes(part)
+
+
+@pytest.mark.parametrize("path", [*EVERY_PATH, "/ready"])
+def test_every_answer_names_its_block_and_holds_no_float(client: TestClient, path: str) -> None:
+    answer = get(client, path)
+    assert answer["as_of_block"] == {"number": 18, "hash": block_hash(18), "time": "2024-01-05T12:01:36Z"}
+    assert not [node for node in nodes(answer) if isinstance(node, float)]
+
+
+def test_every_amount_says_the_same_in_units_and_in_whole_tokens(client: TestClient) -> None:
+    amounts = [
+        node
+        for path in EVERY_PATH
+        for node in nodes(get(client, path))
+        if isinstance(node, dict) and "units" in node
+    ]
+    assert len(amounts) > 50
+    for amount in amounts:
+        facts = TOKENS[amount["token"]]
+        assert amount["symbol"] == facts.symbol
+        assert amount["decimal"] == decimal_string(int(amount["units"]), facts.decimals)
+
+
+def test_strategies_are_listed_with_followers_and_trades(client: TestClient) -> None:
+    first, second = get(client, "/v1/strategies")["data"]
+    assert (first["name"], first["trades"]) == ("Momentum", 3)
+    assert first["followers"] == {"active": 3, "paused": 1, "left": 0}
+    assert (second["name"], second["trades"]) == ("Patience", 0)
+    assert second["followers"] == {"active": 0, "paused": 0, "left": 0}
+    assert [s["id"] for s in get(client, f"/v1/strategies?leader={CAROL}")["data"]] == [2]
+
+
+def test_a_strategy_shows_what_it_may_trade_and_the_leaders_return(client: TestClient) -> None:
+    found = get(client, "/v1/strategies/1")["data"]
+    assert [token["symbol"] for token in found["tokens"]] == ["USDC", "WETH"]
+    assert found["pools"][0]["token1"]["address"] == WETH
+    leader = get(client, f"/v1/vaults/{found['leader_vault_id']}/statement")["data"]
+    assert found["leader_equity"] == leader["profit"]["equity"]
+    assert found["returns"] == leader["returns"]
+    assert found["returns"]["time_weighted_return"].startswith("0.04")
+
+
+def test_vaults_are_found_by_owner_strategy_and_status(client: TestClient) -> None:
+    def ids(query: str) -> list[int]:
+        return [vault["id"] for vault in get(client, f"/v1/vaults?{query}")["data"]]
+
+    assert ids("") == [1, 2, 3, 4, 5, 6]
+    assert ids(f"owner={BOB}") == ids(f"owner={BOB.lower()}") == [3, 4]
+    assert ids(f"owner={BOB}&status=Paused") == [4]
+    assert ids("strategy_id=2") == [5]
+    assert ids(f"owner={NOBODY}") == []
+
+
+def test_a_vault_shows_policy_balances_and_counts(client: TestClient) -> None:
+    vault = get(client, "/v1/vaults/3")["data"]
+    assert vault["owner"] == BOB
+    assert vault["policy"]["min_trade"]["decimal"] == "1000"
+    assert vault["policy"]["max_trade"] is None
+    assert [amount["units"] for amount in vault["balances"]] == [str(150 * USD)]
+    assert (vault["filled"], vault["skipped"]) == (0, 2)
+    assert get(client, "/v1/vaults/1")["data"]["policy"] is None
+
+
+def test_trades_are_newest_first_and_tell_how_far_they_are(client: TestClient) -> None:
+    trades = get(client, "/v1/trades")["data"]
+    assert [(trade["id"], trade["status"]) for trade in trades] == [
+        ("1-3", "copying"),
+        ("1-2", "completed"),
+        ("1-1", "completed"),
+    ]
+    assert [(trade["filled"], trade["skipped"]) for trade in trades] == [(1, 0), (3, 2), (3, 2)]
+    assert get(client, "/v1/strategies/1/trades")["data"] == trades
+    assert get(client, "/v1/trades?strategy_id=1")["data"] == trades
+    assert get(client, "/v1/trades?strategy_id=2")["data"] == []
+
+
+def test_a_trade_has_its_clearings_and_both_forms_of_its_id(client: TestClient) -> None:
+    trade = get(client, "/v1/trades/1-1")["data"]
+    assert trade == get(client, f"/v1/trades/{trade_id(1, 1)}")["data"]
+    assert trade["number"] == str(trade_id(1, 1))
+    assert trade["portion"] == "0.5"
+    # 4e44 / 1e36 units of WETH for a unit of USDC, in whole tokens.
+    assert trade["limit_price"] == "0.0004"
+    assert trade["skipped_by_reason"] == {"BelowMinimumTrade": 1, "Paused": 1}
+    first, second = trade["clearings"]
+    assert (first["dust"]["units"], second["dust"]["units"]) == ("2", "0")
+    assert first["oracle_value"]["decimal"] == "3.75"
+    assert first["against_oracle"]["bps"] == "-24"
+    assert second["price"] == "0.000496306"
+
+
+def test_copies_come_in_the_contracts_order_and_can_be_filtered(client: TestClient) -> None:
+    copies = get(client, "/v1/trades/1-1/copies")["data"]
+    assert [(copy["vault_id"], copy["status"]) for copy in copies] == [
+        (1, "filled"),
+        (2, "filled"),
+        (3, "skipped"),
+        (4, "skipped"),
+        (6, "filled"),
+    ]
+    assert copies[0]["is_leader"]
+    assert copies[2]["reason"]["code"] == "BelowMinimumTrade"
+    assert copies[2]["fill"] is None
+    paused = get(client, "/v1/trades/1-1/copies?reason=Paused")["data"]
+    assert [copy["vault_id"] for copy in paused] == [4]
+    filled = get(client, "/v1/trades/1-1/copies?status=filled")["data"]
+    assert [copy["vault_id"] for copy in filled] == [1, 2, 6]
+
+
+def test_a_copy_id_is_the_contracts(client: TestClient) -> None:
+    copy = get(client, "/v1/trades/1-1/copies")["data"][1]
+    words = encode(
+        ["uint256", "address", "uint64", "uint32", "uint32"], [CHAIN_ID, HUB, trade_id(1, 1), 2, 1]
+    )
+    assert copy["copy_id"] == "0x" + keccak(words).hex()
+
+
+def test_an_account_shows_idle_vault_and_fee_balances(client: TestClient) -> None:
+    alice = get(client, f"/v1/accounts/{ALICE}")["data"]
+    assert (alice["idle"], alice["claimable_fees"], alice["vault_ids"]) == ([], [], [2])
+    assert alice["in_vaults"] == get(client, "/v1/vaults/2")["data"]["balances"]
+    leader = get(client, f"/v1/accounts/{LEADER}")["data"]
+    # Ten thousand never allocated, and the USDC fees claimed; the WETH fees wait.
+    assert [amount["units"] for amount in leader["idle"]] == [str(10_000 * USD + 4_000000)]
+    assert [amount["units"] for amount in leader["claimable_fees"]] == [str(1_147 * 10**12 + 744_459 * 10**9)]
+    assert get(client, f"/v1/accounts/{TREASURY}")["data"]["claimable_fees"][0]["units"] == "2"
+    empty = get(client, f"/v1/accounts/{NOBODY}")["data"]
+    assert empty["idle"] == empty["in_vaults"] == empty["vault_ids"] == []
+
+
+def test_the_protocol_counts_and_holds_what_came_in_less_what_left(client: TestClient) -> None:
+    found = get(client, "/v1/protocol")["data"]
+    assert (found["chain_id"], found["hub"], found["treasury"]) == (CHAIN_ID, HUB, TREASURY)
+    assert found["vaults_by_status"] == {"Active": 5, "Paused": 1}
+    assert (found["strategies"], found["trades"], found["copies_filled"]) == (2, 3, 7)
+    assert found["copies_skipped_by_reason"] == {"BelowMinimumTrade": 1, "NothingToSell": 1, "Paused": 2}
+    for holding in found["holdings"]:
+        parts = sum(int(holding[part]["units"]) for part in ("in_vaults", "idle", "fees"))
+        assert parts == int(holding["total"]["units"])
+    usdc = next(h["total"] for h in found["holdings"] if h["total"]["token"] == USDC)
+    bought = [copy["fill"]["bought"] for copy in get(client, "/v1/trades/1-2/copies?status=filled")["data"]]
+    came_in = 40_000 * USD + 5_000 * USD + 150 * USD + 700 * USD + 3_000 * USD
+    went_out = 7_500 * USD + 1_500 * USD + 1_000 * USD
+    assert int(usdc["units"]) == came_in - went_out + sum(int(amount["units"]) for amount in bought)
+
+
+def test_reasons_cover_the_contracts_enumeration(client: TestClient) -> None:
+    reasons = get(client, "/v1/reason-codes")["data"]
+    known = {reason.label: int(reason) for reason in e.SkipReason if reason != e.SkipReason.NONE}
+    assert {reason["code"]: reason["number"] for reason in reasons} == known
+    assert all(reason["meaning"] and reason["what_to_do"] for reason in reasons)
+
+
+def test_a_new_block_shows_in_the_next_answer(client: TestClient, chain: Chain) -> None:
+    chain.mine([e.VaultStatusSet(2, e.VaultStatus.LEFT)])
+    answer = get(client, "/v1/vaults/2")
+    assert answer["as_of_block"]["number"] == 19
+    assert answer["data"]["status"] == "Left"

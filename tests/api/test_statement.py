@@ -1,0 +1,167 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from api.app import create_app
+from indexer.decode import events as e
+from indexer.ledger.models import Balance
+from tests.api.world import (
+    ALICE,
+    ETH,
+    LEADER,
+    POOL,
+    START_TIME,
+    USD,
+    USDC,
+    VENUE,
+    WBTC,
+    Chain,
+    empty_chain,
+    joining,
+    strategy,
+    trade_id,
+)
+
+METHODS = ("average_cost", "fifo")
+
+
+def statement(client: TestClient, vault: int, **params: Any) -> dict[str, Any]:
+    answer = client.get(f"/v1/vaults/{vault}/statement", params=params)
+    assert answer.status_code == 200, answer.text
+    data: dict[str, Any] = answer.json()["data"]
+    return data
+
+
+def units(amount: dict[str, str] | None) -> int:
+    assert amount is not None
+    return int(amount["units"])
+
+
+def test_a_followers_statement_to_the_unit(client: TestClient) -> None:
+    found = statement(client, 2)
+    # Bought 1.247 WETH for 2,500 and 2.5 of fees; took 0.1 WETH out at 1,500 USDC for 0.748 WETH, the price
+    # recorded last; sold the rest at 2,200 and paid 0.001147 WETH of fees.
+    in_kind = 10**17 * 1_500 * USD // (748 * 10**15)
+    cost_out = -(-2_500 * USD * 10**17 // (1_247 * 10**15))
+    proceeds = 1_145_853 * 10**12 * 2_200 * USD // ETH
+    fee_value = 1_147 * 10**12 * proceeds // (1_145_853 * 10**12)
+    realized = (in_kind - cost_out) + (proceeds + fee_value - (2_500 * USD - cost_out))
+    profit = found["profit"]
+    assert units(found["flows"]["deposited"]) == 5_000 * USD
+    assert units(found["flows"]["withdrawn"]) == in_kind
+    assert units(profit["realized_pnl"]) == realized
+    assert units(profit["copy_fees"]) == 2_500000 + fee_value
+    assert units(profit["unrealized_pnl"]) == 0
+    assert units(profit["equity"]) == 5_000 * USD - 2_500 * USD - 2_500000 + proceeds
+    assert [line["kind"] for line in found["lines"]] == ["fill", "withdrawal", "fill", "deposit"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("vault", [1, 2, 3, 4, 5, 6])
+def test_profit_explains_equity_to_the_unit(client: TestClient, vault: int, method: str) -> None:
+    found = statement(client, vault, method=method)
+    profit, flows = found["profit"], found["flows"]
+    explained = units(profit["realized_pnl"]) + units(profit["unrealized_pnl"]) - units(profit["copy_fees"])
+    assert units(profit["equity"]) - units(flows["net_deposits"]) == explained == units(profit["net_pnl"])
+    assert sum(units(line["realized_pnl"]) for line in found["lines"] if line["kind"] != "skip") == units(
+        profit["realized_pnl"]
+    )
+
+
+@pytest.mark.parametrize("vault", [1, 2, 3, 4, 5, 6])
+def test_balances_are_the_ledgers(client: TestClient, engine: Engine, vault: int) -> None:
+    with Session(engine) as session:
+        ledger = {
+            row.token: row.amount
+            for row in session.scalars(
+                select(Balance).where(Balance.account_kind == "vault", Balance.account == str(vault))
+            )
+        }
+    shown = {line["amount"]["token"]: units(line["amount"]) for line in statement(client, vault)["balances"]}
+    assert shown == ledger
+
+
+def test_in_the_leaders_clearing_the_price_is_the_leaders_to_a_unit(client: TestClient) -> None:
+    for vault in (1, 2, 6):
+        for line in statement(client, vault)["lines"]:
+            if line["kind"] == "fill" and line["fill"]["batch"] == 0:
+                assert abs(units(line["fill"]["against_leader"]["amount"])) <= 1
+
+
+def test_a_later_batch_shows_what_its_price_differed_by(client: TestClient) -> None:
+    found = statement(client, 6)
+    line = next(line for line in found["lines"] if line["kind"] == "fill" and line["trade"] == "1-1")
+    at_leaders_price = 1_500 * USD * (3_741 * 10**15 + 2) // (7_500 * USD)
+    lost = 744_459 * 10**12 - at_leaders_price
+    assert line["fill"]["batch"] == 1
+    assert units(line["fill"]["against_leader"]["amount"]) == lost < 0
+    bps = Decimal(lost) * 10_000 / at_leaders_price
+    assert Decimal(line["fill"]["against_leader"]["bps"]) == round(bps, 4)
+    # In the summary the same loss in USDC at the fill's own price, and the other fill's unit of rounding.
+    in_usdc = lost * 1_500 * USD // (744_459 * 10**12)
+    assert abs(units(found["execution"]["against_leader"]) - in_usdc) <= 1
+
+
+def test_skips_say_why_and_what_to_do(client: TestClient) -> None:
+    found = statement(client, 3)
+    assert found["filled"] == 0
+    assert found["skipped_by_reason"] == {"BelowMinimumTrade": 1, "NothingToSell": 1}
+    reason = found["lines"][1]["reason"]
+    assert reason["code"] == "BelowMinimumTrade"
+    assert "setPolicy" in reason["what_to_do"]
+
+
+def test_a_holding_is_valued_at_the_recorded_oracle_price_and_says_so(client: TestClient) -> None:
+    weth = statement(client, 1)["balances"][1]
+    assert units(weth["amount"]) == 45 * 10**16
+    # Trade 1-3 recorded 0.454 WETH for 1,000 USDC in block 17.
+    assert units(weth["value"]) == 45 * 10**16 * 1_000 * USD // (454 * 10**15)
+    assert units(weth["cost_basis"]) == 1_000 * USD
+    assert weth["valuation"]["source"] == "valued at the oracle price recorded at block 17"
+    assert weth["valuation"]["price"].startswith("2202.643171806167")
+
+
+def test_without_a_recorded_price_equity_is_unknown_and_not_a_guess(engine: Engine) -> None:
+    chain = empty_chain(engine)
+    first = trade_id(1, 1)
+    chain.mine(
+        [
+            e.TreasurySet(VENUE),
+            e.TokenListed(USDC),
+            e.TokenListed(WBTC),
+            e.PoolListed(POOL, VENUE, USDC, WBTC),
+        ],
+        [*strategy(1, LEADER, 1, "Bitcoin", WBTC), *joining(2, ALICE, 0, 500 * USD)],
+        [
+            e.TradeOpened(first, LEADER, POOL, USDC, WBTC, ETH, 0, 0, 1, START_TIME + 600),
+            e.BatchCleared(first, VENUE, USDC, WBTC, 1, 10_000 * USD, 20_000_000, 0, 0, 0),
+            e.TradeCopied(first, 1, 0, 10_000 * USD, 0, 20_000_000),
+            e.CopySkipped(first, 2, 1, e.SkipReason.EXPIRED),
+        ],
+    )
+    found = statement(TestClient(create_app(engine)), 1)
+    assert found["profit"]["equity"] is found["profit"]["net_pnl"] is None
+    assert found["profit"]["unavailable"].startswith("No oracle price of WBTC in USDC")
+    assert found["returns"]["time_weighted_return"] is None
+    assert found["returns"]["unavailable"]
+    assert found["balances"][1]["value"] is None
+    assert units(found["profit"]["realized_pnl"]) == 0
+
+
+def test_returns_of_a_vault_without_flows_are_its_growth(client: TestClient) -> None:
+    found = statement(client, 1)
+    growth = Decimal(units(found["profit"]["equity"])) / units(found["flows"]["deposited"]) - 1
+    assert Decimal(found["returns"]["time_weighted_return"]) == round(growth, 12)
+    assert Decimal(found["returns"]["money_weighted_return"]) == round(growth, 12)
+
+
+def test_a_vault_that_never_held_money_has_no_return(engine: Engine, chain: Chain) -> None:
+    chain.mine([e.VaultOpened(7, 2, ALICE, 10, 0), e.PolicySet(7, 1, 0, 0)])
+    found = statement(TestClient(create_app(engine)), 7)
+    assert found["lines"] == []
+    assert found["returns"]["time_weighted_return"] is None
+    assert found["returns"]["unavailable"] == "The vault has not held money for any time yet."
