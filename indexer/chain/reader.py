@@ -4,6 +4,10 @@ Which blocks have logs of an address is decided by the headers, not by `eth_getL
 for certain that a block has none. Where the bloom says there may be some and the node gave none (or none of
 an event whose topic the bloom has), all logs of that block are read and their bloom computed: if it equals
 the header's, the list is complete and the bits merely coincided; if not, the node has left logs out.
+
+What this cannot see is a log held back whose address and first topic another log of the block shares. Such a
+gap shows in the ledger: in a batch that does not add up, in a balance below zero, at the latest when it is
+reconciled.
 """
 
 import asyncio

@@ -1,0 +1,39 @@
+"""Indexers for tests: short pauses, no patience."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Engine
+
+from indexer.chain.heads import Heads
+from indexer.chain.reader import ChainReader
+from indexer.chain.rpc import RpcClient
+from indexer.sync.deployment import Deployment
+from indexer.sync.service import MAX_RANGE, Indexer, OnProgress
+from tests.indexer.blocks import CHAIN_ID
+from tests.indexer.story import HUB
+
+DEPLOYMENT = Deployment(CHAIN_ID, HUB, 1)
+
+
+@asynccontextmanager
+async def indexing(
+    url: str,
+    engine: Engine,
+    *,
+    deployment: Deployment = DEPLOYMENT,
+    ws_url: str | None = None,
+    max_range: int = MAX_RANGE,
+    on_progress: OnProgress | None = None,
+) -> AsyncIterator[Indexer]:
+    async with RpcClient(url, attempts=2) as rpc:
+        reader = ChainReader(rpc)
+        yield await Indexer.start(
+            reader,
+            Heads(reader, ws_url, poll_s=0.02),
+            engine,
+            deployment,
+            max_range=max_range,
+            retry_s=0.01,
+            on_progress=on_progress,
+        )

@@ -1,0 +1,119 @@
+"""A crash before any SQL statement leaves the database as it was before the transaction, and the rest goes
+on.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from indexer.decode.decoder import DecodedBlock
+from indexer.ledger.database import open_engine
+from indexer.ledger.ledger import Ledger
+from indexer.ledger.migrations import upgrade
+from tests.indexer.blocks import CHAIN_ID, TOKENS, block
+from tests.indexer.story import HUB, tell
+from tests.indexer.tables import content
+from tests.indexer.test_ledger import append, checkpoint_at, new_ledger
+
+
+class CrashError(Exception):
+    """The process would be gone here."""
+
+
+@contextmanager
+def crashing_before(engine: Engine, statement: int) -> Iterator[list[str]]:
+    """Raise in place of the n-th statement, counted from 0. Gives the statements that were run."""
+    run: list[str] = []
+
+    def before(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        if len(run) == statement:
+            raise CrashError
+        run.append(text)
+
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield run
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+
+
+def reopened(engine: Engine, deployment_id: int) -> Ledger:
+    """What a new process sees."""
+    engine.dispose()
+    return Ledger(engine, deployment_id, CHAIN_ID, HUB)
+
+
+def crash_everywhere(engine: Engine, work: Callable[[Ledger], None], ledger: Ledger) -> tuple[int, Ledger]:
+    """Crash before each statement of `work` in turn, until it runs through."""
+    before = content(engine)
+    statement = 0
+    while True:
+        try:
+            with crashing_before(engine, statement):
+                work(ledger)
+            return statement, ledger
+        except CrashError:
+            ledger = reopened(engine, ledger.deployment_id)
+            assert content(engine) == before
+            statement += 1
+
+
+def story_blocks(seed: int) -> Sequence[DecodedBlock]:
+    told, _ = tell(seed, 50)
+    return [block(at, [each]) for at, each in enumerate(told, 1)]
+
+
+@pytest.mark.parametrize("seed", [31, 32])
+def test_crash_before_every_statement_of_an_append_changes_nothing(
+    engine: Engine, tmp_path: Path, seed: int
+) -> None:
+    blocks = story_blocks(seed)
+    ledger = new_ledger(engine)
+    ledger.append(blocks[:25], TOKENS, blocks[-1].header)
+    crashes, _ = crash_everywhere(
+        engine, lambda each: each.append(blocks[25:], TOKENS, blocks[-1].header), ledger
+    )
+    assert crashes > 15
+    clean = open_engine(f"sqlite:///{tmp_path / 'clean.db'}")
+    append(new_ledger(clean), blocks, random.Random(seed))
+    assert content(engine) == content(clean)
+    clean.dispose()
+
+
+@pytest.mark.parametrize("seed", [33, 34])
+def test_crash_before_every_statement_of_a_rollback_changes_nothing(
+    engine: Engine, tmp_path: Path, seed: int
+) -> None:
+    blocks = story_blocks(seed)
+    ledger = new_ledger(engine)
+    ledger.append(blocks, TOKENS, blocks[-1].header)
+    crashes, ledger = crash_everywhere(engine, lambda each: each.roll_back(checkpoint_at(blocks, 20)), ledger)
+    assert crashes > 15
+    clean = open_engine(f"sqlite:///{tmp_path / 'clean.db'}")
+    straight = new_ledger(clean)
+    straight.append(blocks[:20], TOKENS, blocks[-1].header)
+    assert content(engine) == content(clean)
+    clean.dispose()
+
+
+def test_crash_before_every_statement_of_a_migration_leaves_no_table(engine: Engine) -> None:
+    statement = 0
+    while True:
+        try:
+            with crashing_before(engine, statement):
+                upgrade(engine)
+            break
+        except CrashError:
+            engine.dispose()
+            with engine.connect() as connection:
+                assert not engine.dialect.has_table(connection, "deployments")
+                assert not engine.dialect.has_table(connection, "alembic_version")
+            statement += 1
+    assert statement > 30
+    with engine.connect() as connection:
+        assert engine.dialect.has_table(connection, "deployments")
