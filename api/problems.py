@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
@@ -163,8 +164,9 @@ def install(app: FastAPI) -> None:
         return answer(RouteError(f"Nothing is served at {request.url.path}.", remedy=remedy), request)
 
     @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeoutError)
     async def _database(request: Request, error: Exception) -> JSONResponse:
-        log.error("api_database_failed", path=request.url.path, error=str(cast(DBAPIError, error).orig))
+        log.error("api_database_failed", path=request.url.path, error=str(getattr(error, "orig", error)))
         detail = "The database refused or lost the connection, or its tables are not this version's."
         remedy = "Try again shortly; the operator finds the cause in the log and with `lockstep serve`."
         return answer(DatabaseFailedError(detail, remedy=remedy), request)

@@ -3,12 +3,15 @@
 REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing here ever writes or commits.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +19,11 @@ from api.problems import LedgerNotReadyError
 from api.schemas import BlockRef, utc
 from api.tokens.catalogue import TokenCatalogue
 from indexer.ledger.models import Deployment
+
+MAX_READERS = 10
+"""Snapshots open at once; others wait. Fewer than the engine's connections and the server's threads:
+were every thread waiting for a connection, none would be left to finish a request and give one back.
+"""
 
 _REMEDY = "Run `lockstep index` against this database; try again when it has read its first blocks."
 
@@ -68,7 +76,9 @@ class Snapshots:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._engine = engine.execution_options(**options) if engine.dialect.name == "postgresql" else engine
         self._key = key
+        self.turns = asyncio.Semaphore(MAX_READERS)
 
+    @contextmanager
     def open(self) -> Iterator[Snapshot]:
         """Yield a snapshot; its transaction is rolled back afterwards."""
         with Session(self._engine, autoflush=False) as session:
@@ -89,10 +99,11 @@ class Snapshots:
         return found[0]
 
 
-def open_snapshot(request: Request) -> Iterator[Snapshot]:
-    """Open the request's snapshot."""
+async def open_snapshot(request: Request) -> AsyncIterator[Snapshot]:
+    """Open the request's snapshot when its turn has come."""
     snapshots: Snapshots = request.app.state.snapshots
-    yield from snapshots.open()
+    async with snapshots.turns, contextmanager_in_threadpool(snapshots.open()) as snapshot:
+        yield snapshot
 
 
 OpenSnapshot = Annotated[Snapshot, Depends(open_snapshot)]

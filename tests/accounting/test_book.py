@@ -100,7 +100,7 @@ def test_a_swap_between_two_tokens_moves_the_cost_and_realises_nothing() -> None
 
 
 def test_withdrawal_in_kind_realises_at_its_value_and_at_cost_without_one() -> None:
-    bought = [Deposit(0, 1000), Fill(1, USDC, WETH, 1000, 0, 10)]
+    bought: list[Event] = [Deposit(0, 1000), Fill(1, USDC, WETH, 1000, 0, 10)]
     valued = keep(USDC, "average_cost", [*bought, Withdrawal(2, WETH, 10, 1500)])
     assert (valued.withdrawn, valued.realized) == (1500, 500)
     at_cost = keep(USDC, "average_cost", [*bought, Withdrawal(2, WETH, 10, None)])

@@ -1,5 +1,6 @@
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy import Engine, insert, text
 
 from api.app import create_app
@@ -51,8 +52,7 @@ BAD = [
 ]
 
 
-def check(answer: object, status: int, slug: str) -> dict[str, object]:
-    assert hasattr(answer, "status_code")
+def check(answer: Response, status: int, slug: str) -> dict[str, object]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem: dict[str, object] = answer.json()

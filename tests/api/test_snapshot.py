@@ -1,34 +1,50 @@
+import asyncio
 from contextlib import suppress
 
+import httpx
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from api.snapshot import Snapshots
+from api.app import create_app
+from api.schemas import Page
+from api.snapshot import MAX_READERS, Snapshot, Snapshots
 from api.vaults import service
+from api.vaults.schemas import Vault
 from indexer.decode import events as e
 from tests.api.world import CAROL, Chain, joining
 
 
+def everything(snapshot: Snapshot) -> Page[Vault]:
+    return service.list_vaults(snapshot, owner=None, strategy_id=None, status=None, limit=100, cursor=None)
+
+
 def test_block_and_rows_are_of_one_moment_while_the_indexer_writes(engine: Engine, chain: Chain) -> None:
-    opening = Snapshots(engine, None).open()
-    snapshot = next(opening)
-    chain.mine([*joining(7, CAROL, 4, 500), e.VaultStatusSet(2, e.VaultStatus.LEFT)])
-    everything = {"owner": None, "strategy_id": None, "status": None, "limit": 100, "cursor": None}
-    seen = service.list_vaults(snapshot, **everything)
+    with Snapshots(engine, None).open() as snapshot:
+        chain.mine([*joining(7, CAROL, 4, 500), e.VaultStatusSet(2, e.VaultStatus.LEFT)])
+        seen = everything(snapshot)
     assert seen.as_of_block.number == 18
     assert [(vault.id, vault.status) for vault in seen.data][1] == (2, "Active")
     assert len(seen.data) == 6
-    opening.close()
-    later = service.list_vaults(next(Snapshots(engine, None).open()), **everything)
+    with Snapshots(engine, None).open() as snapshot:
+        later = everything(snapshot)
     assert (later.as_of_block.number, len(later.data)) == (19, 7)
 
 
 def test_a_snapshot_leaves_no_trace_of_an_attempt_to_write(engine: Engine, chain: Chain) -> None:
     before = chain.ledger.known_blocks(below=100, limit=100)
-    opening = Snapshots(engine, None).open()
-    session = next(opening).session
-    with suppress(DBAPIError):  # PostgreSQL refuses at once; on SQLite the transaction is rolled back
-        session.execute(text("DELETE FROM blocks"))
+    # PostgreSQL refuses at once; on SQLite the transaction is rolled back.
+    with suppress(DBAPIError), Snapshots(engine, None).open() as snapshot:
+        snapshot.session.execute(text("DELETE FROM blocks"))
         assert engine.dialect.name == "sqlite"
-    opening.close()
     assert chain.ledger.known_blocks(below=100, limit=100) == before
+
+
+async def test_many_requests_at_once_wait_for_their_turn_and_are_all_answered(
+    engine: Engine, chain: Chain
+) -> None:
+    assert chain.number == 18
+    transport = httpx.ASGITransport(create_app(engine))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        wanted = [client.get("/v1/vaults/2/statement") for _ in range(12 * MAX_READERS)]
+        answers = await asyncio.wait_for(asyncio.gather(*wanted), 60)
+    assert {answer.status_code for answer in answers} == {200}
