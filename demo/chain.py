@@ -5,6 +5,7 @@ to is an error that names the contract's reason.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +83,13 @@ class Chain:
             RuntimeError: the node answers with an error.
         """
         return _result(self._provider.make_request(RPCEndpoint(method), list(params)), method)
+
+    @contextmanager
+    def automine(self) -> Iterator[None]:
+        """The node mines each transaction at once while the block runs, for tools that wait for receipts."""
+        self.request("evm_setAutomine", True)  # noqa: FBT003 - JSON-RPC knows no names
+        yield
+        self.request("evm_setAutomine", False)  # noqa: FBT003
 
     def batch(self, requests: Sequence[tuple[str, list[object]]]) -> list[Any]:
         """Several JSON-RPC calls in one round trip, answered in order."""

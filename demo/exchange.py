@@ -82,22 +82,20 @@ def deploy_tokens(w3: Web3, checkout: Checkout, owner: ChecksumAddress) -> dict[
     }
 
 
-def open_exchange(
-    chain: Chain, checkout: Checkout, tokens: Mapping[str, Token], minter: LocalAccount, start: Tick
-) -> Exchange:
-    """Deploys Uniswap V3 and opens one deep pool a pair at the prices of `start`.
-
-    `minter` owns the tokens; it also gets enough of each to trade against the pools for ever.
-    """
-    w3 = chain.w3
-    deployer = w3.eth.accounts[0]
-    everything = _DOLLARS_EVERYWHERE + _DOLLARS_NEARBY
+def mint_supply(chain: Chain, tokens: Mapping[str, Token], minter: LocalAccount, start: Tick) -> None:
+    """Mints what the pools hold to the deployer, and to `minter` enough to trade against them for ever."""
+    deployer = chain.w3.eth.accounts[0]
+    liquidity = len(_FEES) * (_DOLLARS_EVERYWHERE + _DOLLARS_NEARBY)
     for symbol, token in tokens.items():
-        for who, dollars in ((deployer, len(_FEES) * everything), (minter.address, _TRADER_DOLLARS)):
+        for who, dollars in ((deployer, liquidity), (minter.address, _TRADER_DOLLARS)):
             amount = token.units(dollars, start.price(symbol))
             chain.submit(minter, token.contract.functions.mint(who, amount), gas=100_000, label="mint")
     chain.mine()
 
+
+def open_exchange(w3: Web3, checkout: Checkout, tokens: Mapping[str, Token], start: Tick) -> Exchange:
+    """Deploys Uniswap V3 and opens one deep pool a pair at the prices of `start`."""
+    deployer = w3.eth.accounts[0]
     uniswap = Uniswap.deploy(w3, packages=checkout.uniswap, weth=tokens["WETH"].address, deployer=deployer)
     pools = {}
     for (one, other), fee in _FEES.items():

@@ -15,7 +15,7 @@ from demo.chain import Chain, Receipt
 from demo.checkout import Checkout
 from demo.crowd import Crowd, Follower
 from demo.deployment import Deployment, compile_contracts, deploy_protocol
-from demo.exchange import deploy_tokens, open_exchange
+from demo.exchange import deploy_tokens, mint_supply, open_exchange
 from demo.followers import Behaviour, plan_followers
 from demo.keeper import Keeper
 from demo.leaders import PLANS, Leader, Leaders
@@ -81,11 +81,14 @@ class World:
 
         progress("Deploying tokens, price feeds and Uniswap V3")
         trader = accounts["market"]
-        tokens = deploy_tokens(chain.w3, checkout, trader.address)
-        exchange = open_exchange(chain, checkout, tokens, trader, data.ticks[0])
-        progress("Deploying Lockstep")
-        treasury = accounts["treasury"].address
-        deployment = deploy_protocol(node, chain.w3, checkout, exchange, treasury=treasury)
+        with chain.automine():
+            tokens = deploy_tokens(chain.w3, checkout, trader.address)
+        mint_supply(chain, tokens, trader, data.ticks[0])
+        with chain.automine():
+            exchange = open_exchange(chain.w3, checkout, tokens, data.ticks[0])
+            progress("Deploying Lockstep")
+            treasury = accounts["treasury"].address
+            deployment = deploy_protocol(node, chain.w3, checkout, exchange, treasury=treasury)
         chain.contracts = (deployment.hub, deployment.oracle)
         world = cls(
             data,
@@ -130,7 +133,6 @@ class World:
         self._fan_out(tick, nth_trade=popular.trades if popular.trades > before else None)
 
     def _open(self) -> None:
-        self.chain.request("evm_setAutomine", False)  # noqa: FBT003 - JSON-RPC knows no names
         start = self.data.ticks[0]
         self.market.open()
         self.leaders.open(self.data.step_s * 2 // 3)

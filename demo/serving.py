@@ -1,0 +1,49 @@
+"""Serves the API beside the demo, on a port that is taken at once so that nobody waits for an error."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import uvicorn
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.snapshot import DeploymentKey
+from demo.errors import DemoError
+
+_START_TIMEOUT_S = 20.0
+
+
+def take_port(port: int) -> socket.socket:
+    """A listening socket on loopback; port 0 takes any free one.
+
+    Raises:
+        DemoError: the port is in use.
+    """
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        raise DemoError(
+            f"Port {port} is in use.", "Stop the program that listens there or choose another with --port."
+        ) from None
+
+
+@contextlib.contextmanager
+def served(engine: Engine, deployment: DeploymentKey, listener: socket.socket) -> Iterator[str]:
+    """Serves the ledger in `engine` while the block runs; gives the API's base URL."""
+    config = uvicorn.Config(create_app(engine, deployment), log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
+    thread.start()
+    try:
+        give_up = time.monotonic() + _START_TIMEOUT_S
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > give_up:
+                raise DemoError("The API did not start.", "Read the lines above for the reason.")
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,149 @@
+"""One run of the demo from beginning to end: world, ledger, API, summary, and then life at a calm pace.
+
+Whatever ends it, an error, Ctrl-C or the end, ends every child process too.
+"""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from api.snapshot import DeploymentKey
+from demo.anvil import Anvil, anvil
+from demo.api_reader import ApiReader
+from demo.checkout import Checkout
+from demo.prices import MarketData, Tick, synthetic, walk
+from demo.recordings import read_market
+from demo.serving import served, take_port
+from demo.summary import Summary, read_summary
+from demo.world import SETUP_S, World
+from indexer.chain.reader import ChainReader
+from indexer.chain.rpc import RpcClient
+from indexer.ledger.database import open_engine
+from indexer.sync.deployment import Deployment, read_deployment
+from indexer.sync.reconcile import reconcile
+from indexer.sync.service import open_indexer
+
+# Steps of the market until the summary. Enough for every leader to trade several times.
+STEPS = 240
+# Seconds from one step to the next, for a person who watches.
+_CALM_S = 3.0
+
+OnProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is asked for. `market` is a recorded market's file or None; a port of 0 is any free one."""
+
+    seed: int
+    market: Path | None
+    api_port: int
+    rpc_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A demo that has got as far as its summary and goes on."""
+
+    summary: Summary
+    summary_file: Path
+    api_url: str
+    rpc_url: str
+    world: World
+    engine: Engine
+    deployment: Deployment
+
+
+@contextmanager
+def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
+    """Runs the demo up to its summary; chain and API live as long as the block. Call it from the main thread.
+
+    `progress` is told the stage, and how many of how many steps of it are done (0 of 0: it cannot say).
+
+    Raises:
+        DemoError: something is missing, in use or unreadable; says what to do.
+        IndexerError: the ledger could not be built.
+    """
+    began = time.monotonic()
+    checkout = Checkout.here()
+    with take_port(settings.api_port) as listener:
+        data = _market(settings)
+        checkout.build.mkdir(parents=True, exist_ok=True)
+        genesis, log = data.ticks[0].time - SETUP_S, checkout.build / "anvil.log"
+        with anvil(checkout.anvil, genesis_time=genesis, log=log, port=settings.rpc_port) as node:
+            world = _world(node, checkout, data, settings.seed, progress)
+            deployment = read_deployment(world.deployment.file)
+            engine = _fresh_ledger(checkout.build / "lockstep.db")
+            progress("Indexing the chain and comparing every balance", 0, 0)
+            asyncio.run(_index(node, engine, deployment))
+            progress("Asking the API for the summary", 0, 0)
+            with served(engine, DeploymentKey(deployment.chain_id, deployment.hub), listener) as api_url:
+                summary = read_summary(
+                    ApiReader(api_url),
+                    seed=settings.seed,
+                    market=data.description,
+                    refusals=world.refusals,
+                    began=began,
+                )
+                file = checkout.build / "summary.json"
+                file.write_text(json.dumps(summary.document(), indent=2) + "\n")
+                yield Running(summary, file, api_url, node.http_url, world, engine, deployment)
+            engine.dispose()
+
+
+def go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
+    """Lives on, step after step, with the indexer following, until the process is asked to stop."""
+    asyncio.run(_go_on(running, show))
+
+
+async def _go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    world = running.world
+    async with open_indexer(running.rpc_url, running.engine, running.deployment) as indexer:
+        following = asyncio.create_task(indexer.follow(stop))
+        try:
+            for tick in walk(running.summary.seed + 1, world.ticks[-1], world.data.step_s):
+                await asyncio.to_thread(world.live, tick)
+                show(tick, world)
+                await asyncio.wait((following,), timeout=_CALM_S)
+                if following.done():
+                    break
+        finally:
+            stop.set()
+            await following
+
+
+def _market(settings: Settings) -> MarketData:
+    if settings.market is None:
+        return synthetic(settings.seed, STEPS)
+    return read_market(settings.market, steps=STEPS, seed=settings.seed)
+
+
+def _world(node: Anvil, checkout: Checkout, data: MarketData, seed: int, progress: OnProgress) -> World:
+    world = World.create(node, checkout, data, seed, lambda stage: progress(stage, 0, 0))
+    for done, tick in enumerate(data.ticks):
+        progress("Trading and copying", done, len(data.ticks))
+        world.live(tick)
+    return world
+
+
+def _fresh_ledger(path: Path) -> Engine:
+    for leftover in path.parent.glob(f"{path.name}*"):
+        leftover.unlink()
+    return open_engine(f"sqlite:///{path}")
+
+
+async def _index(node: Anvil, engine: Engine, deployment: Deployment) -> None:
+    async with open_indexer(node.http_url, engine, deployment) as indexer:
+        await indexer.backfill_to_head()
+    async with RpcClient(node.http_url) as rpc:
+        await reconcile(ChainReader(rpc), engine, deployment)
