@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.anvil import Anvil, anvil
+from demo.checkout import Checkout
+from demo.deployment import compile_contracts
+
+GENESIS = 1_767_225_600
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Checkout:
+    """The real checkout, with its contracts compiled."""
+    found = Checkout.here()
+    found.build.mkdir(parents=True, exist_ok=True)
+    compile_contracts(found)
+    return found
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Anvil]:
+    with anvil(Checkout.here().anvil, genesis_time=GENESIS, log=tmp_path / "anvil.log") as running:
+        yield running
+
+
+@pytest.fixture
+def recorded() -> Path:
+    """The folder with the real recordings; they are not part of the repository."""
+    folder = Checkout.here().root.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the recordings in ../shared/data are not here")
+    return folder
