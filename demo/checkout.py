@@ -22,19 +22,16 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The repository on disk."""
+    """The repository on disk, and the folder `build` in it for everything that a demo writes."""
 
     root: Path
+    build: Path
 
     @classmethod
     def here(cls) -> "Checkout":
         """The checkout this module is part of."""
-        return cls(Path(__file__).resolve().parent.parent)
-
-    @property
-    def build(self) -> Path:
-        """The demo's own folder for everything it writes."""
-        return self.root / "build" / "demo"
+        root = Path(__file__).resolve().parent.parent
+        return cls(root, root / "build" / "demo")
 
     @property
     def anvil(self) -> Path:

@@ -1,8 +1,11 @@
 """Deploys the protocol on the local chain through the project's own Brownie script, and reads where it is."""
 
+import contextlib
+import fcntl
 import json
 import shutil
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,8 +67,6 @@ def deploy_protocol(
     }
     config.write_text(json.dumps(settings, indent=2))
     file.unlink(missing_ok=True)
-    # Brownie looks for what it deployed under this chain id before. That chain is gone.
-    shutil.rmtree(checkout.root / "build" / "brownie" / "deployments" / str(CHAIN_ID), ignore_errors=True)
     environment = {"LOCKSTEP_DEPLOY_CONFIG": str(config), "LOCKSTEP_DEPLOYMENT": str(file)}
     _brownie(checkout, ["run", "scripts/deploy.py", "main"], network=chain, environment=environment)
     addresses = json.loads(file.read_text())
@@ -96,11 +97,33 @@ def _brownie(
         "HOME": str(home),
         "SOLCX_BINARY_PATH": str(checkout.root / "toolchain" / "solc"),
     }
-    with log.open("wb") as output, running(arguments, output=output, environment=environment) as child:
-        code = child.wait(_PATIENCE_S)
+    with (
+        _brownie_alone(checkout),
+        log.open("wb") as output,
+        running(arguments, output=output, environment=environment) as child,
+    ):
+        try:
+            code = child.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            code = -1
     if code != 0:
         said = log.read_text(errors="replace")[-2_000:]
         raise DemoError(f"`brownie {' '.join(command)}` failed.", f"Read {log}, which ends:\n{said}")
+
+
+@contextlib.contextmanager
+def _brownie_alone(checkout: Checkout) -> Iterator[None]:
+    """Brownie writes into one folder of the checkout, whoever runs it, and stumbles over what it finds there
+    of another local chain with the same id.
+    """
+    build = checkout.root / "build"
+    build.mkdir(exist_ok=True)
+    with (build / "brownie.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            shutil.rmtree(build / "brownie" / "deployments" / str(CHAIN_ID), ignore_errors=True)
 
 
 def _networks(chain: Anvil) -> dict[str, Any]:

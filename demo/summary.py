@@ -111,7 +111,7 @@ def read_summary(
     followers = [vault for vault in vaults if not vault["is_leader"]]
     mine = [copy for of_trade in copies.values() for copy in of_trade if not copy["is_leader"]]
     skipped = Counter(copy["reason"]["code"] for copy in mine if copy["status"] == "skipped")
-    prices = _prices(api, copies)
+    prices = check_prices(api, copies)
     names = {strategy["id"]: strategy["name"] for strategy in strategies}
     sample = [
         _follower_line(api, vault["id"], names[vault["strategy_id"]]) for vault in _sample(followers, mine)
@@ -137,7 +137,7 @@ def read_summary(
     )
 
 
-def _prices(api: ApiReader, copies: dict[str, list[Any]]) -> Prices:
+def check_prices(api: ApiReader, copies: dict[str, list[Any]]) -> Prices:
     """Every fill against floor(amount in * clearing's out / clearing's in), in units of the token bought."""
     differences: list[int] = []
     later: list[Decimal] = []

@@ -11,10 +11,9 @@ GENESIS = 1_767_225_600
 
 
 @pytest.fixture(scope="session")
-def checkout() -> Checkout:
-    """The real checkout, with its contracts compiled."""
-    found = Checkout.here()
-    found.build.mkdir(parents=True, exist_ok=True)
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The real checkout with its contracts compiled, and a folder of the tests' own to write to."""
+    found = Checkout(Checkout.here().root, tmp_path_factory.mktemp("build"))
     compile_contracts(found)
     return found
 

@@ -109,7 +109,7 @@ def test_a_program_that_is_no_chain_is_reported_with_what_it_said(tmp_path: Path
 
 
 def test_a_missing_installation_says_make_install(tmp_path: Path) -> None:
-    empty = Checkout(tmp_path)
+    empty = Checkout(tmp_path, tmp_path)
     for ask_for in (lambda: empty.anvil, lambda: empty.brownie):
         with pytest.raises(DemoError, match="make install"):
             ask_for()
