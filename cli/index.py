@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 
 from cli.failure import told
+from cli.logs import log_to_stderr
 from cli.options import DATABASE_URL, DEPLOYMENT, RPC_URL, DatabaseUrl, DeploymentPath, RpcUrl
 from indexer.ledger.database import open_engine
 from indexer.sync import service
@@ -39,6 +40,7 @@ def index(
     Can be stopped and started at any time; it goes on where it was and rolls back what the chain no longer
     has.
     """
+    log_to_stderr()
     with told():
         place = read_deployment(deployment)
         engine = open_engine(database_url)

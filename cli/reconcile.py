@@ -11,6 +11,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from cli.failure import told
+from cli.logs import log_to_stderr
 from cli.options import DATABASE_URL, DEPLOYMENT, RPC_URL, DatabaseUrl, DeploymentPath, RpcUrl
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
@@ -33,6 +34,7 @@ def reconcile(
 
     Exits 0 when all agree to the wei, 2 when any differs. The report is stored in the database.
     """
+    log_to_stderr()
     with told():
         place = read_deployment(deployment)
         engine = open_engine(database_url, must_exist=True)

@@ -82,7 +82,10 @@ class Heads:
                 notice = decode(message.data.encode(), Notice)
                 if notice.error is not None:
                     raise _PushLostError(notice.error.message)
-                if notice.params is not None:
+                if notice.params is None:
+                    # Subscribed. What was mined since the head was asked for has not been pushed.
+                    _replace(newest, await self._reader.head())
+                else:
                     head = notice.params.result
                     _replace(newest, translate(partial(head.value, now_us())))
         raise _PushLostError("the node closed the WebSocket")

@@ -259,6 +259,17 @@ def test_second_writer_is_stopped_before_it_writes(engine: Engine) -> None:
     assert content(engine) == before
 
 
+def test_writer_on_the_fork_that_another_has_left_is_stopped(engine: Engine) -> None:
+    told, _ = tell(6, 6)
+    first = new_ledger(engine)
+    first.append([block(1, told)], TOKENS, header(1))
+    second = Ledger(engine, first.deployment_id, CHAIN_ID, HUB)
+    first.roll_back(Checkpoint(0, block_hash(0), 0))
+    first.append([block(1, told, fork="b", parent_fork="")], TOKENS, header(1))
+    with pytest.raises(ConcurrentWriterError):
+        second.append([block(2, [])], TOKENS, header(2))
+
+
 def test_block_that_does_not_follow_the_checkpoint_is_refused(engine: Engine) -> None:
     ledger = new_ledger(engine)
     for wrong in (block(2, []), block(1, [], parent_fork="b")):

@@ -41,21 +41,11 @@ from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.errors import EmptyLedgerError
 from indexer.sync.reconcile import Report, reconcile
 from indexer.sync.service import open_indexer
+from tests.indexer.encoding import ABI
 from tests.indexer.tables import content
 
 STEPS = 60
 FOLDER = Path(__file__).resolve().parent.parent.parent
-
-
-class ScratchCheckout(Checkout):
-    """This checkout, with a build folder that no running demo shares."""
-
-    __slots__ = ()
-    scratch: Path
-
-    @property
-    def build(self) -> Path:
-        return type(self).scratch
 
 
 @dataclass(frozen=True)
@@ -70,8 +60,7 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    ScratchCheckout.scratch = tmp_path_factory.mktemp("demo")
-    checkout = ScratchCheckout(FOLDER)
+    checkout = Checkout(FOLDER, tmp_path_factory.mktemp("demo"))
     data = synthetic(5, STEPS)
     log = checkout.build / "anvil.log"
     with anvil(checkout.anvil, genesis_time=data.ticks[0].time - SETUP_S, log=log) as node:
@@ -179,6 +168,11 @@ async def test_empty_ledger_cannot_be_reconciled(engine: Engine, lived: Lived, r
     with pytest.raises(EmptyLedgerError) as caught:
         await reconcile(reader, engine, lived.deployment)
     assert "lockstep index" in caught.value.remedy
+
+
+def test_packaged_abi_has_the_events_of_the_compiled_hub(lived: Lived) -> None:
+    compiled = json.loads((FOLDER / "build" / "brownie" / "contracts" / "IHub.json").read_text())["abi"]
+    assert {entry["name"]: entry for entry in compiled if entry["type"] == "event"} == ABI
 
 
 # The commands

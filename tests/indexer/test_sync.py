@@ -149,6 +149,28 @@ async def test_reorg_that_shortens_the_chain_waits_for_its_first_different_block
     assert content(engine) == await index_anew(chain, tmp_path)
 
 
+async def test_reorg_between_two_ranges_is_followed(
+    engine: Engine, chain: PaperChain, tmp_path: Path
+) -> None:
+    told, hub = tell(15, 40)
+    snapshot = chain.snapshot()
+    chain.mine_all(told, each=1, gap=0)
+    reorgs = 0
+
+    def reorganise(_: Progress) -> None:
+        nonlocal reorgs
+        if reorgs == 0:
+            reorgs = 1
+            chain.revert(snapshot)
+            chain.mine_all(told, each=1, gap=0, later=4)
+
+    async with indexing(chain.url, engine, max_range=6, on_progress=reorganise) as indexer:
+        await indexer.backfill_to_head()
+        assert indexer.checkpoint.number == chain.height
+    assert content(engine) == await index_anew(chain, tmp_path)
+    assert held(engine) == hub.non_zero()
+
+
 async def test_anvils_own_reorg_is_rolled_back(engine: Engine, chain: PaperChain, tmp_path: Path) -> None:
     told, _ = tell(9, 20)
     chain.mine_all(told, each=1, gap=0)
