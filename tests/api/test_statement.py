@@ -152,6 +152,27 @@ def test_without_a_recorded_price_equity_is_unknown_and_not_a_guess(engine: Engi
     assert units(found["profit"]["realized_pnl"]) == 0
 
 
+def test_a_price_recorded_in_the_vaults_first_block_counts(engine: Engine) -> None:
+    chain = empty_chain(engine)
+    first = trade_id(1, 1)
+    chain.mine(
+        [
+            e.TreasurySet(VENUE),
+            e.TokenListed(USDC),
+            e.TokenListed(WBTC),
+            e.PoolListed(POOL, VENUE, USDC, WBTC),
+            *strategy(1, LEADER, 1, "Bitcoin", WBTC),
+            e.TradeOpened(first, LEADER, POOL, USDC, WBTC, ETH, 0, 0, 0, START_TIME + 600),
+            e.BatchCleared(first, VENUE, USDC, WBTC, 0, 10_000 * USD, 20_000_000, 0, 0, 25_000_000),
+            e.TradeCopied(first, 1, 0, 10_000 * USD, 0, 20_000_000),
+        ]
+    )
+    found = statement(TestClient(create_app(engine)), 1)
+    assert units(found["profit"]["equity"]) == 8_000 * USD
+    assert units(found["profit"]["unrealized_pnl"]) == -2_000 * USD
+    assert found["returns"]["max_drawdown"] == "0.2"
+
+
 def test_returns_of_a_vault_without_flows_are_its_growth(client: TestClient) -> None:
     found = statement(client, 1)
     growth = Decimal(units(found["profit"]["equity"])) / units(found["flows"]["deposited"]) - 1
