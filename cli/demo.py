@@ -13,6 +13,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -61,7 +62,8 @@ def demo(
     Exits with 2 if the ledger differs from the chain or somebody did not get the leader's price.
     """
     # Ended by a service manager or by Ctrl-C: the same orderly end.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     _log_to(Checkout.here().build / "demo.log")
     settings = Settings(
         seed,
@@ -85,6 +87,7 @@ def demo(
 def _run(settings: Settings, *, once: bool) -> None:
     bar = _bar()
     with bar, session(settings, _reporter(bar)) as running:
+        _finish(bar)
         bar.stop()
         show_summary(running.summary, console)
         console.print(f"Written to {running.summary_file}.", highlight=False, soft_wrap=True)
@@ -119,17 +122,21 @@ def _bar() -> Progress:
 
 def _reporter(bar: Progress) -> OnProgress:
     """One line a stage: a new description ends the stage before."""
-    task = bar.add_task("Starting", total=None)
-    stage = "Starting"
+    tasks: dict[str, TaskID] = {}
 
     def report(description: str, done: int, total: int) -> None:
-        nonlocal task, stage
-        if description != stage:
-            bar.update(task, total=1, completed=1)
-            task, stage = bar.add_task(description, total=total or None), description
-        bar.update(task, completed=done)
+        if description not in tasks:
+            _finish(bar)
+            tasks[description] = bar.add_task(description, total=total or None)
+        bar.update(tasks[description], completed=done)
 
     return report
+
+
+def _finish(bar: Progress) -> None:
+    for task in bar.tasks:
+        size = task.total or 1
+        bar.update(task.id, total=size, completed=size)
 
 
 def _line(tick: Tick, world: World) -> str:

@@ -27,7 +27,7 @@ from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.ledger.database import open_engine
 from indexer.sync.deployment import Deployment, read_deployment
-from indexer.sync.reconcile import reconcile
+from indexer.sync.reconcile import Report, reconcile
 from indexer.sync.service import open_indexer
 
 # Steps of the market until the summary. Enough for every leader to trade several times.
@@ -82,13 +82,14 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
             deployment = read_deployment(world.deployment.file)
             engine = _fresh_ledger(checkout.build / "lockstep.db")
             progress("Indexing the chain and comparing every balance", 0, 0)
-            asyncio.run(_index(node, engine, deployment))
+            report = asyncio.run(_index(node, engine, deployment))
             progress("Asking the API for the summary", 0, 0)
             with served(engine, DeploymentKey(deployment.chain_id, deployment.hub), listener) as api_url:
                 summary = read_summary(
                     ApiReader(api_url),
                     seed=settings.seed,
                     market=data.description,
+                    report=report,
                     refusals=world.refusals,
                     began=began,
                 )
@@ -130,9 +131,9 @@ def _market(settings: Settings) -> MarketData:
 
 def _world(node: Anvil, checkout: Checkout, data: MarketData, seed: int, progress: OnProgress) -> World:
     world = World.create(node, checkout, data, seed, lambda stage: progress(stage, 0, 0))
-    for done, tick in enumerate(data.ticks):
-        progress("Trading and copying", done, len(data.ticks))
+    for done, tick in enumerate(data.ticks, start=1):
         world.live(tick)
+        progress("Trading and copying", done, len(data.ticks))
     return world
 
 
@@ -142,8 +143,8 @@ def _fresh_ledger(path: Path) -> Engine:
     return open_engine(f"sqlite:///{path}")
 
 
-async def _index(node: Anvil, engine: Engine, deployment: Deployment) -> None:
+async def _index(node: Anvil, engine: Engine, deployment: Deployment) -> Report:
     async with open_indexer(node.http_url, engine, deployment) as indexer:
         await indexer.backfill_to_head()
     async with RpcClient(node.http_url) as rpc:
-        await reconcile(ChainReader(rpc), engine, deployment)
+        return await reconcile(ChainReader(rpc), engine, deployment)

@@ -1,7 +1,8 @@
 """What the demo came to, read from the API alone: the demo's memory is no witness of what the ledger knows.
 
-Amounts are the API's: exact integer units and a decimal string of the same. The only thing the ledger cannot
-know is an order that the hub refused, because a reverted transaction leaves no event: those are handed in.
+Amounts are the API's: exact integer units and a decimal string of the same. Two things are handed in: the
+comparison of the ledger with the chain, and the orders that the hub refused, because a reverted transaction
+leaves no event.
 """
 
 import time
@@ -13,6 +14,7 @@ from typing import Any
 
 from demo.api_reader import ApiReader
 from demo.world import Refusal
+from indexer.sync.reconcile import Report
 
 _SAMPLE = 14
 
@@ -100,10 +102,13 @@ class Summary:
 
 
 def read_summary(
-    api: ApiReader, *, seed: int, market: str, refusals: Sequence[Refusal], began: float
+    api: ApiReader, *, seed: int, market: str, report: Report, refusals: Sequence[Refusal], began: float
 ) -> Summary:
-    """Asks the API for everything, at its present block. `began` is the monotonic clock at the start."""
-    ready = api.get("/ready")
+    """Asks the API for everything, at its present block.
+
+    `report` compares ledger and chain, `began` is what the monotonic clock said at the start of the demo.
+    """
+    block = api.get("/v1/protocol")["as_of_block"]
     strategies = api.all("/v1/strategies")
     vaults = api.all("/v1/vaults")
     trades = api.all("/v1/trades")
@@ -119,16 +124,16 @@ def read_summary(
     return Summary(
         seed=seed,
         market=market,
-        block=ready["as_of_block"]["number"],
-        block_hash=ready["as_of_block"]["hash"],
+        block=block["number"],
+        block_hash=block["hash"],
         leaders=len(strategies),
         followers=len({vault["owner"] for vault in followers}),
         trades=len(trades),
         copies_filled=sum(copy["status"] == "filled" for copy in mine),
         copies_skipped=dict(sorted(skipped.items())),
         max_price_difference_units=prices.max_difference_units,
-        ledger_mismatches=ready["reconciliation"]["mismatches"],
-        balances_checked=ready["reconciliation"]["balances_checked"],
+        ledger_mismatches=len(report.differences),
+        balances_checked=report.balances_checked,
         prices=prices,
         strategies=tuple(_leader_line(api, strategy["id"]) for strategy in strategies),
         follower_sample=tuple(sample),
