@@ -31,7 +31,9 @@ help: ## Show what can be made
 
 node_modules/.installed: package.json package-lock.json
 	@scripts/check-prerequisites.sh "$(PYTHON)"
-	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@# Not `npm ci`: a registry that lacks the binaries of another platform leaves them out of the lock, which npm 11's
+	@# `ci` refuses. Every version in package.json is exact, and what the lock names is checked against its hash.
+	@npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
 .PHONY: install

@@ -11,9 +11,10 @@ using CopyLibrary for Copy global;
 library CopyLibrary {
     uint256 private constant BPS = 10_000;
 
-    function pack(uint32 vaultId, uint32 revision, uint16 feeBps, uint256 gross) internal pure returns (Copy) {
+    /// @dev Warning: `grossIn` must be below 2^128, as every balance is.
+    function pack(uint32 vault, uint32 policyRevision, uint16 feeBps, uint256 grossIn) internal pure returns (Copy) {
         return Copy.wrap(
-            (uint256(vaultId) << 224) | (uint256(revision) << 192) | (uint256(feeBps) << 176) | uint128(gross)
+            (uint256(vault) << 224) | (uint256(policyRevision) << 192) | (uint256(feeBps) << 176) | uint128(grossIn)
         );
     }
 

@@ -3,8 +3,10 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IUniswapV3Factory} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Factory.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
+import {IUniswapV3PoolImmutables} from "@uniswap/v3-core/contracts/interfaces/pool/IUniswapV3PoolImmutables.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
 
 /// @title Uniswap V3 venue
@@ -51,9 +53,17 @@ contract UniswapV3Venue is IVenue {
 
     /// @inheritdoc IVenue
     function poolTokens(address pool) external view returns (address token0, address token1) {
-        if (pool.code.length == 0) revert NotAPool(pool);
-        token0 = IUniswapV3Pool(pool).token0();
-        token1 = IUniswapV3Pool(pool).token1();
-        if (factory.getPool(token0, token1, IUniswapV3Pool(pool).fee()) != pool) revert NotAPool(pool);
+        token0 = address(uint160(_read(pool, IUniswapV3PoolImmutables.token0.selector)));
+        token1 = address(uint160(_read(pool, IUniswapV3PoolImmutables.token1.selector)));
+        uint24 fee = uint24(_read(pool, IUniswapV3PoolImmutables.fee.selector));
+        if (factory.getPool(token0, token1, fee) != pool) revert NotAPool(pool);
+    }
+
+    /// @dev One word from what may be anything: an account without code and a contract without the function
+    /// are answered as what they are, no pool, instead of an empty revert.
+    function _read(address pool, bytes4 selector) private view returns (uint256) {
+        (bool ok, bytes32 word,) = LowLevelCall.staticcallReturn64Bytes(pool, abi.encodePacked(selector));
+        if (!ok || LowLevelCall.returnDataSize() != 32) revert NotAPool(pool);
+        return uint256(word);
     }
 }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+pragma solidity 0.8.37;
+
+import {Vm} from "forge-std/Vm.sol";
+import {IHub, SkipReason, VaultStatus} from "../../../contracts/interfaces/IHub.sol";
+
+/// @notice What the hub's events say, and nothing else: every balance, member and trade is rebuilt from logs alone.
+/// Where the events contradict a rule of the protocol, the rule's breach counter goes up.
+contract Books {
+    mapping(uint32 vaultId => mapping(address token => uint256)) public vaultBalance;
+    mapping(address owner => mapping(address token => uint256)) public accountBalance;
+    mapping(address recipient => mapping(address token => uint256)) public feeBalance;
+    mapping(uint32 strategyId => uint32[]) internal _members;
+    mapping(uint32 vaultId => bool) public hasLeft;
+    mapping(uint32 vaultId => uint32) public strategyOfVault;
+    address public treasury;
+    uint32 public vaultCount;
+
+    uint256 public copies;
+    uint256 public skips;
+    uint256 public expiries;
+    uint256 public continuations;
+
+    uint256 public conservationBreaches;
+    uint256 public priceBreaches;
+    uint256 public twiceBreaches;
+    uint256 public orderBreaches;
+    uint256 public omissionBreaches;
+
+    struct OpenTrade {
+        address leader;
+        address tokenIn;
+        address tokenOut;
+        uint32[] members;
+        uint256 batches;
+    }
+
+    struct OpenBatch {
+        uint256 amountIn;
+        uint256 amountOut;
+        uint256 dust;
+        uint256 copyFees;
+        uint256 sumIn;
+        uint256 sumOut;
+        uint256 sumFees;
+        uint256 size;
+    }
+
+    mapping(uint64 tradeId => OpenTrade) internal _trades;
+    mapping(uint64 tradeId => mapping(uint32 vaultId => uint256)) public visits;
+    mapping(uint32 vaultId => uint32) public lastSequence;
+    OpenBatch internal _batch;
+
+    function memberCount(uint32 strategyId) external view returns (uint256) {
+        return _members[strategyId].length;
+    }
+
+    function memberAt(uint32 strategyId, uint256 position) external view returns (uint32) {
+        return _members[strategyId][position];
+    }
+
+    /// @notice Posts the logs of one call.
+    function post(Vm.Log[] memory logs, address hub) external {
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].emitter == hub) _post(logs[i]);
+        }
+        _closeBatch();
+    }
+
+    function _post(Vm.Log memory log) private {
+        bytes32 topic = log.topics[0];
+        if (topic == IHub.TradeCopied.selector) _postCopied(log);
+        else if (topic == IHub.CopySkipped.selector) _postSkipped(log);
+        else if (topic == IHub.BatchCleared.selector) _postBatch(log);
+        else if (topic == IHub.TradeOpened.selector) _postOpened(log);
+        else if (topic == IHub.TradeCompleted.selector) _postCompleted(log);
+        else if (topic == IHub.TreasurySet.selector) treasury = _address(log.topics[1]);
+        else if (!_postMember(log, topic)) _postMoney(log, topic);
+    }
+
+    function _postMoney(Vm.Log memory log, bytes32 topic) private {
+        uint256 amount = log.data.length < 32 ? 0 : abi.decode(log.data, (uint256));
+        if (topic == IHub.Deposited.selector) {
+            accountBalance[_address(log.topics[1])][_address(log.topics[2])] += amount;
+        } else if (topic == IHub.Withdrawn.selector) {
+            accountBalance[_address(log.topics[1])][_address(log.topics[2])] -= amount;
+        } else if (topic == IHub.Allocated.selector) {
+            accountBalance[_address(log.topics[2])][_address(log.topics[3])] -= amount;
+            vaultBalance[_vaultFirst(log)][_address(log.topics[3])] += amount;
+        } else if (topic == IHub.Deallocated.selector) {
+            vaultBalance[_vaultFirst(log)][_address(log.topics[3])] -= amount;
+            accountBalance[_address(log.topics[2])][_address(log.topics[3])] += amount;
+        } else if (topic == IHub.FeesClaimed.selector) {
+            feeBalance[_address(log.topics[1])][_address(log.topics[2])] -= amount;
+            accountBalance[_address(log.topics[1])][_address(log.topics[2])] += amount;
+        }
+    }
+
+    function _postMember(Vm.Log memory log, bytes32 topic) private returns (bool) {
+        if (topic == IHub.VaultOpened.selector) {
+            (, uint32 position) = abi.decode(log.data, (uint16, uint32));
+            uint32 vaultId = _vaultFirst(log);
+            uint32 strategyId = uint32(uint256(log.topics[2]));
+            strategyOfVault[vaultId] = strategyId;
+            vaultCount = vaultId;
+            if (position == type(uint32).max) return true;
+            require(position == _members[strategyId].length, "joined elsewhere than at the end");
+            _members[strategyId].push(vaultId);
+        } else if (topic == IHub.VaultStatusSet.selector) {
+            if (abi.decode(log.data, (VaultStatus)) == VaultStatus.Left) _leave(_vaultFirst(log));
+        } else if (topic == IHub.MemberMoved.selector) {
+            uint32[] storage members = _members[uint32(uint256(log.topics[1]))];
+            uint32 moved = uint32(uint256(log.topics[2]));
+            require(members[members.length - 1] == moved, "moved another than the last");
+            members.pop();
+            if (moved != 0) members[abi.decode(log.data, (uint32))] = moved;
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    function _leave(uint32 vaultId) private {
+        hasLeft[vaultId] = true;
+        uint32[] storage members = _members[strategyOfVault[vaultId]];
+        for (uint256 i; i < members.length; ++i) {
+            if (members[i] == vaultId) members[i] = 0;
+        }
+    }
+
+    function _postOpened(Vm.Log memory log) private {
+        uint64 tradeId = _trade(log);
+        OpenTrade storage trade = _trades[tradeId];
+        (, trade.tokenIn, trade.tokenOut) = abi.decode(log.data, (address, address, address));
+        trade.leader = _address(log.topics[2]);
+        trade.members = _members[uint32(tradeId >> 32)];
+    }
+
+    function _postBatch(Vm.Log memory log) private {
+        _closeBatch();
+        (,,, uint256 amountIn, uint256 amountOut, uint256 dust, uint256 copyFees,) =
+            abi.decode(log.data, (address, address, uint32, uint256, uint256, uint256, uint256, uint256));
+        _batch = OpenBatch(amountIn, amountOut, dust, copyFees, 0, 0, 0, 0);
+        OpenTrade storage trade = _trades[_trade(log)];
+        if (trade.batches++ != 0) ++continuations;
+        feeBalance[treasury][trade.tokenOut] += dust;
+        feeBalance[trade.leader][trade.tokenIn] += copyFees;
+    }
+
+    function _postCopied(Vm.Log memory log) private {
+        (, uint128 amountIn, uint128 fee, uint128 amountOut) = abi.decode(log.data, (uint32, uint128, uint128, uint128));
+        uint32 vaultId = uint32(uint256(log.topics[2]));
+        OpenTrade storage trade = _trades[_trade(log)];
+        vaultBalance[vaultId][trade.tokenIn] -= uint256(amountIn) + fee;
+        vaultBalance[vaultId][trade.tokenOut] += amountOut;
+        _batch.sumIn += amountIn;
+        _batch.sumOut += amountOut;
+        _batch.sumFees += fee;
+        ++_batch.size;
+        ++copies;
+        if (amountOut != uint256(amountIn) * _batch.amountOut / _batch.amountIn) ++priceBreaches;
+        _countVisit(_trade(log), vaultId);
+    }
+
+    function _postSkipped(Vm.Log memory log) private {
+        (, SkipReason reason) = abi.decode(log.data, (uint32, SkipReason));
+        ++skips;
+        if (reason == SkipReason.Expired) ++expiries;
+        _countVisit(_trade(log), uint32(uint256(log.topics[2])));
+    }
+
+    function _countVisit(uint64 tradeId, uint32 vaultId) private {
+        if (++visits[tradeId][vaultId] > 1) ++twiceBreaches;
+        if (uint32(tradeId) <= lastSequence[vaultId]) ++orderBreaches;
+        lastSequence[vaultId] = uint32(tradeId);
+    }
+
+    /// @dev Who was a member when the trade opened has been visited, unless it left.
+    function _postCompleted(Vm.Log memory log) private {
+        uint64 tradeId = _trade(log);
+        uint32[] storage members = _trades[tradeId].members;
+        for (uint256 i; i < members.length; ++i) {
+            if (members[i] == 0 || hasLeft[members[i]]) continue;
+            if (visits[tradeId][members[i]] == 0) ++omissionBreaches;
+        }
+    }
+
+    function _closeBatch() private {
+        OpenBatch memory batch = _batch;
+        bool conserved = batch.sumIn == batch.amountIn && batch.sumOut + batch.dust == batch.amountOut
+            && batch.sumFees == batch.copyFees && (batch.size == 0 || batch.dust < batch.size);
+        if (!conserved) ++conservationBreaches;
+        delete _batch;
+    }
+
+    function _trade(Vm.Log memory log) private pure returns (uint64) {
+        return uint64(uint256(log.topics[1]));
+    }
+
+    function _vaultFirst(Vm.Log memory log) private pure returns (uint32) {
+        return uint32(uint256(log.topics[1]));
+    }
+
+    function _address(bytes32 topic) private pure returns (address) {
+        return address(uint160(uint256(topic)));
+    }
+}
