@@ -3,10 +3,18 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 VENV := .venv/bin
 BROWNIE_VENV := .venv-brownie/bin
+# The binaries themselves: npm's launchers exit 0 when tests fail, and leave a chain behind when they are killed.
+PLATFORM := $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/amd64/;s/aarch64/arm64/')
+FOUNDRY := node_modules/@foundry-rs
+FORGE := $(FOUNDRY)/forge-$(PLATFORM)/bin/forge
+ANVIL_FOLDER := $(CURDIR)/$(FOUNDRY)/anvil-$(PLATFORM)/bin
+# Brownie keeps accounts and networks of its own in HOME; a test should see neither, nor leave any.
+BROWNIE := HOME=$(CURDIR)/build/home PATH="$(ANVIL_FOLDER):$$PATH" $(BROWNIE_VENV)/brownie
 export SOLCX_BINARY_PATH := $(CURDIR)/toolchain/solc
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -18,6 +26,7 @@ help: ## Show what can be made
 
 .venv/.installed: requirements/app.txt pyproject.toml
 	@scripts/check-prerequisites.sh "$(PYTHON)"
+	@echo "Installing Python packages …"
 	@test -x $(VENV)/python || $(PYTHON) -m venv .venv
 	@test -x $(VENV)/uv || $(VENV)/python -m pip install -q --disable-pip-version-check uv==0.13.8
 	@$(VENV)/uv pip sync -q --python $(VENV)/python requirements/app.txt
@@ -25,12 +34,14 @@ help: ## Show what can be made
 	@touch $@
 
 .venv-brownie/.installed: requirements/contracts.txt .venv/.installed
+	@echo "Installing Brownie …"
 	@test -x $(BROWNIE_VENV)/python || $(PYTHON) -m venv .venv-brownie
 	@$(VENV)/uv pip sync -q --python $(BROWNIE_VENV)/python requirements/contracts.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
 	@scripts/check-prerequisites.sh "$(PYTHON)"
+	@echo "Installing compiler, chain and Uniswap …"
 	@# Not `npm ci`: a registry that lacks the binaries of another platform leaves them out of the lock, which npm 11's
 	@# `ci` refuses. Every version in package.json is exact, and what the lock names is checked against its hash.
 	@npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
@@ -38,3 +49,74 @@ node_modules/.installed: package.json package-lock.json
 
 .PHONY: install
 install: .venv/.installed .venv-brownie/.installed node_modules/.installed ## Install everything into the checkout
+
+# ---------------------------------------------------------------- run
+
+.PHONY: demo
+demo: install ## Watch it work: ONCE=1 ends after the summary, MARKET=file replays a recording, SEED=n draws another world
+	@$(VENV)/lockstep demo $(if $(ONCE),--once) $(if $(MARKET),--market "$(MARKET)") $(if $(SEED),--seed $(SEED))
+
+# ---------------------------------------------------------------- test
+
+# Narrow a suite from the command line, for instance: make test-python PYTEST_ARGS="tests/api -x"
+FORGE_ARGS ?=
+BROWNIE_ARGS ?=
+PYTEST_ARGS ?=
+
+.PHONY: test
+test: canary test-forge test-brownie test-python ## Everything that must pass
+	@echo "All suites passed."
+
+.PHONY: test-forge
+test-forge: install ## Invariants of the contracts under random calls
+	@$(FORGE) test $(FORGE_ARGS)
+
+.PHONY: test-brownie
+test-brownie: install ## Unit tests of the contracts on a local chain
+	@mkdir -p build/home
+	@$(BROWNIE) test --network development $(BROWNIE_ARGS)
+
+.PHONY: test-python
+test-python: install compile ## Ledger, accounting, API, demo, and the whole path, on real chains and databases
+	@$(VENV)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: canary
+canary: install ## Prove that one failing test of each kind turns the run red
+	@tests/canary/prove.sh
+
+.PHONY: compile
+compile: install ## Compile the contracts with Forge and with Brownie
+	@mkdir -p build/home
+	@$(FORGE) build --quiet
+	@$(BROWNIE) compile >/dev/null
+
+# ---------------------------------------------------------------- check
+
+SOLIDITY := contracts tests/contracts
+PYTHON_SOURCES := accounting api cli demo indexer scripts tests
+
+.PHONY: check
+check: install ## Format, lint and types
+	@$(VENV)/ruff format --check --quiet $(PYTHON_SOURCES) || { echo "Run \`make format\`."; exit 1; }
+	@$(VENV)/ruff check --quiet $(PYTHON_SOURCES)
+	@$(VENV)/mypy --no-error-summary
+	@$(FORGE) fmt --check $(SOLIDITY) || { echo "Run \`make format\`."; exit 1; }
+	@node node_modules/solhint/solhint.js -c .solhint.js --max-warnings 0 --disc --noPoster 'contracts/**/*.sol'
+
+.PHONY: format
+format: install ## Format Python and Solidity
+	@$(VENV)/ruff format --quiet $(PYTHON_SOURCES)
+	@$(VENV)/ruff check --quiet --fix-only $(PYTHON_SOURCES)
+	@$(FORGE) fmt $(SOLIDITY)
+
+# ---------------------------------------------------------------- generated files
+
+.PHONY: abi
+abi: install ## Write the hub's interface where the indexer reads it
+	@$(FORGE) inspect contracts/interfaces/IHub.sol:IHub abi --json > indexer/decode/abi/IHub.json
+
+.PHONY: lock
+lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml
+	@$(VENV)/uv pip compile -q pyproject.toml --group dev $(LOCK_FLAGS) -o requirements/app.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:contracts $(LOCK_FLAGS) -o requirements/contracts.txt
+LOCK_FLAGS := --generate-hashes --no-header --universal --python-version 3.11

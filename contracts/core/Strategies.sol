@@ -88,9 +88,7 @@ abstract contract Strategies is HubState {
         if (_routes[strategyId][pool].venue != address(0)) revert AlreadyListed(pool);
         (address token0, address token1) = IVenue(venue).poolTokens(pool);
         _routes[strategyId][pool] = PoolRoute({
-            venue: venue,
-            index0: uint8(_tokenIndex(strategyId, token0)),
-            index1: uint8(_tokenIndex(strategyId, token1))
+            venue: venue, index0: uint8(_tokenIndex(strategyId, token0)), index1: uint8(_tokenIndex(strategyId, token1))
         });
         emit StrategyPoolAdded(strategyId, pool);
     }

@@ -143,11 +143,7 @@ interface IHub {
     event StrategyPoolAdded(uint32 indexed strategyId, address indexed pool);
     /// @notice A vault was opened. `copyFeeBps` holds for its life. The leader's own vault has position 2^32 - 1.
     event VaultOpened(
-        uint32 indexed vaultId,
-        uint32 indexed strategyId,
-        address indexed owner,
-        uint16 copyFeeBps,
-        uint32 position
+        uint32 indexed vaultId, uint32 indexed strategyId, address indexed owner, uint16 copyFeeBps, uint32 position
     );
     event PolicySet(uint32 indexed vaultId, uint32 revision, uint128 minTrade, uint128 maxTrade);
     event VaultStatusSet(uint32 indexed vaultId, VaultStatus status);

@@ -5,7 +5,9 @@ pragma solidity >=0.8.20;
 /// @notice Values one token in another from independent price feeds. Only trades ask it, never an exit.
 interface IPriceOracle {
     /// @notice A token got its price feed, for good.
-    event FeedSet(address indexed token, address indexed feed, uint32 heartbeat, uint8 tokenDecimals, uint8 feedDecimals);
+    event FeedSet(
+        address indexed token, address indexed feed, uint32 heartbeat, uint8 tokenDecimals, uint8 feedDecimals
+    );
 
     error FeedMissing(address token);
     error FeedAlreadySet(address token);

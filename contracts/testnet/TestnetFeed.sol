@@ -16,7 +16,7 @@ contract TestnetFeed is Ownable {
         uint256 updatedAt;
     }
 
-    uint256 public constant version = 1;
+    uint256 public constant version = 1; // solhint-disable-line const-name-snakecase, Chainlink names it
     uint8 public immutable decimals;
     string public description;
 

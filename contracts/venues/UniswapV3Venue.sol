@@ -35,9 +35,8 @@ contract UniswapV3Venue is IVenue {
         if (msg.sender != hub) revert NotHub();
         bool zeroForOne = tokenIn < tokenOut;
         (_pool, _tokenIn) = (pool, tokenIn);
-        (int256 amount0, int256 amount1) = IUniswapV3Pool(pool).swap(
-            hub, zeroForOne, int256(amountIn), zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE, ""
-        );
+        (int256 amount0, int256 amount1) = IUniswapV3Pool(pool)
+            .swap(hub, zeroForOne, int256(amountIn), zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE, "");
         (_pool, _tokenIn) = (address(0), address(0));
         uint256 left = amountIn - uint256(zeroForOne ? amount0 : amount1);
         if (left != 0) IERC20(tokenIn).safeTransfer(hub, left);

@@ -21,6 +21,7 @@ contract Handler is World {
     address[] public actors;
     address[] public tokens;
     mapping(address token => uint256) public donated;
+    string[] public actions;
     mapping(string action => uint256) public successes;
     mapping(string action => uint256) public attempts;
     uint256 public unexplainedReverts;
@@ -33,16 +34,19 @@ contract Handler is World {
         tokens = [address(usdc), address(weth), address(wbtc)];
         for (uint256 i; i < 6; ++i) {
             actors.push(vm.addr(1_000 + i));
-            for (uint256 t; t < tokens.length; ++t) {
-                vm.prank(actors[i]);
-                IERC20(tokens[t]).approve(address(hub), type(uint256).max);
-            }
         }
         for (uint256 i; i < 2; ++i) {
             (uint32 strategyId,) = openStrategy(actors[i], i == 0 ? 0 : 30, 20_000e6);
             for (uint256 j = 2; j < actors.length; ++j) {
                 openVault(actors[j], strategyId, 1_000e6 * j);
                 openVault(actors[j], strategyId, 10e6 * j + j);
+            }
+        }
+        // After the funding, which leaves no allowance behind.
+        for (uint256 i; i < actors.length; ++i) {
+            for (uint256 t; t < tokens.length; ++t) {
+                vm.prank(actors[i]);
+                IERC20(tokens[t]).approve(address(hub), type(uint256).max);
             }
         }
         books.post(vm.getRecordedLogs(), address(hub));
@@ -54,6 +58,10 @@ contract Handler is World {
 
     function firstTreasury() external view returns (address) {
         return treasury;
+    }
+
+    function actionCount() external view returns (uint256) {
+        return actions.length;
     }
 
     function actorCount() external view returns (uint256) {
@@ -256,7 +264,7 @@ contract Handler is World {
     // ------------------------------------------------------------------ internals
 
     function _act(string memory action, address actor, bytes memory data) private {
-        ++attempts[action];
+        if (attempts[action]++ == 0) actions.push(action);
         vm.recordLogs();
         vm.prank(actor);
         (bool ok, bytes memory result) = address(hub).call(data);
@@ -280,7 +288,8 @@ contract Handler is World {
         (uint160 sqrtPriceX96,,,,,,) = IUniswapV3Pool(pool).slot0();
         uint256 priceX96 = Math.mulDiv(sqrtPriceX96, sqrtPriceX96, 1 << 96);
         uint256 unit = pool == usdcWeth ? 1e18 : 1e8;
-        uint256 usd = usdcIsZero ? Math.mulDiv(unit * 100, 1 << 96, priceX96) : Math.mulDiv(unit * 100, priceX96, 1 << 96);
+        uint256 usd =
+            usdcIsZero ? Math.mulDiv(unit * 100, 1 << 96, priceX96) : Math.mulDiv(unit * 100, priceX96, 1 << 96);
         feedOf[pool == usdcWeth ? weth : wbtc].post(int256(usd));
     }
 

@@ -73,6 +73,36 @@ contract HubInvariants is Test {
         assertEq(handler.unexplainedReverts(), 0);
     }
 
+    /// @notice The campaign means something: each of the handler's actions succeeds in a short story told through it.
+    function test_every_action_of_the_handler_can_succeed() public {
+        handler.deposit(0, 0, 5_000e6);
+        handler.createStrategy(0, 30);
+        handler.movePrice(0, true, 1e6);
+        handler.openVault(0, 1, 100e6, 0);
+        handler.allocate(0, 1e6);
+        handler.multicall(2, 0, 200e6);
+        handler.setPolicy(1, 1);
+        handler.pause(1);
+        handler.resume(1);
+        handler.trade(1, 0, 0, 0);
+        handler.leaveStrategy(16 << 3);
+        for (uint256 i; i < 3; ++i) {
+            handler.continueTrade(i, 1, 9);
+        }
+        handler.prune(0, 1, 0);
+        handler.deallocate(0, 0, 1);
+        handler.exit(4 << 3, 3);
+        handler.withdraw(0, 0, 1e6);
+        handler.claimFees(1, 0);
+        handler.setTreasury(3);
+        handler.listToken(1);
+        handler.handOver(2);
+        for (uint256 i; i < handler.actionCount(); ++i) {
+            string memory action = handler.actions(i);
+            assertGt(handler.successes(action), 0, action);
+        }
+    }
+
     function _checkBalances(address token) private view {
         for (uint32 vaultId = 1; vaultId <= hub.vaultCount(); ++vaultId) {
             assertEq(hub.vaultBalance(vaultId, token), books.vaultBalance(vaultId, token));

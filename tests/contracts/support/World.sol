@@ -120,9 +120,8 @@ abstract contract World is Test {
 
     /// @dev Swaps directly in the pool, as everybody else in the market does.
     function swapInPool(address pool, bool zeroForOne, uint256 amountIn) internal {
-        IUniswapV3Pool(pool).swap(
-            address(this), zeroForOne, int256(amountIn), zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE, ""
-        );
+        IUniswapV3Pool(pool)
+            .swap(address(this), zeroForOne, int256(amountIn), zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE, "");
     }
 
     function uniswapV3SwapCallback(int256 amount0, int256 amount1, bytes calldata) external {

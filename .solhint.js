@@ -1,0 +1,13 @@
+// How Solidity is linted; formatting is `forge fmt`'s.
+module.exports = {
+  extends: "solhint:recommended",
+  rules: {
+    "compiler-version": "off", // foundry.toml and brownie-config.yaml name it; interfaces allow what users have
+    "func-visibility": ["error", { ignoreConstructors: true }],
+    "immutable-vars-naming": ["error", { immutablesAsConstants: false }], // they are read as functions of an interface
+    "use-natspec": "off", // user-facing documentation is in the interface; a tag that repeats a name says nothing
+    "gas-increment-by-one": "off", // the optimizer's job, as are the next two
+    "gas-strict-inequalities": "off",
+    "gas-indexed-events": "off",
+  },
+};

@@ -1,0 +1,46 @@
+"""The entry point of `lockstep`: which sub-commands there are, in the order in which one meets them."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from cli.demo import demo
+from cli.index import index
+from cli.reconcile import reconcile
+from cli.serve import serve
+
+app = typer.Typer(
+    name="lockstep",
+    help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
+    "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
+    "`reconcile` proves it against the chain, `serve` answers questions about it. "
+    "Every option that has an environment variable names it in the command's --help.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
+    pretty_exceptions_show_locals=False,
+)
+for command in (demo, index, reconcile, serve):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        typer.echo(f"lockstep {version('lockstep')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    del version  # answered by its callback
+
+
+def main() -> None:
+    """Run the program with the arguments it was started with."""
+    app()
