@@ -1,5 +1,8 @@
 """Decodes logs by the hub's ABI: each event's readers are laid out once, from the ABI, when the decoder is
 made.
+
+The ABI is `IHub.json`, the hub's own interface, and `Ownable2Step.json`, the events the hub inherits from
+OpenZeppelin.
 """
 
 import json
@@ -17,6 +20,8 @@ from indexer.decode import events
 from indexer.decode.errors import AbiMismatchError
 from indexer.decode.words import Reader, read_address, read_enum, read_string, read_uint
 
+_ABI_FILES = ("IHub.json", "Ownable2Step.json")
+
 _ENUMS: dict[str, type[IntEnum]] = {
     "enum VaultStatus": events.VaultStatus,
     "enum SkipReason": events.SkipReason,
@@ -27,7 +32,7 @@ _ENUMS: dict[str, type[IntEnum]] = {
 class _Layout:
     """How one event is read: a reader for each field, from the topics or from the data at an offset."""
 
-    make: type[events.Event]
+    make: type[Any]
     topic_count: int
     parts: tuple[tuple[bool, int, Reader], ...]
 
@@ -41,7 +46,8 @@ class _Layout:
         values = [
             read(log.topics[at], 0) if indexed else read(log.data, at) for indexed, at, read in self.parts
         ]
-        return self.make(*values)
+        event: events.Event = self.make(*values)
+        return event
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,11 @@ class Decoder:
     """Decodes every event of the hub's ABI."""
 
     def __init__(self) -> None:
-        abi = json.loads(files("indexer.decode.abi").joinpath("IHub.json").read_text())
         classes = {event.__name__: event for event in events.EVENTS}
-        entries = {entry["name"]: entry for entry in abi if entry["type"] == "event"}
+        entries = {entry["name"]: entry for entry in hub_abi() if entry["type"] == "event"}
         if entries.keys() != classes.keys():
             raise RuntimeError(
-                f"IHub.json and events.py name other events: {sorted(entries.keys() ^ classes.keys())}"
+                f"the ABI and events.py name other events: {sorted(entries.keys() ^ classes.keys())}"
             )
         self._layouts = {_topic(entry): _layout(entry, classes[name]) for name, entry in entries.items()}
 
@@ -109,15 +114,21 @@ class Decoder:
             )
 
 
+def hub_abi() -> list[dict[str, Any]]:
+    """Every entry of the packaged ABI."""
+    folder = files("indexer.decode.abi")
+    return [entry for name in _ABI_FILES for entry in json.loads(folder.joinpath(name).read_text())]
+
+
 def _topic(entry: dict[str, Any]) -> bytes:
     types = ",".join(part["type"] for part in entry["inputs"])
     return bytes(keccak(text=f"{entry['name']}({types})"))
 
 
-def _layout(entry: dict[str, Any], make: type[events.Event]) -> _Layout:
+def _layout(entry: dict[str, Any], make: type[Any]) -> _Layout:
     names = [re.sub(r"(?<!^)(?=[A-Z])", "_", part["name"]).lower() for part in entry["inputs"]]
     if names != [field.name for field in fields(make)]:
-        raise RuntimeError(f"IHub.json and events.py differ in the fields of {entry['name']}: {names}")
+        raise RuntimeError(f"the ABI and events.py differ in the fields of {entry['name']}: {names}")
     parts = []
     topic, offset = 1, 0
     for part in entry["inputs"]:

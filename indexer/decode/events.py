@@ -1,5 +1,5 @@
-"""The hub's events as values, one class an event of `contracts/interfaces/IHub.sol`, in the ABI's order of
-fields.
+"""The hub's events as values, in the ABI's order of fields: one class an event of
+`contracts/interfaces/IHub.sol`, and of OpenZeppelin's Ownable2Step, which the hub inherits.
 
 Addresses are EIP-55 text; amounts are integers in token units; `_bps` are basis points.
 """
@@ -242,6 +242,22 @@ class TradeCompleted:
     trade_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnershipTransferStarted:
+    """The hub is offered to a new owner. Moves nothing."""
+
+    previous_owner: str
+    new_owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipTransferred:
+    """The hub has a new owner. Moves nothing."""
+
+    previous_owner: str
+    new_owner: str
+
+
 EVENTS = (
     TokenListed,
     PoolListed,
@@ -263,8 +279,12 @@ EVENTS = (
     TradeCopied,
     CopySkipped,
     TradeCompleted,
+    OwnershipTransferStarted,
+    OwnershipTransferred,
 )
 
+# What the ledger acts on. Ownable2Step's two are decoded only so that they count as known: nothing follows
+# from them, and no reader of this union has to say so.
 Event = (
     TokenListed
     | PoolListed

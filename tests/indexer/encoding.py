@@ -1,20 +1,15 @@
 """Events as logs, encoded by eth_abi: a second opinion on the decoder's own reading of the ABI."""
 
-import json
 from dataclasses import astuple
-from importlib.resources import files
 from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from indexer.decode.decoder import hub_abi
 from indexer.decode.events import Event
 
-ABI = {
-    entry["name"]: entry
-    for entry in json.loads(files("indexer.decode.abi").joinpath("IHub.json").read_text())
-    if entry["type"] == "event"
-}
+ABI = {entry["name"]: entry for entry in hub_abi() if entry["type"] == "event"}
 
 
 def topic_of(name: str) -> bytes:

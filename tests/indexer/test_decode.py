@@ -1,6 +1,6 @@
 """The decoder reads what eth_abi writes, for every event and every value, and refuses what is no encoding."""
 
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import Any, get_type_hints
 
 import pytest
@@ -79,8 +79,17 @@ def test_reason_that_this_version_does_not_know_is_refused() -> None:
 
 
 def test_event_outside_the_abi_is_unknown_not_an_error() -> None:
-    assert DECODER.decode(log_of((keccak(text="OwnershipTransferred(address,address)"),), b"")) is None
+    assert DECODER.decode(log_of((keccak(text="Paused(address)"),), b"")) is None
     assert DECODER.decode(log_of((), b"")) is None
+
+
+def test_change_of_owner_is_a_known_event() -> None:
+    old, new = "0x" + "00" * 12 + "11" * 20, "0x" + "00" * 12 + "22" * 20
+    told = [bytes.fromhex(word[2:]) for word in (old, new)]
+    for name in ("OwnershipTransferStarted", "OwnershipTransferred"):
+        event = DECODER.decode(log_of((keccak(text=f"{name}(address,address)"), *told), b""))
+        assert type(event).__name__ == name
+        assert astuple(event) == tuple(to_checksum_address(word[12:]) for word in told)
 
 
 def test_strategy_name_that_is_not_text_is_kept_readable() -> None:

@@ -246,6 +246,21 @@ def test_unknown_event_is_kept_raw_and_posts_nothing(engine: Engine) -> None:
         assert [tuple(row) for row in raw] == [(None, log.topics[0], log.data)]
 
 
+def test_change_of_owner_is_kept_by_name_and_posts_nothing(engine: Engine) -> None:
+    told, _ = tell(5, 3)
+    offered = events.OwnershipTransferStarted(HUB, USDC)
+    taken = events.OwnershipTransferred(HUB, USDC)
+    ledger = new_ledger(engine)
+    ledger.append([block(1, told)], TOKENS, header(1))
+    before = content(engine)
+    ledger.append([block(2, [[offered], [taken]])], TOKENS, header(2))
+    after = content(engine)
+    added = [row["event"] for row in after.pop("raw_logs") if row["block_number"] == 2]
+    assert added == ["OwnershipTransferStarted", "OwnershipTransferred"]
+    for table in ("entries", "postings", "balances", "vaults", "treasuries"):
+        assert after[table] == before[table]
+
+
 def test_second_writer_is_stopped_before_it_writes(engine: Engine) -> None:
     told, _ = tell(6, 6)
     first = new_ledger(engine)

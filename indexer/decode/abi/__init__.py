@@ -1,1 +1,1 @@
-"""The hub's ABI, as compiled from `contracts/interfaces/IHub.sol`."""
+"""The hub's ABI: `IHub.json` as compiled from the interface, `Ownable2Step.json` the inherited events."""
