@@ -1,0 +1,34 @@
+"""One deployed protocol for the folder; each story has it to itself and leaves it as it found it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from api.app import create_app
+from indexer.chain.reader import ChainReader
+from indexer.chain.rpc import RpcClient
+from indexer.sync.service import open_indexer
+from tests.e2e.stage import Stage, open_stage
+from tests.e2e.witnesses import Witnesses
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("e2e")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(deployed: Stage) -> Iterator[Stage]:
+    with deployed.story() as story:
+        yield story
+
+
+@pytest.fixture
+async def witnesses(stage: Stage, engine: Engine) -> AsyncIterator[Witnesses]:
+    url = stage.node.http_url
+    async with open_indexer(url, engine, stage.deployment) as indexer, RpcClient(url) as rpc:
+        with TestClient(create_app(engine)) as client:
+            yield Witnesses(stage, engine, client, indexer, ChainReader(rpc))

@@ -1,0 +1,156 @@
+"""A real chain with the protocol on it, deployed by the project's own script, and nobody there yet."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from web3 import Web3
+
+from demo.anvil import Anvil, anvil
+from demo.chain import Chain, Receipt
+from demo.checkout import Checkout
+from demo.deployment import Deployment as Contracts
+from demo.deployment import compile_contracts, deploy_protocol
+from demo.exchange import Exchange, Token, deploy_tokens, mint_supply, open_exchange
+from demo.market import Market
+from demo.prices import PRICE_UNIT, Tick
+from indexer.sync.deployment import Deployment, read_deployment
+
+GENESIS = 1_767_225_600
+FIRST_BLOCK_OF_A_STORY = GENESIS + 3_600
+BLOCK_S = 60
+START = Tick(GENESIS, weth=3_000 * PRICE_UNIT, wbtc=60_000 * PRICE_UNIT)
+
+Event = tuple[str, dict[str, Any]]
+"""An event's name and its arguments."""
+
+
+@dataclass
+class Stage:
+    """Everything a story needs. Every `play` is a block, `BLOCK_S` after the one before."""
+
+    node: Anvil
+    chain: Chain
+    contracts: Contracts
+    deployment: Deployment
+    exchange: Exchange
+    market: Market
+    treasury: LocalAccount
+    time: int = FIRST_BLOCK_OF_A_STORY
+    tick: Tick = START
+
+    @property
+    def hub(self) -> Any:
+        return self.contracts.hub.functions
+
+    @property
+    def usdc(self) -> Token:
+        return self.exchange.tokens["USDC"]
+
+    @property
+    def weth(self) -> Token:
+        return self.exchange.tokens["WETH"]
+
+    def person(self, name: str, *, usdc: int = 0) -> LocalAccount:
+        """Somebody with ether for gas, and with `usdc` units that the hub may take."""
+        who = account(name)
+        self.chain.request("anvil_setBalance", who.address, hex(10**21))
+        if usdc:
+            token = self.usdc.contract.functions
+            self.chain.submit(self.market.trader, token.mint(who.address, usdc), gas=100_000, label="mint")
+            approve = token.approve(self.contracts.hub.address, usdc)
+            self.chain.submit(who, approve, gas=100_000, label="approve")
+        return who
+
+    def order(self, sender: LocalAccount, call: Any, *, may_fail: bool = False) -> None:
+        """Queues a call of the hub for the next block."""
+        self.chain.submit(sender, call, gas=6_000_000, label=call.fn_name, may_fail=may_fail)
+
+    def play(self) -> tuple[list[Receipt], list[Event]]:
+        """Mines what is queued; what became of it, and everything the hub said."""
+        self.time += BLOCK_S
+        receipts = self.chain.mine(self.time)
+        return receipts, self.said(min(each.block_number for each in receipts))
+
+    def said(self, since: int) -> list[Event]:
+        """The hub's events from a block on, in order, read by the compiled contract's ABI."""
+        hub = self.contracts.hub
+        by_topic = {Web3.keccak(text=event.signature): event for event in (each() for each in hub.events)}
+        logs = self.chain.w3.eth.get_logs({"fromBlock": since, "address": hub.address})
+        parsed = [by_topic[log["topics"][0]].process_log(log) for log in logs]
+        return [(each["event"], dict(each["args"])) for each in parsed]
+
+    def arrived(self, token: Token, *, since: int) -> list[int]:
+        """What the token says the pool sent to the hub from a block on: what no formula here foretells."""
+        logs = self.chain.w3.eth.get_logs(
+            {
+                "fromBlock": since,
+                "address": token.address,
+                "topics": [
+                    Web3.keccak(text="Transfer(address,address,uint256)"),
+                    _word(self.exchange.pool("USDC", "WETH").address),
+                    _word(self.contracts.hub.address),
+                ],
+            }
+        )
+        return [int.from_bytes(log["data"]) for log in logs]
+
+    def move_price(self, weth: int) -> None:
+        """A new price of WETH, in dollars with 8 decimals, reaches the feed, and by arbitrage the pool."""
+        self.tick = Tick(self.time, weth=weth, wbtc=self.tick.wbtc)
+        self.market.post(self.tick)
+        self.market.arbitrage(self.tick)
+        self.time += BLOCK_S
+        self.chain.mine(self.time)
+
+    @contextmanager
+    def story(self) -> Iterator["Stage"]:
+        """The stage for one story; afterwards the chain is as it was before. Time goes on."""
+        snapshot = self.chain.request("evm_snapshot")
+        trader = self.market.trader
+        sent = self.chain.w3.eth.get_transaction_count(trader.address)
+        chain = Chain(self.node.http_url, self.chain.contracts, _nonces={trader.address: sent})
+        market = Market(chain, self.exchange, trader)
+        story = Stage(
+            self.node, chain, self.contracts, self.deployment, self.exchange, market, self.treasury, self.time
+        )
+        yield story
+        self.time = story.time
+        self.chain.request("evm_revert", snapshot)
+
+
+@contextmanager
+def open_stage(folder: Path) -> Iterator[Stage]:
+    checkout = Checkout(Checkout.here().root, folder)
+    with anvil(checkout.anvil, genesis_time=GENESIS, log=folder / "anvil.log") as node:
+        compile_contracts(checkout)
+        chain = Chain(node.http_url)
+        chain.request("anvil_setBlockTimestampInterval", 1)
+        trader, treasury = account("market"), account("treasury")
+        for who in (trader, treasury):
+            chain.request("anvil_setBalance", who.address, hex(10**21))
+        with chain.automine():
+            tokens: Mapping[str, Token] = deploy_tokens(chain.w3, checkout, trader.address)
+        mint_supply(chain, tokens, trader, START)
+        with chain.automine():
+            exchange = open_exchange(chain.w3, checkout, tokens, START)
+            contracts = deploy_protocol(node, chain.w3, checkout, exchange, treasury=treasury.address)
+        chain.contracts = (contracts.hub, contracts.oracle)
+        market = Market(chain, exchange, trader)
+        market.open()
+        market.post(START)
+        chain.mine(FIRST_BLOCK_OF_A_STORY)
+        yield Stage(node, chain, contracts, read_deployment(contracts.file), exchange, market, treasury)
+
+
+def account(name: str) -> LocalAccount:
+    found: LocalAccount = Account.from_key(Web3.keccak(text=f"lockstep e2e {name}"))
+    return found
+
+
+def _word(address: str) -> str:
+    return "0x" + address[2:].lower().rjust(64, "0")

@@ -1,0 +1,201 @@
+"""The three that must agree with the hand to the wei: the hub's views, the ledger's rows, the API."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, select
+
+from indexer.chain.reader import ChainReader
+from indexer.ledger.models import Balance
+from indexer.sync.reconcile import reconcile
+from indexer.sync.service import Indexer
+from tests.e2e.by_hand import Batch, Books, Part, Trade, Vault
+from tests.e2e.stage import Stage
+
+
+@dataclass
+class Witnesses:
+    """Ask them after every step."""
+
+    stage: Stage
+    engine: Engine
+    client: TestClient
+    indexer: Indexer
+    reader: ChainReader
+
+    async def agree(self, books: Books) -> None:
+        """Index what has happened, and compare everything that the books know with all three."""
+        await self.indexer.backfill_to_head()
+        self._hub_agrees(books)
+        self._ledger_agrees(books)
+        self._api_agrees(books)
+        report = await reconcile(self.reader, self.engine, self.stage.deployment)
+        assert report.differences == ()
+        assert report.balances_checked > 0
+        assert self.indexer.unknown_logs == 0
+
+    def get(self, path: str, **query: Any) -> Any:
+        answer = self.client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert found["as_of_block"]["number"] == self.stage.chain.w3.eth.block_number
+        return found["data"]
+
+    # ---------------------------------------------------------------- the hub
+
+    def _hub_agrees(self, books: Books) -> None:
+        hub, tokens = self.stage.hub, (books.base, books.asset)
+        people = {who for kind, who, _ in books.balances if kind in ("account", "fee")}
+        questions = {
+            ("vault", str(number), token): hub.vaultBalance(number, token)
+            for number in books.vaults
+            for token in tokens
+        }
+        for who in people:
+            for token in tokens:
+                questions["account", who, token] = hub.accountBalance(who, token)
+                questions["fee", who, token] = hub.feeBalance(who, token)
+        answers = dict(zip(questions, self.stage.chain.read(list(questions.values())), strict=True))
+        assert answers == {key: books.balances[key] for key in questions}
+        for token, contract in ((books.base, self.stage.usdc), (books.asset, self.stage.weth)):
+            held = contract.contract.functions.balanceOf(self.stage.contracts.hub.address).call()
+            assert held == sum(answers[key] for key in answers if key[2] == token)
+
+    # ---------------------------------------------------------------- the ledger
+
+    def _ledger_agrees(self, books: Books) -> None:
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(Balance.account_kind, Balance.account, Balance.token, Balance.amount)
+            )
+            found = {(kind, account, token): amount for kind, account, token, amount in rows}
+        assert found == {key: amount for key, amount in books.balances.items() if amount}
+        for token in (books.base, books.asset):
+            assert sum(amount for key, amount in found.items() if key[2] == token) == 0
+
+    # ---------------------------------------------------------------- the API
+
+    def _api_agrees(self, books: Books) -> None:
+        self._protocol_agrees(books)
+        for vault in books.vaults.values():
+            found = self.get(f"/v1/vaults/{vault.id}")
+            assert units(found["balances"]) == self._held(books, "vault", str(vault.id))
+            assert (found["filled"], found["skipped"]) == (vault.filled, vault.skipped.total())
+            self._statement_agrees(books, vault)
+        for who in {who for kind, who, _ in books.balances if kind in ("account", "fee")}:
+            found = self.get(f"/v1/accounts/{who}")
+            assert units(found["idle"]) == self._held(books, "account", who)
+            assert units(found["claimable_fees"]) == self._held(books, "fee", who)
+        for trade in books.trades:
+            self._trade_agrees(trade)
+
+    def _protocol_agrees(self, books: Books) -> None:
+        found = self.get("/v1/protocol")
+        for holding in found["holdings"]:
+            token = holding["total"]["token"]
+            for name, kind in (("in_vaults", "vault"), ("idle", "account"), ("fees", "fee")):
+                sums = [amount for key, amount in books.balances.items() if (key[0], key[2]) == (kind, token)]
+                assert int(holding[name]["units"]) == sum(sums)
+        assert found["trades"] == len(books.trades)
+        assert found["copies_filled"] == sum(vault.filled for vault in books.vaults.values())
+        skipped = sum((vault.skipped for vault in books.vaults.values()), Counter[str]())
+        assert found["copies_skipped_by_reason"] == skipped
+
+    def _statement_agrees(self, books: Books, vault: Vault) -> None:
+        found = self.get(f"/v1/vaults/{vault.id}/statement", limit=100)
+        flows, profit = found["flows"], found["profit"]
+        said = {name: int(amount["units"]) for name, amount in (flows | profit).items() if amount is not None}
+        equity = books.equity(vault)
+        unrealized = equity - books.held(vault, books.base) - vault.cost
+        assert said == {
+            "deposited": vault.deposited,
+            "withdrawn": vault.withdrawn,
+            "net_deposits": vault.deposited - vault.withdrawn,
+            "equity": equity,
+            "realized_pnl": vault.realized,
+            "unrealized_pnl": unrealized,
+            "copy_fees": vault.copy_fees,
+            "net_pnl": vault.realized + unrealized - vault.copy_fees,
+        }
+        assert said["deposited"] - said["withdrawn"] + said["net_pnl"] == said["equity"]
+        assert (found["filled"], found["skipped_by_reason"]) == (vault.filled, vault.skipped)
+        self._lines_agree(books, vault, found["lines"])
+
+    def _lines_agree(self, books: Books, vault: Vault, lines: list[Any]) -> None:
+        """Oldest first, the statement tells every trade's outcome for the vault, and the flows add up."""
+        copies = [line for line in reversed(lines) if line["kind"] in ("fill", "skip")]
+        assert [(line["trade"], _outcome(line)) for line in copies] == [
+            (trade.name, outcome)
+            for trade in books.trades
+            if (outcome := _expected(trade, vault)) is not None
+        ]
+        flows = Counter[str]()
+        for line in lines:
+            if line["kind"] in ("deposit", "withdrawal"):
+                flows[line["kind"]] += int(line["value"]["units"])
+        assert (flows["deposit"], flows["withdrawal"]) == (vault.deposited, vault.withdrawn)
+
+    def _trade_agrees(self, trade: Trade) -> None:
+        found = self.get(f"/v1/trades/{trade.name}")
+        assert [_sums(clearing) for clearing in found["clearings"]] == [
+            (batch.amount_in, batch.amount_out, batch.dust, batch.copy_fees, batch.oracle_out)
+            for batch in trade.batches
+        ]
+        assert found["status"] == ("completed" if trade.cursor == len(trade.order) else "copying")
+        assert found["skipped_by_reason"] == Counter(reason for _, reason in trade.skips)
+        copies = self.get(f"/v1/trades/{trade.name}/copies", limit=100)
+        filled = {copy["vault_id"]: copy for copy in copies if copy["status"] == "filled"}
+        skipped = [
+            (copy["vault_id"], copy["reason"]["code"]) for copy in copies if copy["status"] == "skipped"
+        ]
+        assert len(copies) == len(filled) + len(skipped) == found["filled"] + found["skipped"]
+        assert skipped == [(vault.id, reason) for vault, reason in trade.skips]
+        for number, batch in enumerate(trade.batches):
+            for part in batch.parts:
+                fill = filled.pop(part.vault.id)["fill"]
+                assert fill["batch"] == number
+                assert _fill(fill) == (part.amount_in, part.fee, part.amount_out)
+                difference = part.amount_out - _at(trade.batches[0], part)
+                assert int(fill["against_leader"]["amount"]["units"]) == difference
+        assert not filled
+
+    def _held(self, books: Books, kind: str, account: str) -> dict[str, int]:
+        held = {token: books.balances[kind, account, token] for token in (books.base, books.asset)}
+        return {token: amount for token, amount in held.items() if amount}
+
+
+def units(amounts: list[Any]) -> dict[str, int]:
+    """Token → units of a list of the API's amounts."""
+    return {amount["token"]: int(amount["units"]) for amount in amounts}
+
+
+def _at(batch: Batch, part: Part) -> int:
+    """What a part's input gets at a batch's price, rounded down."""
+    return part.amount_in * batch.amount_out // batch.amount_in
+
+
+def _sums(clearing: Any) -> tuple[int, ...]:
+    names = ("sold", "bought", "dust", "copy_fees", "oracle_value")
+    return tuple(int(clearing[name]["units"]) for name in names)
+
+
+def _fill(fill: Any) -> tuple[int, ...]:
+    return tuple(int(fill[name]["units"]) for name in ("sold", "fee", "bought"))
+
+
+def _outcome(line: Any) -> tuple[int, ...] | str:
+    return _fill(line["fill"]) if line["kind"] == "fill" else str(line["reason"]["code"])
+
+
+def _expected(trade: Trade, vault: Vault) -> tuple[int, ...] | str | None:
+    """A vault's outcome in a trade; None while its turn has not come, or when the trade does not visit it."""
+    for skipped, reason in trade.skips:
+        if skipped is vault:
+            return reason
+    for batch in trade.batches:
+        for part in batch.parts:
+            if part.vault is vault:
+                return part.amount_in, part.fee, part.amount_out
+    return None
