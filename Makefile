@@ -93,7 +93,7 @@ compile: install ## Compile the contracts with Forge and with Brownie
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api cli demo indexer scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo indexer scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types
@@ -108,6 +108,15 @@ format: install ## Format Python and Solidity
 	@$(VENV)/ruff format --quiet $(PYTHON_SOURCES)
 	@$(VENV)/ruff check --quiet --fix-only $(PYTHON_SOURCES)
 	@$(FORGE) fmt $(SOLIDITY)
+
+# ---------------------------------------------------------------- measure
+
+.PHONY: bench
+bench: bench-gas ## Measure everything and write benchmarks/results/*.json
+
+.PHONY: bench-gas
+bench-gas: compile ## Gas of trades, copies and what a follower does alone
+	@$(VENV)/python -m benchmarks.gas
 
 # ---------------------------------------------------------------- generated files
 

@@ -46,7 +46,13 @@ def compile_contracts(checkout: Checkout) -> None:
 
 
 def deploy_protocol(
-    chain: Anvil, w3: Web3, checkout: Checkout, exchange: Exchange, *, treasury: ChecksumAddress
+    chain: Anvil,
+    w3: Web3,
+    checkout: Checkout,
+    exchange: Exchange,
+    *,
+    treasury: ChecksumAddress,
+    batch_size: int = BATCH_SIZE,
 ) -> Deployment:
     """Runs `scripts/deploy.py` against the local chain, as it would run against any other.
 
@@ -57,7 +63,7 @@ def deploy_protocol(
     settings = {
         "owner": w3.eth.accounts[0],
         "treasury": treasury,
-        "batch_size": BATCH_SIZE,
+        "batch_size": batch_size,
         "factory": exchange.uniswap.factory.address,
         "tokens": {
             token.symbol: {"address": token.address, "feed": token.feed.address, "heartbeat": _HEARTBEAT_S}

@@ -158,26 +158,25 @@ abstract contract Trades is Clearing {
 
     function _visitVault(Batch memory batch, uint32 vaultId, uint256 portion) private {
         VaultRecord storage record = _vaults[vaultId];
-        Vault memory head = record.head;
-        (uint256 gross, SkipReason reason) = _size(batch, record, head, vaultId, portion);
-        if (reason == SkipReason.None) {
-            _gather(batch, vaultId, head.policyRevision, head.copyFeeBps, gross);
-        } else {
-            emit CopySkipped(batch.tradeId, vaultId, head.policyRevision, reason);
-        }
+        // Not a copy in memory: its second word, the owner, would be read for nothing.
+        Vault storage head = record.head;
+        (uint32 revision, uint16 feeBps) = (head.policyRevision, head.copyFeeBps);
+        (uint256 gross, SkipReason reason) = _size(batch, record, vaultId, portion);
+        if (reason == SkipReason.None) _gather(batch, vaultId, revision, feeBps, gross);
+        else emit CopySkipped(batch.tradeId, vaultId, revision, reason);
     }
 
     /// @dev How much of the token sold the vault puts in, or why nothing. Limits bind entries only: an exit reduces
     /// what is held, whatever the policy says.
-    function _size(Batch memory batch, VaultRecord storage record, Vault memory head, uint32 vaultId, uint256 portion)
+    function _size(Batch memory batch, VaultRecord storage record, uint32 vaultId, uint256 portion)
         private
         view
         returns (uint256 gross, SkipReason reason)
     {
-        if (head.status != VaultStatus.Active) return (0, SkipReason.Paused);
+        if (record.head.status != VaultStatus.Active) return (0, SkipReason.Paused);
         gross = _portionDown(record.balances.get(batch.indexIn), portion);
         if (gross == 0) return (0, SkipReason.NothingToSell);
-        if (batch.indexIn == 0 && head.limited) {
+        if (batch.indexIn == 0 && record.head.limited) {
             Policy storage policy = _policies[vaultId];
             (uint256 minTrade, uint256 maxTrade) = (policy.minTrade, policy.maxTrade);
             if (gross < minTrade) return (0, SkipReason.BelowMinimumTrade);
