@@ -1,0 +1,88 @@
+"""What the owner lists: tokens, pools and the treasury; and what a hub cannot be built with."""
+
+from brownie import ZERO_ADDRESS
+from world import BATCH_SIZE, WBTC, WETH, events, refused
+
+
+def test_a_hub_is_built_with_its_oracle_batch_size_and_treasury(world):
+    hub = world.contracts.Hub.deploy(world.stranger, world.oracle, world.treasury, 7, {"from": world.owner})
+    assert (hub.oracle(), hub.batchSize(), hub.treasury()) == (world.oracle, 7, world.treasury)
+    assert hub.owner() == world.stranger
+    assert (hub.strategyCount(), hub.vaultCount()) == (0, 0)
+    assert world.hub.batchSize() == BATCH_SIZE
+
+
+def test_a_hub_needs_an_owner_an_oracle_a_treasury_and_room_in_a_batch(world):
+    own = {"from": world.owner}
+    with refused("OwnableInvalidOwner", ZERO_ADDRESS):
+        world.contracts.Hub.deploy(ZERO_ADDRESS, world.oracle, world.treasury, 7, own)
+    with refused("ZeroAddress"):
+        world.contracts.Hub.deploy(world.owner, ZERO_ADDRESS, world.treasury, 7, own)
+    with refused("ZeroAddress"):
+        world.contracts.Hub.deploy(world.owner, world.oracle, ZERO_ADDRESS, 7, own)
+    with refused("ZeroAmount"):
+        world.contracts.Hub.deploy(world.owner, world.oracle, world.treasury, 0, own)
+
+
+def test_a_listed_token_is_listed_for_good(world):
+    token = world.keeper.address
+    assert not world.hub.isListedToken(token)
+    tx = world.hub.listToken(token, {"from": world.owner})
+    assert events(tx, world.hub) == [("TokenListed", {"token": token})]
+    assert world.hub.isListedToken(token)
+    with refused("AlreadyListed", token):
+        world.hub.listToken(token, {"from": world.owner})
+
+
+def test_the_zero_address_is_no_token(world):
+    with refused("ZeroAddress"):
+        world.hub.listToken(ZERO_ADDRESS, {"from": world.owner})
+
+
+def test_a_listed_pool_is_listed_with_its_venue_and_tokens(world):
+    pool = world.uniswap.create_pool(
+        world.weth.address, world.wbtc.address, 10_000, amount_a=20 * WETH, amount_b=WBTC
+    )
+    tx = world.hub.listPool(pool.address, world.venue, {"from": world.owner})
+    listed = {"pool": pool.address, "venue": world.venue, "token0": pool.token0, "token1": pool.token1}
+    assert events(tx, world.hub) == [("PoolListed", listed)]
+    assert world.hub.venueOf(pool.address) == world.venue
+
+
+def test_a_pool_is_listed_once(world):
+    pool = world.pool(world.usdc, world.weth)
+    with refused("AlreadyListed", pool):
+        world.hub.listPool(pool, world.venue, {"from": world.owner})
+
+
+def test_a_pool_needs_both_its_tokens_listed(world):
+    own = {"from": world.owner}
+    token = world.contracts.TestnetToken.deploy("Other", "OTH", 18, world.owner, own)
+    pool = world.uniswap.create_pool(token.address, world.weth.address, 500, amount_a=1, amount_b=1)
+    with refused("TokenNotListed", token):
+        world.hub.listPool(pool.address, world.venue, own)
+    other = world.contracts.TestnetToken.deploy("Another", "ANO", 18, world.owner, own)
+    world.hub.listToken(token, own)
+    pool = world.uniswap.create_pool(token.address, other.address, 500, amount_a=1, amount_b=1)
+    with refused("TokenNotListed", other):
+        world.hub.listPool(pool.address, world.venue, own)
+    assert world.hub.venueOf(pool.address) == ZERO_ADDRESS
+
+
+def test_a_leaders_own_pool_is_not_listed(world, hostile):
+    own = {"from": world.owner}
+    pool = hostile.LeadersPool.deploy(world.usdc, world.weth, 500, {"from": world.leader})
+    with refused("NotAPool", pool):
+        world.hub.listPool(pool, world.venue, own)
+
+
+def test_the_treasury_is_replaced(world):
+    tx = world.hub.setTreasury(world.keeper, {"from": world.owner})
+    assert events(tx, world.hub) == [("TreasurySet", {"treasury": world.keeper})]
+    assert world.hub.treasury() == world.keeper
+
+
+def test_there_is_always_a_treasury(world):
+    with refused("ZeroAddress"):
+        world.hub.setTreasury(ZERO_ADDRESS, {"from": world.owner})
+    assert world.hub.treasury() == world.treasury
