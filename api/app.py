@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import Engine
 
@@ -69,6 +70,8 @@ def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastA
     problems.install(app)
     for router in (protocol, tokens, reasons, strategies, vaults, statements, trades, accounts, health):
         app.include_router(router)
+    # Who opens the address that `lockstep serve` prints wants to read something.
+    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     _describe_problems(app)
     return app
 

@@ -103,3 +103,9 @@ def _nodes(value: Any) -> Iterator[Any]:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
         yield from _nodes(part)
+
+
+def test_the_root_leads_to_the_page(client: TestClient) -> None:
+    answer = client.get("/")
+    assert answer.url.path == "/docs"
+    assert answer.status_code == 200
