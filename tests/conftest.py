@@ -35,7 +35,9 @@ def postgresql_server() -> Iterator[str]:
     initdb, postgres = _program("initdb"), _program("postgres")
     if initdb is None or postgres is None:
         if os.environ.get("CI"):
-            pytest.fail("PostgreSQL's initdb and postgres are missing: on CI half of the ledger would go untested")
+            pytest.fail(
+                "PostgreSQL's initdb and postgres are missing: on CI half of the ledger would go untested"
+            )
         pytest.skip("PostgreSQL is not installed")
     # It refuses to run as root; whoever runs the tests as root has another user to give.
     user = None
