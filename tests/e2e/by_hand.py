@@ -1,8 +1,7 @@
 """The protocol computed by hand, from its sentences: what every balance, event and statement line must be.
 
-Integers only, in token units. Nothing here asks the contract, the ledger or the API, nor uses their code;
-what
-the pool gave for a batch is the one number that is told from outside.
+Integers only, in token units. Nothing here asks the contract, the ledger or the API, nor uses their code:
+only what the pool gave for a batch is told from outside.
 """
 
 from collections import Counter

@@ -1,0 +1,44 @@
+"""What Forge tests is what Brownie deploys, and it fits on a chain."""
+
+import pytest
+
+from tests.structure.builds import Builds
+
+EIP_170_LIMIT = 24_576
+
+
+def code(hexadecimal: str) -> bytes:
+    return bytes.fromhex(hexadecimal.removeprefix("0x"))
+
+
+def without_metadata(runtime: bytes) -> bytes:
+    """The code without solc's note behind it: Brownie has a hash of the sources put there, Forge has not.
+
+    Source: Solidity documentation, "Contract Metadata": the last two bytes are the note's length.
+    """
+    return runtime[: -2 - int.from_bytes(runtime[-2:])]
+
+
+@pytest.mark.parametrize("name", ["Hub", "UniswapV3Venue", "ChainlinkOracle"])
+def test_forge_and_brownie_compile_the_same_runtime_code(builds: Builds, name: str) -> None:
+    forge = without_metadata(code(builds.forge(name)["deployedBytecode"]["object"]))
+    brownie = without_metadata(code(builds.brownie(name)["deployedBytecode"]))
+    assert len(forge) > 500
+    assert forge == brownie
+
+
+def test_one_changed_byte_of_code_is_a_difference(builds: Builds) -> None:
+    runtime = code(builds.forge("Hub")["deployedBytecode"]["object"])
+    kept = without_metadata(runtime)
+    assert 0 < len(runtime) - len(kept) < 100
+    changed = bytearray(runtime)
+    changed[len(kept) - 1] ^= 1
+    assert without_metadata(bytes(changed)) != kept
+
+
+def test_hub_is_below_the_limit_of_eip_170(builds: Builds) -> None:
+    for runtime in (
+        code(builds.brownie("Hub")["deployedBytecode"]),
+        code(builds.forge("Hub")["deployedBytecode"]["object"]),
+    ):
+        assert 0 < len(runtime) <= EIP_170_LIMIT

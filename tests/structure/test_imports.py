@@ -1,0 +1,107 @@
+"""Who may import whom: the contracts of `[tool.importlinter]` hold, and each of them bites.
+
+Import Linter reads every import, those inside functions included, and follows chains of them.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from demo.checkout import Checkout
+
+ROOT = Checkout.here().root
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+PACKAGES = CONFIGURATION["root_packages"]
+CONTRACTS = [contract["name"] for contract in CONFIGURATION["contracts"]]
+
+AT_THE_TOP = "\nimport {}\n"
+IN_A_FUNCTION = "\n\ndef planted() -> None:\n    import {}\n"
+
+BREACHES = [
+    ("arrows run one way", "indexer/ledger/postings.py", "api.events"),
+    ("arrows run one way", "indexer/chain/types.py", "indexer.sync.errors"),
+    ("arrows run one way", "indexer/decode/words.py", "indexer.ledger.rows"),
+    ("arrows run one way", "accounting/rounding.py", "api.schemas"),
+    ("arrows run one way", "api/events.py", "cli.options"),
+    ("arrows run one way", "indexer/sync/tokens.py", "accounting.book"),
+    ("chain knows no domain", "indexer/chain/bloom.py", "indexer.decode.events"),
+    ("chain knows no domain", "indexer/chain/bloom.py", "indexer.ledger.rows"),
+    ("chain knows no domain", "indexer/chain/bloom.py", "indexer.sync.errors"),
+    ("decode knows no database", "indexer/decode/words.py", "sqlalchemy"),
+    ("decode knows no database", "indexer/decode/words.py", "indexer.ledger.models"),
+    ("the ledger asks no node", "indexer/ledger/rows.py", "web3"),
+    ("the ledger asks no node", "indexer/ledger/rows.py", "aiohttp"),
+    ("the ledger asks no node", "indexer/ledger/rows.py", "indexer.chain.rpc"),
+    ("the ledger asks no node", "indexer/ledger/rows.py", "indexer.chain.reader"),
+    ("the API asks no node", "api/events.py", "web3"),
+    ("the API asks no node", "api/events.py", "urllib.request"),
+    ("the API asks no node", "api/events.py", "indexer.chain.reader"),
+    ("the API asks no node", "api/events.py", "indexer.sync.reconcile"),
+    ("accounting is pure arithmetic", "accounting/rounding.py", "sqlalchemy"),
+    ("accounting is pure arithmetic", "accounting/rounding.py", "indexer.decode.events"),
+    ("accounting is pure arithmetic", "accounting/rounding.py", "os"),
+    ("accounting is pure arithmetic", "accounting/rounding.py", "a_package_nobody_has_heard_of"),
+    ("no package imports Brownie", "demo/deployment.py", "brownie"),
+    ("no package imports Brownie", "indexer/sync/tokens.py", "brownie"),
+]
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "lint-imports"
+    arguments = ["--no-cache", "--no-logo"]
+    return subprocess.run(
+        [program, *arguments], cwd=folder, check=False, capture_output=True, text=True, timeout=60
+    )
+
+
+def broken(said: str) -> set[str]:
+    return set(re.findall(r"^(.+) BROKEN\b", said, re.MULTILINE))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the packages, to be spoilt."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_import_keeps_the_rules(tree: Path) -> None:
+    for folder in (ROOT, tree):
+        done = lint(folder)
+        assert done.returncode == 0, done.stdout
+        assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in done.stdout
+
+
+@pytest.mark.parametrize(("contract", "file", "module"), BREACHES)
+def test_breach_is_found(tree: Path, contract: str, file: str, module: str) -> None:
+    # Half of them hide in a function.
+    form = IN_A_FUNCTION if len(module) % 2 else AT_THE_TOP
+    with (tree / file).open("a") as source:
+        source.write(form.format(module))
+    done = lint(tree)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert contract in broken(done.stdout)
+    assert file.removesuffix(".py").replace("/", ".") in done.stdout
+
+
+def test_breach_through_another_module_is_found(tree: Path) -> None:
+    (tree / "indexer" / "planted.py").write_text("import web3\n")
+    with (tree / "indexer/ledger/rows.py").open("a") as source:
+        source.write(AT_THE_TOP.format("indexer.planted"))
+    assert "the ledger asks no node" in broken(lint(tree).stdout)
+
+
+def test_every_contract_has_a_planted_breach() -> None:
+    assert {contract for contract, _, _ in BREACHES} == set(CONTRACTS)
+
+
+def test_every_package_that_is_shipped_is_linted() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert sorted(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == PACKAGES
