@@ -10,8 +10,12 @@ from api.app import create_app
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.sync.service import open_indexer
-from tests.e2e.stage import Stage, open_stage
-from tests.e2e.witnesses import Witnesses
+
+# Before they are imported, so that a failed comparison shows both sides.
+pytest.register_assert_rewrite("tests.e2e.story", "tests.e2e.witnesses")
+
+from tests.e2e.stage import Stage, open_stage  # noqa: E402
+from tests.e2e.witnesses import Witnesses  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,8 @@ def test_forge_and_brownie_compile_the_same_runtime_code(builds: Builds, name: s
     forge = without_metadata(code(builds.forge(name)["deployedBytecode"]["object"]))
     brownie = without_metadata(code(builds.brownie(name)["deployedBytecode"]))
     assert len(forge) > 500
-    assert forge == brownie
+    # Brownie does not compile a contract anew when a library changed that only a base contract of it uses.
+    assert forge == brownie, "one of the two is stale or set up differently: try `brownie compile --all`"
 
 
 def test_one_changed_byte_of_code_is_a_difference(builds: Builds) -> None:
