@@ -1,20 +1,42 @@
 """One world for the whole run; each test starts from it and leaves no trace."""
 
+import time
+
 import pytest
-from brownie import project
+from brownie import project, web3
 from brownie.project.main import TempProject
+from web3.middleware import Web3Middleware
 from world import ROOT, World
+
+
+class Mined(Web3Middleware):
+    """Answers a transaction when it is mined. Anvil answers before, and then knows the sender's next nonce
+    for a moment before it knows the receipt: Brownie takes such a transaction for lost, or sleeps a second.
+    """
+
+    def wrap_make_request(self, make_request):
+        def request(method, params):
+            response = make_request(method, params)
+            if method == "eth_sendTransaction" and response.get("result"):
+                give_up = time.monotonic() + 30
+                while make_request("eth_getTransactionReceipt", [response["result"]]).get("result") is None:
+                    assert time.monotonic() < give_up, "the transaction was never mined"
+                    time.sleep(0.001)
+            return response
+
+        return request
 
 
 @pytest.fixture(scope="session")
 def world():
+    web3.middleware_onion.add(Mined, "mined")
     return World(project.get_loaded_projects()[0])
 
 
 @pytest.fixture(scope="session")
 def hostile():
     """The contracts that mean harm, compiled as the hub is."""
-    files = ("HostileTokens", "DishonestVenue", "LeadersPool")
+    files = ("HostileTokens", "DishonestVenue", "LeadersPool", "DatedFeed")
     sources = {f"tests/contracts/support/{file}.sol": "" for file in files}
     for path in sources:
         sources[path] = (ROOT / path).read_text()

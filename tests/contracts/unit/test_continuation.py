@@ -1,7 +1,6 @@
 """Copies that a trade had no room for: later batches, their price and end, holes in the member list."""
 
 import pytest
-from brownie import web3
 from world import (
     ALL,
     BPS,
@@ -12,6 +11,7 @@ from world import (
     USDC,
     events,
     named,
+    next_block_at,
     refused,
     start_of,
 )
@@ -47,7 +47,7 @@ def waiting(strategy, vaults):
 
 def _expire(opened):
     deadline = named(opened, "TradeOpened")[0]["copyDeadline"]
-    web3.provider.make_request("evm_setNextBlockTimestamp", [deadline + 1])
+    next_block_at(deadline + 1)
 
 
 def test_a_trade_beyond_one_batch_stays_open(world, strategy, vaults, opened):
@@ -244,7 +244,7 @@ def test_a_later_batch_is_bounded_by_the_oracle_too(world, strategy, opened, wai
 
 def test_a_batch_may_still_copy_in_the_last_second_of_the_window(world, strategy, opened, waiting):
     deadline = opened.timestamp + WINDOW
-    web3.provider.make_request("evm_setNextBlockTimestamp", [deadline])
+    next_block_at(deadline)
     tx = world.hub.continueTrade(strategy, 3, {"from": world.keeper})
     assert [copy["vaultId"] for copy in named(tx, "TradeCopied")] == waiting
 

@@ -13,6 +13,7 @@ from world import (
     WETH,
     events,
     named,
+    next_block_at,
     refused,
     start_of,
 )
@@ -137,9 +138,9 @@ def test_only_the_leader_trades(world, strategy):
 def test_a_trade_may_happen_at_its_deadline_and_not_a_second_later(world, strategy):
     deadline = web3.eth.get_block("latest")["timestamp"] + 100
     order = world.order(strategy, world.usdc, world.weth, portion=ALL // 4, deadline=deadline)
-    _next_block_at(deadline)
+    next_block_at(deadline)
     world.hub.trade(order, {"from": world.leader})
-    _next_block_at(deadline + 1)
+    next_block_at(deadline + 1)
     with refused("DeadlinePassed", deadline):
         world.hub.trade(order, {"from": world.leader})
 
@@ -322,7 +323,3 @@ def test_a_strategy_may_have_any_listed_base_token(world):
 def _price_and_limit(world):
     amount_in = 10_000 * USDC
     return world.bought(world.usdc, world.weth, amount_in) * PRICE_SCALE // amount_in, 2**255
-
-
-def _next_block_at(timestamp):
-    web3.provider.make_request("evm_setNextBlockTimestamp", [timestamp])

@@ -138,6 +138,21 @@ class World:
         receipt = web3.eth.wait_for_transaction_receipt(call.transact({"from": self.stranger.address}))
         assert receipt["status"] == 1
 
+    def open_market(self, token: Any) -> str:
+        """Lists a token of 18 decimals at one dollar, and a deep pool of it with USDC: the pool's address."""
+        own, deep = {"from": self.owner}, (10**6 * USDC, 10**6 * 10**18)
+        feed = self.contracts.TestnetFeed.deploy(8, "one dollar", self.owner, own)
+        feed.post(10**8, own)
+        self.oracle.setFeed(token, feed, HEARTBEAT, own)
+        self.hub.listToken(token, own)
+        token.mint(self.owner, deep[1], own)
+        pool = self.uniswap.create_pool(
+            self.usdc.address, token.address, 500, amount_a=deep[0], amount_b=deep[1]
+        )
+        self.uniswap.add_liquidity(pool, {self.usdc.address: deep[0], token.address: deep[1]})
+        self.hub.listPool(pool.address, self.venue, own)
+        return pool.address
+
     def kill_oracle(self) -> None:
         """Every feed falls silent for longer than it may."""
         chain.sleep(HEARTBEAT + 1)
@@ -192,6 +207,17 @@ def events(tx: Any, contract: Any) -> list[tuple[str, dict[str, Any]]]:
 def named(tx: Any, name: str) -> list[dict[str, Any]]:
     """The arguments of all events of one name in a transaction, in order."""
     return [dict(event) for event in tx.events if event.name == name]
+
+
+def next_block_at(timestamp: int) -> None:
+    """Dates the next block, in unix seconds."""
+    web3.provider.make_request("evm_setNextBlockTimestamp", [timestamp])
+
+
+def mine_at(timestamp: int) -> None:
+    """Mines a block with this date, in unix seconds."""
+    next_block_at(timestamp)
+    chain.mine()
 
 
 def start_of(sequence: int, count: int) -> int:
