@@ -1,0 +1,222 @@
+"""One swap for many: one price, nothing lost, nothing won, and roundings that favour the vaults."""
+
+import brownie
+import pytest
+from world import ALL, BPS, PRICE_SCALE, USDC, WETH, named, refused, start_of
+
+# No vault's share of what is bought is a whole number of units.
+ODD = (333_333_333, 777_777_777, 123_456_789)
+
+
+def _vaults(world, strategy, amounts=ODD):
+    return [world.open_vault(world.followers[i], strategy, amount) for i, amount in enumerate(amounts)]
+
+
+@pytest.fixture
+def dishonest(world, hostile):
+    """A listed venue that does what it is told, with tokens of its own, and a strategy that trades there."""
+    venue = hostile.DishonestVenue.deploy(world.hub, world.usdc, world.weth, {"from": world.stranger})
+    pool = venue.address
+    world.hub.listPool(pool, venue, {"from": world.owner})
+    world.usdc.mint(venue, 10**6 * USDC, {"from": world.owner})
+    world.weth.mint(venue, 2**130, {"from": world.owner})
+    strategy, _ = world.create_strategy(tokens=[world.weth], pools=[pool])
+
+    def trade(hand_back, pay, **changes):
+        venue.plan(hand_back, pay, {"from": world.stranger})
+        return world.trade(strategy, world.usdc, world.weth, pool=pool, **changes)
+
+    return trade
+
+
+def test_everyone_gets_the_same_price_to_within_one_unit(world):
+    strategy, _ = world.create_strategy()
+    _vaults(world, strategy)
+    tx = world.trade(strategy, world.usdc, world.weth)
+    (cleared,) = named(tx, "BatchCleared")
+    for copy in named(tx, "TradeCopied"):
+        exact = copy["amountIn"] * cleared["amountOut"]
+        given = copy["amountOut"] * cleared["amountIn"]
+        assert 0 <= exact - given < cleared["amountIn"]
+
+
+def test_inputs_and_outputs_conserve_exactly(world):
+    hub, usdc, weth = world.hub, world.usdc, world.weth
+    strategy, _ = world.create_strategy(copy_fee_bps=37)
+    vaults = _vaults(world, strategy)
+    balance = sum(hub.vaultBalance(vault, usdc) for vault in (1, *vaults))
+    usdc_held, weth_held = usdc.balanceOf(hub), weth.balanceOf(hub)
+    tx = world.trade(strategy, usdc, weth, portion=ALL // 3)
+
+    (cleared,) = named(tx, "BatchCleared")
+    copies = named(tx, "TradeCopied")
+    assert sum(copy["amountIn"] for copy in copies) == cleared["amountIn"]
+    assert sum(copy["fee"] for copy in copies) == cleared["copyFees"]
+    assert sum(copy["amountOut"] for copy in copies) + cleared["dust"] == cleared["amountOut"]
+    left = sum(hub.vaultBalance(vault, usdc) for vault in (1, *vaults))
+    assert balance - left == cleared["amountIn"] + cleared["copyFees"]
+    assert usdc.balanceOf(hub) == usdc_held - cleared["amountIn"]
+    assert weth.balanceOf(hub) == weth_held + cleared["amountOut"]
+    assert usdc.balanceOf(hub) == left + hub.feeBalance(world.leader, usdc)
+    bought = sum(hub.vaultBalance(vault, weth) for vault in (1, *vaults))
+    assert weth.balanceOf(hub) == bought + hub.feeBalance(world.treasury, weth)
+
+
+def test_the_venue_keeps_nothing(world):
+    strategy, _ = world.create_strategy()
+    world.trade(strategy, world.usdc, world.weth)
+    assert [token.balanceOf(world.venue) for token in world.tokens] == [0, 0, 0]
+
+
+def test_what_flooring_leaves_over_is_the_treasurys(world):
+    strategy, _ = world.create_strategy()
+    _vaults(world, strategy)
+    total = 10_000 * USDC + sum(ODD)
+    bought = world.bought(world.usdc, world.weth, total)
+    dust = bought - sum(amount * bought // total for amount in (10_000 * USDC, *ODD))
+    assert 0 < dust < 4
+    tx = world.trade(strategy, world.usdc, world.weth)
+    assert named(tx, "BatchCleared")[0]["dust"] == dust
+    assert world.hub.feeBalance(world.treasury, world.weth) == dust
+    world.hub.claimFees(world.weth, {"from": world.treasury})
+    assert world.hub.accountBalance(world.treasury, world.weth) == dust
+
+
+def test_a_new_treasury_gets_the_dust_from_now_on(world):
+    strategy, _ = world.create_strategy()
+    _vaults(world, strategy)
+    world.trade(strategy, world.usdc, world.weth, portion=ALL // 3)
+    before = world.hub.feeBalance(world.treasury, world.weth)
+    world.hub.setTreasury(world.keeper, {"from": world.owner})
+    tx = world.trade(strategy, world.usdc, world.weth, portion=ALL // 3)
+    assert world.hub.feeBalance(world.treasury, world.weth) == before
+    dust = named(tx, "BatchCleared")[0]["dust"]
+    assert world.hub.feeBalance(world.keeper, world.weth) == dust > 0
+
+
+def test_the_copy_fee_is_on_notional_and_rounds_down(world):
+    strategy, _ = world.create_strategy(copy_fee_bps=30, min_deposit=0)
+    free, charged = _vaults(world, strategy, (333, 334))
+    tx = world.trade(strategy, world.usdc, world.weth)
+    paid = {copy["vaultId"]: (copy["amountIn"], copy["fee"]) for copy in named(tx, "TradeCopied")}
+    assert paid == {1: (10_000 * USDC, 0), free: (333, 0), charged: (333, 1)}
+    assert world.hub.feeBalance(world.leader, world.usdc) == 1
+    assert world.hub.vaultBalance(charged, world.usdc) == 0
+
+
+def test_the_copy_fee_is_charged_on_exits_in_the_token_sold(world):
+    strategy, _ = world.create_strategy(copy_fee_bps=100)
+    (vault,) = _vaults(world, strategy, (1_000 * USDC,))
+    world.trade(strategy, world.usdc, world.weth)
+    held = world.hub.vaultBalance(vault, world.weth)
+    world.trade(strategy, world.weth, world.usdc)
+    assert world.hub.feeBalance(world.leader, world.weth) == held * 100 // BPS
+    assert world.hub.vaultBalance(vault, world.weth) == 0
+
+
+def test_a_copy_too_small_to_buy_one_unit_gives_its_input_and_gets_nothing(world):
+    strategy, leader_vault = world.create_strategy(
+        stake=0,
+        base=world.weth,
+        tokens=[world.usdc],
+        pools=[world.pool(world.usdc, world.weth)],
+        min_deposit=1,
+    )
+    world.deposit(world.leader, WETH, world.weth)
+    world.hub.allocate(leader_vault, WETH, {"from": world.leader})
+    follower = world.followers[0]
+    world.deposit(follower, 1, world.weth)
+    world.hub.openVault(strategy, (0, 0), 1, {"from": follower})
+    tx = world.trade(strategy, world.weth, world.usdc)
+    copy = named(tx, "TradeCopied")[1]
+    assert (copy["amountIn"], copy["amountOut"]) == (1, 0)
+
+
+def test_tokens_given_to_the_hub_are_no_part_of_a_fill(world):
+    strategy, _ = world.create_strategy()
+    bought = world.bought(world.usdc, world.weth, 10_000 * USDC)
+    for token in (world.usdc, world.weth):
+        token.transfer(world.hub, 12_345, {"from": world.followers[0]})
+    world.trade(strategy, world.usdc, world.weth)
+    assert world.hub.vaultBalance(1, world.weth) == bought
+
+
+def test_a_venue_that_keeps_the_money_is_refused(world, dishonest):
+    least = 4 * WETH * (BPS - 300) // BPS
+    with refused("PriceBelowOracle", 0, least):
+        dishonest(0, 0)
+    with refused("PriceBelowLimit", 0, 1):
+        dishonest(0, 0, limit_price=1)
+    assert world.hub.vaultBalance(1, world.usdc) == 10_000 * USDC
+
+
+def test_a_venue_that_takes_less_than_asked_is_refused(dishonest):
+    with refused("NotSpentExactly", 10_000 * USDC, 10_000 * USDC - 1):
+        dishonest(1, 4 * WETH)
+
+
+def test_a_venue_that_hands_back_more_than_it_got_is_refused(dishonest):
+    with brownie.reverts("Integer overflow"):
+        dishonest(10_000 * USDC + 1, 4 * WETH)
+
+
+def test_a_pool_too_shallow_for_the_trade_is_refused(world):
+    pool = world.uniswap.create_pool(
+        world.usdc.address, world.weth.address, 10_000, amount_a=2_500 * USDC, amount_b=WETH
+    )
+    shallow = {world.usdc.address: 2_500 * USDC, world.weth.address: WETH}
+    world.uniswap.add_liquidity(pool, shallow, width=2_000)
+    world.hub.listPool(pool.address, world.venue, {"from": world.owner})
+    strategy, _ = world.create_strategy(pools=[pool.address])
+    held = world.usdc.balanceOf(world.hub)
+    with brownie.reverts(revert_pattern=rf"NotSpentExactly: {10_000 * USDC}, \d+"):
+        world.trade(strategy, world.usdc, world.weth, pool=pool.address)
+    assert world.usdc.balanceOf(world.hub) == held
+
+
+def test_a_fill_of_two_to_the_128_is_refused(dishonest):
+    with refused("BalanceOverflow"):
+        dishonest(0, 2**128)
+
+
+def test_the_oracles_bound_rounds_up(world, dishonest):
+    price = 2_501_37000001
+    world.feeds[world.weth.address].post(price, {"from": world.owner})
+    oracle_out = 10_000 * WETH * 10**8 // price
+    least = -(-oracle_out * (BPS - 300) // BPS)
+    assert oracle_out * (BPS - 300) % BPS != 0
+    with refused("PriceBelowOracle", least - 1, least):
+        dishonest(0, least - 1)
+    tx = dishonest(0, least)
+    assert named(tx, "BatchCleared")[0]["oracleOut"] == oracle_out
+
+
+def test_the_price_of_a_fill_rounds_down_against_the_limit(world, dishonest):
+    amount_in = 10_000 * USDC - 3
+    world.hub.deallocate(1, world.usdc, 3, {"from": world.leader})
+    amount_out = 4 * WETH
+    price = amount_out * PRICE_SCALE // amount_in
+    assert amount_out * PRICE_SCALE % amount_in != 0
+    with refused("PriceBelowLimit", price, price + 1):
+        dishonest(0, amount_out, limit_price=price + 1)
+    dishonest(0, amount_out, limit_price=price)
+
+
+@pytest.mark.xfail(
+    raises=brownie.exceptions.VirtualMachineError,
+    strict=True,
+    reason="a batch of dust alone has a price of its own, below the floor, and holds up all behind it",
+)
+def test_a_batch_of_dust_holds_up_nobody(world):
+    hub, batch = world.hub, world.hub.batchSize()
+    strategy, _ = world.create_strategy()
+    vaults = [world.open_vault(world.followers[i % 5], strategy, 10 * USDC) for i in range(3 * batch)]
+    start = start_of(1, len(vaults))
+    second_batch = (vaults[start:] + vaults[:start])[batch : 2 * batch]
+    for vault in second_batch:
+        owner = hub.vaultOf(vault)["owner"]
+        hub.deallocate(vault, world.usdc, 10 * USDC - 1, {"from": owner})
+    world.trade(strategy, world.usdc, world.weth)
+    hub.continueTrade(strategy, batch, {"from": world.keeper})
+    hub.continueTrade(strategy, batch, {"from": world.keeper})
+    assert not hub.strategyOf(strategy)["fanoutOpen"]
