@@ -72,12 +72,12 @@ test-forge: install ## Invariants of the contracts under random calls
 	@$(FORGE) test $(FORGE_ARGS)
 
 .PHONY: test-brownie
-test-brownie: install ## Unit tests of the contracts on a local chain
+test-brownie: compile ## Unit tests of the contracts on a local chain
 	@mkdir -p build/home
 	@$(BROWNIE) test --network development $(BROWNIE_ARGS)
 
 .PHONY: test-python
-test-python: install compile ## Ledger, accounting, API, demo, and the whole path, on real chains and databases
+test-python: compile ## Ledger, accounting, API, demo, and the whole path, on real chains and databases
 	@$(VENV)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: canary
@@ -86,9 +86,9 @@ canary: install ## Prove that one failing test of each kind turns the run red
 
 .PHONY: compile
 compile: install ## Compile the contracts with Forge and with Brownie
-	@mkdir -p build/home
 	@$(FORGE) build --quiet
-	@$(BROWNIE) compile >/dev/null
+	@$(VENV)/python -c 'from demo.checkout import Checkout; from demo.deployment import compile_contracts; \
+		compile_contracts(Checkout.here())'
 
 # ---------------------------------------------------------------- check
 

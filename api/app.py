@@ -34,7 +34,8 @@ account.
 **Lists** come in pages: send `next_cursor` back as `cursor`. Rows that arrive in between neither repeat nor
 hide any.
 
-**Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is the same here and on chain.
+**Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is a hash that anybody can compute from
+the chain's own ids.
 
 **Errors** are RFC 9457 problem documents: switch on `type`, show `detail`, do what `remedy` says.
 

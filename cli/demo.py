@@ -59,7 +59,7 @@ def demo(
 
     Starts a chain, deploys Uniswap and Lockstep, runs a market, indexes everything into SQLite, serves the
     API and prints a summary, which it also writes to build/demo/summary.json. Then it lives on until Ctrl-C.
-    Exits with 2 if the ledger differs from the chain or somebody did not get the leader's price.
+    Exits with 3 if the ledger differs from the chain or somebody did not get the leader's price.
     """
     # Ended by a service manager or by Ctrl-C: the same orderly end.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -92,7 +92,7 @@ def _run(settings: Settings, *, once: bool) -> None:
         show_summary(running.summary, console)
         console.print(f"Written to {running.summary_file}.", highlight=False, soft_wrap=True)
         if not running.summary.holds:
-            raise typer.Exit(2)
+            raise typer.Exit(3)
         if once:
             return
         console.print(

@@ -32,7 +32,7 @@ def reconcile(
 ) -> None:
     """Compare every balance in the ledger with the hub's own books, at the ledger's block.
 
-    Exits 0 when all agree to the wei, 2 when any differs. The report is stored in the database.
+    Exits 0 when all agree to the wei, 3 when any differs. The report is stored in the database.
     """
     log_to_stderr()
     with told():
@@ -47,7 +47,7 @@ def reconcile(
     else:
         _print(report)
     if report.differences:
-        raise typer.Exit(2)
+        raise typer.Exit(3)
 
 
 async def _compare(rpc_url: str, engine: Engine, place: Deployment) -> Report:

@@ -2,10 +2,11 @@
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,27 @@ class Deployment:
 def compile_contracts(checkout: Checkout) -> None:
     """Brings Brownie's artifacts up to date.
 
+    All of them, as soon as one source has changed: Brownie looks only one import deep for what that touches,
+    and would deploy yesterday's code after a change in a library of a library.
+
     Raises:
         DemoError: the compiler refused.
     """
-    _brownie(checkout, ["compile"], network=None, environment={})
+    stamp = checkout.root / "build" / "brownie" / "sources.sha256"
+    sources = _digest(
+        [checkout.root / "brownie-config.yaml", *sorted(checkout.root.glob("contracts/**/*.sol"))]
+    )
+    if stamp.is_file() and stamp.read_text() == sources:
+        return
+    _brownie(checkout, ["compile", "--all"], network=None, environment={})
+    stamp.write_text(sources)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def deploy_protocol(

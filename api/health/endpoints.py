@@ -20,7 +20,7 @@ async def get_health() -> Health:
 def get_readiness(snapshot: OpenSnapshot) -> Readiness:
     """Last block, lag behind the indexer's node, and the last comparison with the chain.
 
-    Answers 503 with a problem document while the ledger has no block, is more than 10 blocks behind, or
-    differed from the chain: send no traffic here then.
+    Answers 503 with a problem document while the ledger has no block, is more than 10 blocks behind, differed
+    from the chain, or the indexer has heard of no new block for five minutes: send no traffic here then.
     """
     return service.get_readiness(snapshot)

@@ -1,6 +1,6 @@
 """Answers about the API itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from api.health import repository
 from api.health.schemas import Readiness, ReconciliationReport
@@ -8,6 +8,7 @@ from api.problems import ApiError
 from api.snapshot import Snapshot
 
 MAX_LAG_BLOCKS = 10
+MAX_SILENCE = timedelta(minutes=5)
 
 
 class NotReadyError(ApiError):
@@ -17,7 +18,7 @@ class NotReadyError(ApiError):
 
 
 def get_readiness(snapshot: Snapshot) -> Readiness:
-    """Return lag and last reconciliation. Raises `NotReadyError` when either is bad."""
+    """Return lag and last reconciliation. Raises `NotReadyError` when either is bad or the indexer silent."""
     block, deployment = snapshot.block, snapshot.deployment
     head = deployment.head_number
     lag = None if head is None else max(head - block.number, 0)
@@ -32,6 +33,13 @@ def get_readiness(snapshot: Snapshot) -> Readiness:
             f"The ledger is at block {block.number}, {lag} blocks behind the chain.",
             remedy="Check that `lockstep index` runs and that its node answers.",
         )
+    seen = None if deployment.head_seen_us is None else _microseconds(deployment.head_seen_us)
+    # An indexer that died leaves a lag of nothing behind: what it last saw is what it last wrote.
+    if seen is not None and datetime.now(UTC) - seen > MAX_SILENCE:
+        raise NotReadyError(
+            f"The indexer has heard of no new block since {seen:%Y-%m-%d %H:%M:%S} UTC.",
+            remedy="Check that `lockstep index` runs and that its node is not stuck.",
+        )
     report = None
     if last is not None:
         report = ReconciliationReport(
@@ -40,12 +48,11 @@ def get_readiness(snapshot: Snapshot) -> Readiness:
             balances_checked=last.balances_checked,
             mismatches=last.mismatches,
         )
-    seen = deployment.head_seen_us
     return Readiness(
         as_of_block=block,
         head_block=head,
         lag_blocks=lag,
-        head_seen=None if seen is None else _microseconds(seen),
+        head_seen=seen,
         reconciliation=report,
     )
 

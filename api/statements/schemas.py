@@ -120,7 +120,9 @@ class FillLine(Schema):
 
     kind: Literal["fill"] = Field(description="A copied trade.", examples=["fill"])
     trade: str = Field(description="Id of the trade.", examples=["3-17"])
-    copy_id: str = Field(description="Id of the copy, the same on chain.", examples=[HASH_EXAMPLE])
+    copy_id: str = Field(
+        description="Id of the copy; anybody can compute it from the chain.", examples=[HASH_EXAMPLE]
+    )
     policy_revision: int = Field(description="The revision of the policy that applied.", examples=[1])
     fill: Fill = Field(description="What was paid and got, and how the price compares.")
     realized_pnl: Amount = Field(description="Result it realised, before fees.")

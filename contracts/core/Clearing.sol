@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
 import {Copy, CopyLibrary} from "../libraries/Copy.sol";
@@ -51,16 +52,24 @@ abstract contract Clearing is HubState {
 
     /// @dev Swaps and distributes. Reverts when the price is below `floorPrice` (units out per unit in, scaled by
     /// 1e36) or further than `maxSlippageBps` below the oracle's.
+    /// @param units Units of each token that the exchange may round for itself without breaking a bound: 0 for the
+    /// leader's own batch. A later batch may be nothing but dust, and a swap of a few units has a bad price at the best
+    /// of times: with 0, vaults of dust could hold up all those behind them.
     /// @return price Price of the fill, rounded down.
-    function _clear(Batch memory batch, uint256 floorPrice, uint256 maxSlippageBps) internal returns (uint256 price) {
+    function _clear(Batch memory batch, uint256 floorPrice, uint256 maxSlippageBps, uint256 units)
+        internal
+        returns (uint256 price)
+    {
         uint256 oracleOut = IPriceOracle(oracle).quote(batch.tokenIn, batch.tokenOut, batch.amountIn);
         uint256 amountOut = _swap(batch);
         if (amountOut > VaultBalances.MAX_BALANCE) revert BalanceOverflow();
 
         price = Price.ofDown(amountOut, batch.amountIn);
-        if (price < floorPrice) revert PriceBelowLimit(price, floorPrice);
+        if (!Price.isAtLeast(amountOut, batch.amountIn, floorPrice, units)) revert PriceBelowLimit(price, floorPrice);
         uint256 minimumOut = Price.lessBpsUp(oracleOut, maxSlippageBps);
-        if (amountOut < minimumOut) revert PriceBelowOracle(amountOut, minimumOut);
+        if (!Price.isWorth(amountOut, batch.amountIn, minimumOut, units)) {
+            revert PriceBelowOracle(amountOut, minimumOut);
+        }
 
         _distribute(batch, amountOut, oracleOut);
     }
@@ -72,7 +81,7 @@ abstract contract Clearing is HubState {
         uint256 outBefore = tokenOut.balanceOf(address(this));
         tokenIn.safeTransfer(batch.venue, batch.amountIn);
         IVenue(batch.venue).swap(batch.pool, batch.tokenIn, batch.tokenOut, batch.amountIn);
-        uint256 spent = inBefore - tokenIn.balanceOf(address(this));
+        uint256 spent = Math.saturatingSub(inBefore, tokenIn.balanceOf(address(this)));
         if (spent != batch.amountIn) revert NotSpentExactly(batch.amountIn, spent);
         return tokenOut.balanceOf(address(this)) - outBefore;
     }

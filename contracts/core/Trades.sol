@@ -34,7 +34,7 @@ abstract contract Trades is Clearing {
         Batch memory batch = _newBatch(params.strategyId, fanout, batchSize);
         _gatherLeader(batch, strategy.leaderVault, fanout.portion);
         _visit(batch, fanout, params.strategyId, batchSize);
-        uint256 price = _clear(batch, params.limitPrice, strategy.maxSlippageBps);
+        uint256 price = _clear(batch, params.limitPrice, strategy.maxSlippageBps, 0);
 
         if (fanout.cursor == fanout.count) {
             emit TradeCompleted(tradeId);
@@ -58,7 +58,7 @@ abstract contract Trades is Clearing {
             _expire(batch, fanout, strategyId, visits);
         } else {
             _visit(batch, fanout, strategyId, visits);
-            if (batch.size != 0) _clear(batch, fanout.floorPrice, strategy.maxSlippageBps);
+            if (batch.size != 0) _clear(batch, fanout.floorPrice, strategy.maxSlippageBps, 1);
         }
 
         visited = fanout.cursor - before;

@@ -62,7 +62,7 @@ abstract contract Vaults is Accounts {
 
     /// @inheritdoc IHub
     function setPolicy(uint32 vaultId, Policy calldata policy) external nonReentrant {
-        _ownedVault(vaultId);
+        _requireMember(_ownedVault(vaultId));
         _setPolicy(vaultId, policy);
     }
 
@@ -79,8 +79,7 @@ abstract contract Vaults is Accounts {
     /// @inheritdoc IHub
     function leaveStrategy(uint32 vaultId) external nonReentrant {
         VaultRecord storage record = _ownedVault(vaultId);
-        if (record.head.status == VaultStatus.Left) revert BadStatus(VaultStatus.Left);
-        if (record.head.position == NO_POSITION) revert LeaderVault();
+        _requireMember(record);
         _leave(record, vaultId);
     }
 
@@ -98,6 +97,12 @@ abstract contract Vaults is Accounts {
         _debitAccount(msg.sender, baseToken, amount);
         record.balances.add(0, amount);
         emit Allocated(vaultId, msg.sender, baseToken, amount);
+    }
+
+    /// @dev Rules are for vaults that copy: not the leader's, not one that left.
+    function _requireMember(VaultRecord storage record) private view {
+        if (record.head.status == VaultStatus.Left) revert BadStatus(VaultStatus.Left);
+        if (record.head.position == NO_POSITION) revert LeaderVault();
     }
 
     /// @dev The money is the owner's from here on; the caller says where it goes.

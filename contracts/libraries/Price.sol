@@ -15,6 +15,21 @@ library Price {
         return (amountOut * SCALE) / amountIn;
     }
 
+    /// @notice Whether a fill is at least at `floor`, when the exchange may have rounded `units` units of each token for
+    /// itself.
+    function isAtLeast(uint256 amountOut, uint256 amountIn, uint256 floor, uint256 units) internal pure returns (bool) {
+        return amountIn <= units || ((amountOut + units) * SCALE) / (amountIn - units) >= floor;
+    }
+
+    /// @notice Whether a fill gives at least `minimumOut`, with the same allowance.
+    function isWorth(uint256 amountOut, uint256 amountIn, uint256 minimumOut, uint256 units)
+        internal
+        pure
+        returns (bool)
+    {
+        return amountOut + units >= minimumOut - Math.min(minimumOut, Math.ceilDiv(minimumOut, amountIn) * units);
+    }
+
     /// @notice `value` less `bps` basis points, rounded up.
     function lessBpsUp(uint256 value, uint256 bps) internal pure returns (uint256) {
         return Math.mulDiv(value, BPS - bps, BPS, Math.Rounding.Ceil);

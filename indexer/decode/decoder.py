@@ -32,7 +32,7 @@ _ENUMS: dict[str, type[IntEnum]] = {
 class _Layout:
     """How one event is read: a reader for each field, from the topics or from the data at an offset."""
 
-    make: type[Any]
+    make: type[events.Event]
     topic_count: int
     parts: tuple[tuple[bool, int, Reader], ...]
 
@@ -46,8 +46,7 @@ class _Layout:
         values = [
             read(log.topics[at], 0) if indexed else read(log.data, at) for indexed, at, read in self.parts
         ]
-        event: events.Event = self.make(*values)
-        return event
+        return self.make(*values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _topic(entry: dict[str, Any]) -> bytes:
     return bytes(keccak(text=f"{entry['name']}({types})"))
 
 
-def _layout(entry: dict[str, Any], make: type[Any]) -> _Layout:
+def _layout(entry: dict[str, Any], make: type[events.Event]) -> _Layout:
     names = [re.sub(r"(?<!^)(?=[A-Z])", "_", part["name"]).lower() for part in entry["inputs"]]
     if names != [field.name for field in fields(make)]:
         raise RuntimeError(f"the ABI and events.py differ in the fields of {entry['name']}: {names}")

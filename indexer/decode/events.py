@@ -6,6 +6,7 @@ Addresses are EIP-55 text; amounts are integers in token units; `_bps` are basis
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import get_args
 
 
 class VaultStatus(IntEnum):
@@ -258,33 +259,6 @@ class OwnershipTransferred:
     new_owner: str
 
 
-EVENTS = (
-    TokenListed,
-    PoolListed,
-    TreasurySet,
-    StrategyCreated,
-    StrategyTokenAdded,
-    StrategyPoolAdded,
-    VaultOpened,
-    PolicySet,
-    VaultStatusSet,
-    MemberMoved,
-    Deposited,
-    Withdrawn,
-    Allocated,
-    Deallocated,
-    FeesClaimed,
-    TradeOpened,
-    BatchCleared,
-    TradeCopied,
-    CopySkipped,
-    TradeCompleted,
-    OwnershipTransferStarted,
-    OwnershipTransferred,
-)
-
-# What the ledger acts on. Ownable2Step's two are decoded only so that they count as known: nothing follows
-# from them, and no reader of this union has to say so.
 Event = (
     TokenListed
     | PoolListed
@@ -306,4 +280,8 @@ Event = (
     | TradeCopied
     | CopySkipped
     | TradeCompleted
+    | OwnershipTransferStarted
+    | OwnershipTransferred
 )
+
+EVENTS: tuple[type[Event], ...] = get_args(Event)

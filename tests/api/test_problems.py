@@ -1,3 +1,6 @@
+import time
+from dataclasses import replace
+
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -5,6 +8,7 @@ from sqlalchemy import Engine, insert, text
 
 from api.app import create_app
 from api.snapshot import DeploymentKey
+from indexer.chain.types import Header
 from indexer.ledger.models import Deployment, Reconciliation
 from tests.api.world import BOB, CHAIN_ID, HUB, LEADER, Chain, empty_chain, header_of
 
@@ -48,7 +52,6 @@ BAD = [
     (f"/v1/accounts/{LEADER}0", 422, "invalid-request"),
     ("/v1/accounts/0x%00", 422, "invalid-request"),
     ("/v1/nothing", 404, "no-such-path"),
-    ("/", 404, "no-such-path"),
 ]
 
 
@@ -102,18 +105,31 @@ def test_of_several_deployments_one_must_be_chosen(engine: Engine, chain: Chain)
     check(other.get("/v1/vaults"), 503, "ledger-not-ready")
 
 
+def head(number: int, *, seconds_ago: int = 0) -> Header:
+    return replace(header_of(number), seen_us=time.time_ns() // 1_000 - seconds_ago * 1_000_000)
+
+
 def test_a_ledger_that_lags_is_not_ready(client: TestClient, chain: Chain) -> None:
-    chain.ledger.note_head(header_of(chain.number + 10))
+    chain.ledger.note_head(head(chain.number + 10))
     assert client.get("/ready").json()["lag_blocks"] == 10
-    chain.ledger.note_head(header_of(chain.number + 11))
+    chain.ledger.note_head(head(chain.number + 11))
     problem = check(client.get("/ready"), 503, "not-ready")
     assert "11 blocks behind" in str(problem["detail"])
+
+
+def test_a_ledger_whose_indexer_fell_silent_is_not_ready(client: TestClient, chain: Chain) -> None:
+    chain.ledger.note_head(head(chain.number, seconds_ago=240))
+    assert client.get("/ready").status_code == 200
+    chain.ledger.note_head(head(chain.number + 1, seconds_ago=301))
+    problem = check(client.get("/ready"), 503, "not-ready")
+    assert "no new block since" in str(problem["detail"])
 
 
 @pytest.mark.parametrize(("mismatches", "status"), [(0, 200), (2, 503)])
 def test_a_ledger_that_differs_from_the_chain_is_not_ready(
     client: TestClient, engine: Engine, chain: Chain, mismatches: int, status: int
 ) -> None:
+    chain.ledger.note_head(head(chain.number))
     with engine.begin() as connection:
         connection.execute(
             insert(Reconciliation).values(

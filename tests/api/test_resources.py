@@ -63,7 +63,7 @@ def nodes(value: Any) -> Iterator[Any]:
             yield from nodes(part)
 
 
-@pytest.mark.parametrize("path", [*EVERY_PATH, "/ready"])
+@pytest.mark.parametrize("path", EVERY_PATH)
 def test_every_answer_names_its_block_and_holds_no_float(client: TestClient, path: str) -> None:
     answer = get(client, path)
     assert answer["as_of_block"] == {"number": 18, "hash": block_hash(18), "time": "2024-01-05T12:01:36Z"}

@@ -200,7 +200,7 @@ def test_index_once_then_reconcile_exits_with_zero(database_url: str, lived: Liv
     assert report["balances_checked"] > 100
 
 
-def test_reconcile_of_a_wrong_ledger_exits_with_two_and_shows_the_difference(
+def test_reconcile_of_a_wrong_ledger_exits_with_three_and_shows_the_difference(
     database_url: str, lived: Lived
 ) -> None:
     runner = CliRunner()
@@ -210,7 +210,7 @@ def test_reconcile_of_a_wrong_ledger_exits_with_two_and_shows_the_difference(
         connection.execute(update(Balance).where(Balance.account_kind == "vault").values(amount=12_345))
     engine.dispose()
     compared = runner.invoke(program(), ["reconcile", *options(lived, database_url)], env={"COLUMNS": "200"})
-    assert compared.exit_code == 2
+    assert compared.exit_code == 3
     assert "12345" in compared.output
 
 

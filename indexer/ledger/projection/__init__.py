@@ -59,5 +59,7 @@ class Projection:
                 self._trades.skip(place, event)
             case events.TradeCompleted():
                 self._trades.complete(place, event)
+            case events.OwnershipTransferStarted() | events.OwnershipTransferred():
+                pass  # moves nothing, and nothing asks who owns the hub
             case _:
                 post_money(rows, place, event)

@@ -95,6 +95,14 @@ def test_a_policy_cannot_contradict_itself(world, strategy, vault):
     world.hub.setPolicy(vault, (50, 0), {"from": follower})
 
 
+def test_only_a_vault_that_copies_has_a_policy(world, strategy, vault):
+    with refused("LeaderVault"):
+        world.hub.setPolicy(1, NO_LIMITS, {"from": world.leader})
+    world.hub.leaveStrategy(vault, {"from": world.followers[0]})
+    with refused("BadStatus", 3):
+        world.hub.setPolicy(vault, NO_LIMITS, {"from": world.followers[0]})
+
+
 def test_every_change_of_policy_is_a_new_revision(world, vault):
     follower, hub = world.followers[0], world.hub
     tx = hub.setPolicy(vault, (7, 0), {"from": follower})
