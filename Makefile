@@ -61,7 +61,7 @@ demo: install ## Watch it work: ONCE=1 ends after the summary, MARKET=file repla
 # Narrow a suite from the command line, for instance: make test-python PYTEST_ARGS="tests/api -x"
 FORGE_ARGS ?=
 BROWNIE_ARGS ?=
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n auto
 
 .PHONY: test
 test: canary test-forge test-brownie test-python ## Everything that must pass
