@@ -26,6 +26,7 @@ BATCH_SIZE = 24
 # Feeds are posted every step; the longest gap in a recorded market is a few hours.
 _HEARTBEAT_S = 86_400
 _PATIENCE_S = 300
+_NETWORK = "lockstep-demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def compile_contracts(checkout: Checkout) -> None:
     )
     if stamp.is_file() and stamp.read_text() == sources:
         return
-    _brownie(checkout, ["compile", "--all"], network=None, environment={})
+    _brownie(checkout, [checkout.brownie, "compile", "--all"], network=None, environment={})
     stamp.write_text(sources)
 
 
@@ -92,7 +93,8 @@ def deploy_protocol(
     config.write_text(json.dumps(settings, indent=2))
     file.unlink(missing_ok=True)
     environment = {"LOCKSTEP_DEPLOY_CONFIG": str(config), "LOCKSTEP_DEPLOYMENT": str(file)}
-    _brownie(checkout, ["run", "scripts/deploy.py", "main"], network=chain, environment=environment)
+    python = checkout.brownie.parent / "python"
+    _brownie(checkout, [python, checkout.root / "scripts" / "deploy.py", _NETWORK], network=chain, environment=environment)
     addresses = json.loads(file.read_text())
 
     def contract(name: str, address: str) -> Contract:
@@ -107,15 +109,13 @@ def deploy_protocol(
 
 
 def _brownie(
-    checkout: Checkout, command: Sequence[str], *, network: Anvil | None, environment: dict[str, str]
+    checkout: Checkout, command: Sequence[str | Path], *, network: Anvil | None, environment: dict[str, str]
 ) -> None:
     """Brownie keeps its networks below the home directory: it gets one of its own."""
     home, log = checkout.build / "home", checkout.build / "brownie.log"
     (home / ".brownie").mkdir(parents=True, exist_ok=True)
-    arguments: list[str | Path] = [checkout.brownie, *command]
     if network is not None:
         (home / ".brownie" / "network-config.yaml").write_text(json.dumps(_networks(network), indent=2))
-        arguments += ["--network", "lockstep-demo"]
     environment = {
         **environment,
         "HOME": str(home),
@@ -124,7 +124,7 @@ def _brownie(
     with (
         _brownie_alone(checkout),
         log.open("wb") as output,
-        running(arguments, output=output, environment=environment) as child,
+        running(command, output=output, environment=environment) as child,
     ):
         try:
             code = child.wait(_PATIENCE_S)
@@ -132,7 +132,7 @@ def _brownie(
             code = -1
     if code != 0:
         said = log.read_text(errors="replace")[-2_000:]
-        raise DemoError(f"`brownie {' '.join(command)}` failed.", f"Read {log}, which ends:\n{said}")
+        raise DemoError(f"`{' '.join(map(str, command))}` failed.", f"Read {log}, which ends:\n{said}")
 
 
 @contextlib.contextmanager
@@ -152,5 +152,5 @@ def _brownie_alone(checkout: Checkout) -> Iterator[None]:
 
 def _networks(chain: Anvil) -> dict[str, Any]:
     """A live network to Brownie, whoever mines it: nothing is reset or unlocked behind the script's back."""
-    network = {"id": "lockstep-demo", "name": "Demo", "chainid": CHAIN_ID, "host": chain.http_url}
+    network = {"id": _NETWORK, "name": "Demo", "chainid": CHAIN_ID, "host": chain.http_url}
     return {"live": [{"name": "Lockstep", "networks": [network]}], "development": []}

@@ -1,7 +1,10 @@
 """Deploys the protocol on the network Brownie is connected to, and writes down where it is.
 
     LOCKSTEP_DEPLOY_CONFIG=config.json LOCKSTEP_DEPLOYMENT=deployment.json \
-        brownie run scripts/deploy.py --network NAME
+        .venv-brownie/bin/python scripts/deploy.py NETWORK
+
+`brownie run scripts/deploy.py --network NETWORK` does the same, unless a folder above has a dot in its name:
+Brownie imports the script by its whole path then, and fails.
 
 The configuration says who owns the protocol and what it starts with:
 
@@ -16,9 +19,10 @@ without it, the node's first unlocked account does. It registers tokens and pool
 
 import json
 import os
+import sys
 from pathlib import Path
 
-from brownie import ChainlinkOracle, Hub, UniswapV3Venue, accounts, interface, web3
+from brownie import accounts, network, project, web3
 
 
 def main() -> None:
@@ -26,9 +30,10 @@ def main() -> None:
     target = _path("LOCKSTEP_DEPLOYMENT", "the file to write the deployment to")
     deployer = _deployer()
 
-    oracle = ChainlinkOracle.deploy(deployer, {"from": deployer})
-    hub = Hub.deploy(deployer, oracle, config["treasury"], config["batch_size"], {"from": deployer})
-    venue = UniswapV3Venue.deploy(hub, config["factory"], {"from": deployer})
+    (contracts,) = project.get_loaded_projects()
+    oracle = contracts.ChainlinkOracle.deploy(deployer, {"from": deployer})
+    hub = contracts.Hub.deploy(deployer, oracle, config["treasury"], config["batch_size"], {"from": deployer})
+    venue = contracts.UniswapV3Venue.deploy(hub, config["factory"], {"from": deployer})
     for token in config["tokens"].values():
         oracle.setFeed(token["address"], token["feed"], token["heartbeat"], {"from": deployer})
         hub.listToken(token["address"], {"from": deployer})
@@ -47,7 +52,7 @@ def main() -> None:
         "treasury": config["treasury"],
         "batch_size": config["batch_size"],
         "tokens": {symbol: _token(token, oracle) for symbol, token in config["tokens"].items()},
-        "pools": [_pool(pool) for pool in config["pools"]],
+        "pools": [_pool(contracts.interface.IUniswapV3Pool(pool)) for pool in config["pools"]],
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(deployment, indent=2) + "\n")
@@ -75,6 +80,13 @@ def _token(token: dict, oracle) -> dict:
     return {"address": token["address"], "decimals": decimals, "feed": token["feed"]}
 
 
-def _pool(address: str) -> dict:
-    pool = interface.IUniswapV3Pool(address)
-    return {"address": address, "token0": pool.token0(), "token1": pool.token1(), "fee": pool.fee()}
+def _pool(pool) -> dict:
+    return {"address": pool.address, "token0": pool.token0(), "token1": pool.token1(), "fee": pool.fee()}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("Name one of Brownie's networks: `brownie networks list` shows them.")
+    project.load(Path(__file__).parent.parent)
+    network.connect(sys.argv[1])
+    main()

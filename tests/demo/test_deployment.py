@@ -65,7 +65,7 @@ def test_a_script_without_its_settings_says_which_one_is_missing(node: Anvil, tm
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")}
     environment |= {"HOME": str(tmp_path), "SOLCX_BINARY_PATH": str(here.root / "toolchain" / "solc")}
     ended = subprocess.run(
-        [here.brownie, "run", "scripts/deploy.py", "main", "--network", "here"],
+        [here.brownie.parent / "python", "scripts/deploy.py", "here"],
         env=environment,
         cwd=here.root,
         capture_output=True,
