@@ -15,10 +15,12 @@ from demo.errors import DemoError
 
 GENESIS = 1_767_225_600
 HOLDER = f"""
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from demo.anvil import anvil
 from demo.checkout import Checkout
+# A run that was itself started in the background has inherited a deaf ear for Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with anvil(Checkout.here().anvil, genesis_time={GENESIS}, log=Path(sys.argv[1])) as node:
     print(node.pid, flush=True)
     time.sleep(60)
