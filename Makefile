@@ -93,7 +93,7 @@ compile: install ## Compile the contracts with Forge and with Brownie
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo indexer scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from api import problems
 from api.accounts.endpoints import router as accounts
 from api.health.endpoints import router as health
+from api.orders.endpoints import router as orders
+from api.pools.endpoints import router as pools
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
 from api.reasons.endpoints import router as reasons
@@ -43,13 +45,30 @@ The API only reads, needs no key, and never asks a node.
 """
 
 _TAGS = [
-    {"name": "protocol", "description": "The deployment, its tokens, and the reasons for skips."},
+    {"name": "protocol", "description": "The deployment, its tokens and pools, and the reasons for skips."},
     {"name": "strategies", "description": "Leaders' offers, their terms and results."},
     {"name": "vaults", "description": "What each owner holds under a strategy, and its statement."},
-    {"name": "trades", "description": "Leaders' trades, the swaps that cleared them, and every copy."},
+    {
+        "name": "trades",
+        "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
+    },
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
+
+_ROUTERS = (
+    protocol,
+    tokens,
+    pools,
+    reasons,
+    strategies,
+    vaults,
+    statements,
+    trades,
+    orders,
+    accounts,
+    health,
+)
 
 
 def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastAPI:
@@ -69,7 +88,7 @@ def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastA
     # Everything here is public chain data and nothing changes it, so any page may read it.
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
     problems.install(app)
-    for router in (protocol, tokens, reasons, strategies, vaults, statements, trades, accounts, health):
+    for router in _ROUTERS:
         app.include_router(router)
     # Who opens the address that `lockstep serve` prints wants to read something.
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)

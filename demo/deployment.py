@@ -25,6 +25,11 @@ from demo.exchange import Exchange
 BATCH_SIZE = 24
 # Feeds are posted every step; the longest gap in a recorded market is a few hours.
 _HEARTBEAT_S = 86_400
+_LISTING_DELAY_S = 172_800
+# Seconds over which a pool's average price is compared with the oracle's, and how far they may be apart. The
+# demo's market moves in steps longer than the window, so a whole step's move is between the two.
+PRICE_WINDOW_S = 300
+_MAX_DEVIATION_BPS = 1_000
 _PATIENCE_S = 300
 _NETWORK = "lockstep-demo"
 
@@ -81,7 +86,14 @@ def deploy_protocol(
     config, file = checkout.build / "deploy-config.json", checkout.build / "deployment.json"
     settings = {
         "owner": w3.eth.accounts[0],
+        "guardian": w3.eth.accounts[0],
         "treasury": treasury,
+        "gate": None,
+        "listing_delay": _LISTING_DELAY_S,
+        "max_deviation_bps": _MAX_DEVIATION_BPS,
+        "window": PRICE_WINDOW_S,
+        "sequencer": None,
+        "grace_period": 3_600,
         "batch_size": batch_size,
         "factory": exchange.uniswap.factory.address,
         "tokens": {
@@ -94,18 +106,29 @@ def deploy_protocol(
     file.unlink(missing_ok=True)
     environment = {"LOCKSTEP_DEPLOY_CONFIG": str(config), "LOCKSTEP_DEPLOYMENT": str(file)}
     python = checkout.brownie.parent / "python"
-    _brownie(checkout, [python, checkout.root / "scripts" / "deploy.py", _NETWORK], network=chain, environment=environment)
+    _brownie(
+        checkout,
+        [python, checkout.root / "scripts" / "deploy.py", _NETWORK],
+        network=chain,
+        environment=environment,
+    )
     addresses = json.loads(file.read_text())
 
-    def contract(name: str, address: str) -> Contract:
-        found: Contract = w3.eth.contract(
-            address=Web3.to_checksum_address(address), abi=checkout.contract(name).abi
-        )
+    def contract(address: str, abi: list[dict[str, Any]]) -> Contract:
+        found: Contract = w3.eth.contract(address=Web3.to_checksum_address(address), abi=abi)
         return found
 
     return Deployment(
-        file, contract("Hub", addresses["hub"]), contract("ChainlinkOracle", addresses["oracle"])
+        file,
+        contract(addresses["hub"], hub_abi(checkout)),
+        contract(addresses["oracle"], checkout.contract("ChainlinkOracle").abi),
     )
+
+
+def hub_abi(checkout: Checkout) -> list[dict[str, Any]]:
+    """What the hub's one address answers: the ABIs of both halves of its code, each entry once."""
+    entries = (entry for name in ("Hub", "HubExtension") for entry in checkout.contract(name).abi)
+    return list({json.dumps(entry, sort_keys=True): entry for entry in entries}.values())
 
 
 def _brownie(

@@ -4,16 +4,18 @@ Stakes are whole US dollars; terms are the contract's: basis points and seconds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from eth_account.signers.local import LocalAccount
 from web3 import Web3
 from web3.contract import Contract
 
+from demo.anvil import CHAIN_ID
 from demo.chain import Chain, Receipt
 from demo.exchange import Exchange
 from demo.prices import Tick
-from demo.styles import WAD, DipBuyer, MeanReversion, Momentum, Order, Rebalancer, Style
+from demo.styles import WAD, Decision, DipBuyer, MeanReversion, Momentum, Rebalancer, Style
+from orders.order import Order, OrderKind, Trade, sign
 
 _STRATEGY_CREATED = Web3.keccak(
     text="StrategyCreated(uint32,address,uint32,address,uint16,uint16,uint16,uint32,uint96,string)"
@@ -27,7 +29,10 @@ _REST = 3
 
 @dataclass(frozen=True, slots=True)
 class LeaderPlan:
-    """A leader before there is a chain. `followers` is how many will copy, `tokens` is without the base."""
+    """A leader before there is a chain. `followers` is how many will copy, `tokens` is without the base.
+
+    One who `signs` sends no transactions but signs orders that somebody else carries to the hub.
+    """
 
     name: str
     base: str
@@ -37,6 +42,7 @@ class LeaderPlan:
     stake: int
     copy_fee_bps: int
     followers: int
+    signs: bool = False
 
 
 PLANS = (
@@ -59,6 +65,7 @@ PLANS = (
         stake=50_000,
         copy_fee_bps=10,
         followers=12,
+        signs=True,
     ),
     LeaderPlan(
         name="Three-way balance",
@@ -69,6 +76,7 @@ PLANS = (
         stake=120_000,
         copy_fee_bps=0,
         followers=10,
+        signs=True,
     ),
     LeaderPlan(
         name="Ether-denominated dip buyer",
@@ -96,10 +104,19 @@ class Leader:
 
 
 class Leaders:
-    """All leaders, on one chain."""
+    """All leaders, on one chain. `carrier` brings the orders of those who sign to the hub."""
 
-    def __init__(self, chain: Chain, exchange: Exchange, hub: Contract, leaders: Sequence[Leader]) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        exchange: Exchange,
+        hub: Contract,
+        leaders: Sequence[Leader],
+        *,
+        carrier: LocalAccount,
+    ) -> None:
         self.all = leaders
+        self._carrier = carrier
         self._chain = chain
         self._exchange = exchange
         self._hub = hub
@@ -163,28 +180,32 @@ class Leaders:
             if leader.strategy_id not in resting and len(ticks) - leader.last_trade >= _REST
         ]
         for leader, holdings in zip(ready, self._holdings(ready, ticks[-1]), strict=True):
-            order = leader.plan.style.decide(ticks, holdings)
-            if order is not None:
+            decision = leader.plan.style.decide(ticks, holdings)
+            if decision is not None:
                 leader.last_trade = len(ticks)
-                self.submit(leader, order, ticks[-1])
+                self.submit(leader, decision, ticks[-1])
 
-    def submit(self, leader: Leader, order: Order, tick: Tick) -> None:
-        """Queues one order. The hub may refuse it, as an exchange may."""
-        sold, bought = self._exchange.tokens[order.sell], self._exchange.tokens[order.buy]
-        worth = tick.price(order.sell) * 10**bought.decimals * 10**36
-        market = worth // (tick.price(order.buy) * 10**sold.decimals)
-        params = (
+    def submit(self, leader: Leader, decision: Decision, tick: Tick) -> None:
+        """Queues one trade or signed order. The hub may refuse it, as an exchange may."""
+        sold, bought = self._exchange.tokens[decision.sell], self._exchange.tokens[decision.buy]
+        worth = tick.price(decision.sell) * 10**bought.decimals * 10**36
+        market = worth // (tick.price(decision.buy) * 10**sold.decimals)
+        terms = Trade(
             leader.strategy_id,
-            self._exchange.pool(order.sell, order.buy).address,
+            self._exchange.pool(decision.sell, decision.buy).address,
             sold.address,
             bought.address,
-            order.portion,
+            decision.portion,
             market * (10_000 - _LIMIT_BPS) // 10_000,
             tick.time + _DEADLINE_S,
         )
-        label = f"{leader.plan.name}: {order.sell} for {order.buy}"
-        trade = self._hub.functions.trade(params)
-        self._chain.submit(leader.account, trade, gas=5_000_000, label=label, may_fail=True)
+        label = f"{leader.plan.name}: {decision.sell} for {decision.buy}"
+        sender, call = leader.account, self._hub.functions.trade(tuple(asdict(terms).values()))
+        if leader.plan.signs:
+            order = Order(terms, nonce=tick.time, kind=OrderKind.LIMIT)
+            signature = sign(order, leader.account, chain_id=CHAIN_ID, hub=self._hub.address)
+            sender, call = self._carrier, self._hub.functions.executeOrder(order.struct(), signature)
+        self._chain.submit(sender, call, gas=5_000_000, label=label, may_fail=True)
 
     def _holdings(self, leaders: Sequence[Leader], tick: Tick) -> list[dict[str, int]]:
         tokens = self._exchange.tokens

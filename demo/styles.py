@@ -1,6 +1,6 @@
-"""How leaders decide: a style sees the prices so far and the worth of what it holds, and may give one order.
+"""How leaders decide: a style sees the prices so far and the worth of its holdings, and may choose a trade.
 
-Prices and worths are integers in US dollars with 8 decimals; an order's portion is a share of the holding:
+Prices and worths are integers in US dollars with 8 decimals; a decision's portion is a share of the holding:
 1e18 is all of it. Nothing here knows a chain.
 """
 
@@ -19,7 +19,7 @@ Holdings = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Decision:
     """Sell a portion of what is held of `sell` for `buy`."""
 
     sell: str
@@ -30,8 +30,8 @@ class Order:
 class Style(Protocol):
     """A way of trading."""
 
-    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Order | None:
-        """An order, or none, after the last of `ticks`."""
+    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Decision | None:
+        """A decision, or none, after the last of `ticks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ class Momentum:
     slow: int
     portion: int
 
-    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Order | None:
+    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Decision | None:
         """Buys when the fast average crosses above the slow one, closes when it falls below."""
         if len(ticks) < self.slow:
             return None
         prices = _prices(ticks[-self.slow :], self.asset, self.base)
         rising = sum(prices[-self.fast :]) * self.slow > sum(prices) * self.fast
         if _is_flat(holdings, self.asset):
-            return Order(self.base, self.asset, self.portion) if rising else None
-        return None if rising else Order(self.asset, self.base, WAD)
+            return Decision(self.base, self.asset, self.portion) if rising else None
+        return None if rising else Decision(self.asset, self.base, WAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class MeanReversion:
     window: int
     portion: int
 
-    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Order | None:
+    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Decision | None:
         """Buys below the average less 1.5 standard deviations, closes above the average."""
         if len(ticks) < self.window:
             return None
@@ -73,8 +73,8 @@ class MeanReversion:
         deviation = math.isqrt(sum((price - mean) ** 2 for price in prices) // len(prices))
         if _is_flat(holdings, self.asset):
             cheap = 2 * (mean - prices[-1]) > 3 * deviation
-            return Order(self.base, self.asset, self.portion) if cheap else None
-        return Order(self.asset, self.base, WAD) if prices[-1] > mean else None
+            return Decision(self.base, self.asset, self.portion) if cheap else None
+        return Decision(self.asset, self.base, WAD) if prices[-1] > mean else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Rebalancer:
     every: int
     tolerance_bps: int
 
-    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Order | None:
+    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Decision | None:
         """Sells the excess of the token furthest above its weight for the one furthest below."""
         total = sum(holdings.values())
         if len(ticks) % self.every or total == 0:
@@ -95,7 +95,7 @@ class Rebalancer:
         amount = min(excess[heavy], -excess[light])
         if amount * _BPS < total * self.tolerance_bps:
             return None
-        return Order(heavy, light, amount * WAD // holdings[heavy])
+        return Decision(heavy, light, amount * WAD // holdings[heavy])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class DipBuyer:
     gain: int
     portion: int
 
-    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Order | None:
+    def decide(self, ticks: Sequence[Tick], holdings: Holdings) -> Decision | None:
         """Compares the last price with the highest and the lowest of the window."""
         if len(ticks) < self.window:
             return None
@@ -120,10 +120,10 @@ class DipBuyer:
         moved = sum(abs(later - earlier) for earlier, later in pairwise(prices))
         moves = len(prices) - 1
         if (prices[-1] - min(prices)) * moves > self.gain * moved:
-            return None if _is_flat(holdings, self.asset) else Order(self.asset, self.base, WAD)
+            return None if _is_flat(holdings, self.asset) else Decision(self.asset, self.base, WAD)
         fell = (max(prices) - prices[-1]) * moves > self.dip * moved
         room = holdings[self.base] > holdings[self.asset]
-        return Order(self.base, self.asset, self.portion) if fell and room else None
+        return Decision(self.base, self.asset, self.portion) if fell and room else None
 
 
 def _prices(ticks: Sequence[Tick], asset: str, base: str) -> list[int]:

@@ -81,6 +81,7 @@ class Summary:
     leaders: int
     followers: int
     trades: int
+    signed_orders: int
     copies_filled: int
     copies_skipped: dict[str, int]
     max_price_difference_units: int
@@ -129,6 +130,7 @@ def read_summary(
         leaders=len(strategies),
         followers=len({vault["owner"] for vault in followers}),
         trades=len(trades),
+        signed_orders=sum(trade["order"] is not None for trade in trades),
         copies_filled=sum(copy["status"] == "filled" for copy in mine),
         copies_skipped=dict(sorted(skipped.items())),
         max_price_difference_units=prices.max_difference_units,

@@ -20,7 +20,8 @@ def show(summary: Summary, console: Console) -> None:
         console.print(f"Refused by the hub: {refusal.order}: {refusal.reason}", highlight=False)
     skipped = ", ".join(f"{count} {reason}" for reason, count in summary.copies_skipped.items())
     console.print(
-        f"{summary.trades} trades: {summary.copies_filled} copies filled, "
+        f"{summary.trades} trades, {summary.signed_orders} of them signed orders that a keeper carried: "
+        f"{summary.copies_filled} copies filled, "
         f"{sum(summary.copies_skipped.values())} skipped ({skipped}).",
         highlight=False,
     )

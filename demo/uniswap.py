@@ -24,6 +24,8 @@ _ARTIFACTS = {
 _MAX_TICK = 887_272
 _TICK_SPACING = {500: 10, 3_000: 60, 10_000: 200}
 _NEVER = 2**64
+# A pool remembers one price until somebody pays for more room; its average price needs some past.
+_OBSERVATIONS = 100
 _ZERO = "0x0000000000000000000000000000000000000000"
 
 
@@ -84,7 +86,9 @@ class Uniswap:
         price = sqrt_price_x96(amount0, amount1)
         self._send(self.positions.functions.createAndInitializePoolIfNecessary(token0, token1, fee, price))
         address = Web3.to_checksum_address(self.factory.functions.getPool(token0, token1, fee).call())
-        return Pool(address, token0, token1, fee)
+        pool = Pool(address, token0, token1, fee)
+        self._send(self.contract(pool).functions.increaseObservationCardinalityNext(_OBSERVATIONS))
+        return pool
 
     def add_liquidity(
         self, pool: Pool, amounts: dict[ChecksumAddress, int], *, width: int | None = None

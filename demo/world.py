@@ -21,7 +21,7 @@ from demo.keeper import Keeper
 from demo.leaders import PLANS, Leader, Leaders
 from demo.market import Market
 from demo.prices import MarketData, Tick
-from demo.styles import WAD, Order
+from demo.styles import WAD, Decision
 
 # Seconds from one block to the next within a step.
 _BLOCK_S = 12
@@ -95,7 +95,7 @@ class World:
             chain,
             deployment,
             Market(chain, exchange, trader),
-            Leaders(chain, exchange, deployment.hub, leaders),
+            Leaders(chain, exchange, deployment.hub, leaders, carrier=accounts["keeper"]),
             Crowd(chain, exchange, deployment.hub, trader, followers),
             Keeper(chain, deployment.hub, accounts["keeper"]),
         )
@@ -169,7 +169,7 @@ class World:
 
     def _order_a_forbidden_token(self, leader: Leader, tick: Tick) -> None:
         """A leader's hand slips: its strategy may not hold this token, so the hub must refuse."""
-        self.leaders.submit(leader, Order("USDC", "WBTC", WAD // 2), tick)
+        self.leaders.submit(leader, Decision("USDC", "WBTC", WAD // 2), tick)
         self._slipped = True
 
     def _mine(self, time: int) -> list[Receipt]:

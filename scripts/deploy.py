@@ -8,13 +8,20 @@ Brownie imports the script by its whole path then, and fails.
 
 The configuration says who owns the protocol and what it starts with:
 
-    {"owner": "0x…", "treasury": "0x…", "batch_size": 24, "factory": "0x…",
+    {"owner": "0x…", "guardian": "0x…", "treasury": "0x…", "gate": null,
+     "batch_size": 24, "listing_delay": 172800, "max_deviation_bps": 500, "window": 600,
+     "sequencer": null, "grace_period": 3600, "factory": "0x…",
      "tokens": {"USDC": {"address": "0x…", "feed": "0x…", "heartbeat": 86400}, …},
      "pools": ["0x…", …]}
 
-`factory` is Uniswap V3's, `heartbeat` is in seconds. The Brownie account named by LOCKSTEP_DEPLOYER signs;
-without it, the node's first unlocked account does. It registers tokens and pools, then offers the protocol to
-`owner`, who takes it with `acceptOwnership` on the oracle and on the hub.
+`factory` is Uniswap V3's. Times are in seconds: `listing_delay` before a listing can be used, `window` over
+which the pools' average price is compared with the oracle's (their observations must reach back that far),
+`grace_period` after an outage of the chain's `sequencer`, whose uptime feed is null on chains that have none,
+and each feed's `heartbeat`. `gate` is null where everybody may enter.
+
+The Brownie account named by LOCKSTEP_DEPLOYER signs; without it, the node's first unlocked account does. It
+registers tokens and pools, then offers the protocol to `owner`, who takes it with `acceptOwnership` on the
+oracle and on the hub.
 """
 
 import json
@@ -22,7 +29,7 @@ import os
 import sys
 from pathlib import Path
 
-from brownie import accounts, network, project, web3
+from brownie import ZERO_ADDRESS, accounts, network, project, web3
 
 
 def main() -> None:
@@ -31,22 +38,36 @@ def main() -> None:
     deployer = _deployer()
 
     (contracts,) = project.get_loaded_projects()
-    oracle = contracts.ChainlinkOracle.deploy(deployer, {"from": deployer})
-    hub = contracts.Hub.deploy(deployer, oracle, config["treasury"], config["batch_size"], {"from": deployer})
-    venue = contracts.UniswapV3Venue.deploy(hub, config["factory"], {"from": deployer})
+    oracle = contracts.ChainlinkOracle.deploy(
+        deployer, config["sequencer"] or ZERO_ADDRESS, config["grace_period"], {"from": deployer}
+    )
+    extension = contracts.HubExtension.deploy(
+        oracle,
+        config["batch_size"],
+        config["max_deviation_bps"],
+        config["listing_delay"],
+        {"from": deployer},
+    )
+    core = contracts.Hub.deploy(deployer, config["treasury"], extension, {"from": deployer})
+    hub = contracts.interface.IHub(core.address)
+    venue = contracts.UniswapV3Venue.deploy(hub, config["factory"], config["window"], {"from": deployer})
     for token in config["tokens"].values():
         oracle.setFeed(token["address"], token["feed"], token["heartbeat"], {"from": deployer})
         hub.listToken(token["address"], {"from": deployer})
     for pool in config["pools"]:
         hub.listPool(pool, venue, {"from": deployer})
+    hub.setGuardian(config["guardian"], {"from": deployer})
+    if config["gate"] is not None:
+        hub.setGate(config["gate"], {"from": deployer})
     if config["owner"] != deployer.address:
-        for contract in (oracle, hub):
+        for contract in (oracle, core):
             contract.transferOwnership(config["owner"], {"from": deployer})
 
     deployment = {
         "chain_id": web3.eth.chain_id,
-        "block": hub.tx.block_number,
-        "hub": hub.address,
+        "block": core.tx.block_number,
+        "hub": core.address,
+        "extension": extension.address,
         "oracle": oracle.address,
         "venue": venue.address,
         "treasury": config["treasury"],

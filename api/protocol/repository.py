@@ -3,15 +3,20 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Balance, Copy, Strategy, Trade, Treasury, Vault, amount_sum
+from indexer.ledger.models import Appointment, Balance, Copy, Strategy, Trade, Vault, amount_sum
+
+_NOBODY = "0x" + "00" * 20
 
 
-def current_treasury(session: Session, deployment_id: int) -> str | None:
-    """Return the treasury last set."""
-    query = select(Treasury.address).where(Treasury.deployment_id == deployment_id)
-    return session.scalars(
-        query.order_by(Treasury.block_number.desc(), Treasury.log_index.desc()).limit(1)
+def appointed(session: Session, deployment_id: int, role: str) -> str | None:
+    """Return who was last set to be ``role``; None for nobody."""
+    query = select(Appointment.address).where(
+        Appointment.deployment_id == deployment_id, Appointment.role == role
+    )
+    found = session.scalars(
+        query.order_by(Appointment.block_number.desc(), Appointment.log_index.desc()).limit(1)
     ).first()
+    return None if found == _NOBODY else found
 
 
 def count(session: Session, deployment_id: int, table: type[Strategy | Trade]) -> int:

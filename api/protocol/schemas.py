@@ -25,6 +25,17 @@ class Protocol(Schema):
         description="Who gets the rounding dust from now on; null before it was set.",
         examples=[ADDRESS_EXAMPLE],
     )
+    guardian: str | None = Field(
+        description="Who, beside the owner, may veto listings that wait and halt trading; null: nobody.",
+        examples=[ADDRESS_EXAMPLE],
+    )
+    gate: str | None = Field(
+        description="The contract that is asked who may enter, and never who may leave; null: everybody may.",
+        examples=[ADDRESS_EXAMPLE],
+    )
+    halted: bool = Field(
+        description="Whether entries and trades of all strategies are halted; exits go on.", examples=[False]
+    )
     start_block: int = Field(description="Block of the deployment.", examples=[12])
     strategies: int = Field(description="Strategies created.", examples=[3])
     vaults_by_status: dict[str, int] = Field(

@@ -1,10 +1,11 @@
 """Answers about the deployment as a whole."""
 
+from api.halts import EVERY_STRATEGY, halted_among
 from api.protocol import repository
 from api.protocol.schemas import Holding, Protocol
 from api.schemas import Amount, Answer
 from api.snapshot import Snapshot
-from indexer.ledger.models import Strategy, Trade
+from indexer.ledger.models import GATE, GUARDIAN, TREASURY, Strategy, Trade
 
 
 def get_protocol(snapshot: Snapshot) -> Answer[Protocol]:
@@ -13,8 +14,8 @@ def get_protocol(snapshot: Snapshot) -> Answer[Protocol]:
     copies = repository.count_copies(session, deployment.id)
     held = repository.sum_holdings(session, deployment.id)
     holdings = []
-    for address, token in snapshot.tokens.by_address.items():
-        vaults, idle, fees = (held.get((address, kind), 0) for kind in ("vault", "account", "fee"))
+    for token in snapshot.tokens.listed:
+        vaults, idle, fees = (held.get((token.address, kind), 0) for kind in ("vault", "account", "fee"))
         holdings.append(
             Holding(
                 total=Amount.of(token, vaults + idle + fees),
@@ -26,7 +27,10 @@ def get_protocol(snapshot: Snapshot) -> Answer[Protocol]:
     protocol = Protocol(
         chain_id=deployment.chain_id,
         hub=deployment.hub,
-        treasury=repository.current_treasury(session, deployment.id),
+        treasury=repository.appointed(session, deployment.id, TREASURY),
+        guardian=repository.appointed(session, deployment.id, GUARDIAN),
+        gate=repository.appointed(session, deployment.id, GATE),
+        halted=bool(halted_among(session, deployment.id, [EVERY_STRATEGY])),
         start_block=deployment.start_block,
         strategies=repository.count(session, deployment.id, Strategy),
         vaults_by_status=repository.count_vaults(session, deployment.id),

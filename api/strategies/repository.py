@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Pool, Strategy, StrategyPool, Trade, Vault
+from indexer.ledger.models import Strategy, Trade, Vault
 
 
 def list_strategies(
@@ -44,17 +44,3 @@ def count_trades(session: Session, deployment_id: int, strategy_ids: Collection[
         .group_by(Trade.strategy_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def list_pools(session: Session, deployment_id: int, strategy_id: int) -> Sequence[Pool]:
-    """Return the pools a strategy may trade in, in the order they were added."""
-    query = (
-        select(Pool)
-        .join(
-            StrategyPool,
-            and_(StrategyPool.deployment_id == Pool.deployment_id, StrategyPool.pool == Pool.address),
-        )
-        .where(StrategyPool.deployment_id == deployment_id, StrategyPool.strategy_id == strategy_id)
-        .order_by(StrategyPool.block_number, StrategyPool.log_index)
-    )
-    return session.scalars(query).all()

@@ -2,17 +2,9 @@
 
 from pydantic import Field
 
+from api.pools.schemas import Pool
 from api.schemas import ADDRESS_EXAMPLE, Amount, EventRef, Schema, Token
 from api.statements.schemas import Returns
-
-
-class Pool(Schema):
-    """A pool that the strategy may trade in."""
-
-    address: str = Field(description="The pool, EIP-55.", examples=[ADDRESS_EXAMPLE])
-    venue: str = Field(description="The exchange's adapter that vouches for it.", examples=[ADDRESS_EXAMPLE])
-    token0: Token = Field(description="One token.")
-    token1: Token = Field(description="The other token.")
 
 
 class Followers(Schema):
@@ -48,6 +40,11 @@ class Strategy(Schema):
     leader_vault_id: int = Field(description="The leader's own vault: skin in the game.", examples=[7])
     base_token: Token = Field(description="Token in which followers join and results are counted.")
     terms: Terms = Field(description="Fees and limits.")
+    halted: bool = Field(
+        description="Whether leader, guardian or owner stopped its entries and trades; exits go on. "
+        "A halt of all strategies is the protocol's `halted`.",
+        examples=[False],
+    )
     followers: Followers = Field(description="How many copy it.")
     trades: int = Field(description="Trades so far.", examples=[17])
     created: EventRef = Field(description="When it was created.")

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from api.events import event_of
+from api.halts import halted_among
 from api.paging import cut, decode_cursor
+from api.pools.repository import list_strategy_pools
+from api.pools.service import present_pool
 from api.schemas import Answer, Page
 from api.snapshot import Snapshot
 from api.statements.figures import returns
@@ -11,7 +14,7 @@ from api.statements.history import vault_history
 from api.statements.repository import list_strategy_tokens
 from api.strategies import repository
 from api.strategies.existence import require_strategy
-from api.strategies.schemas import Followers, Pool, Strategy, StrategyDetail, Terms
+from api.strategies.schemas import Followers, Strategy, StrategyDetail, Terms
 from api.vaults.service import require_vault
 from indexer.ledger import models
 
@@ -39,20 +42,12 @@ def get_strategy(snapshot: Snapshot, strategy_id: int) -> Answer[StrategyDetail]
     vault = require_vault(snapshot, row.leader_vault_id).vault
     history = vault_history(snapshot, vault, row, "average_cost").history
     equity = history.profit.equity
-    pools = [
-        Pool(
-            address=pool.address,
-            venue=pool.venue,
-            token0=tokens.by_address[pool.token0],
-            token1=tokens.by_address[pool.token1],
-        )
-        for pool in repository.list_pools(session, deployment_id, strategy_id)
-    ]
+    pools = list_strategy_pools(session, deployment_id, strategy_id)
     allowed = list_strategy_tokens(session, deployment_id, strategy_id)
     detail = StrategyDetail(
         **dict(_present(snapshot, [row])[0]),
         tokens=[tokens.by_address[address] for address in allowed],
-        pools=pools,
+        pools=[present_pool(snapshot, pool) for pool in pools],
         leader_equity=None if equity is None else tokens.amount(row.base_token, equity),
         returns=returns(history),
     )
@@ -63,6 +58,7 @@ def _present(snapshot: Snapshot, rows: Sequence[models.Strategy]) -> list[Strate
     session, deployment_id, ids = snapshot.session, snapshot.deployment_id, [r.strategy_id for r in rows]
     followers = repository.count_followers(session, deployment_id, ids)
     trades = repository.count_trades(session, deployment_id, ids)
+    halted = halted_among(session, deployment_id, ids)
     return [
         Strategy(
             id=row.strategy_id,
@@ -77,6 +73,7 @@ def _present(snapshot: Snapshot, rows: Sequence[models.Strategy]) -> list[Strate
                 copy_window_seconds=row.copy_window,
                 min_deposit=snapshot.tokens.amount(row.base_token, row.min_deposit),
             ),
+            halted=row.strategy_id in halted,
             followers=Followers(
                 active=followers.get((row.strategy_id, "Active"), 0),
                 paused=followers.get((row.strategy_id, "Paused"), 0),

@@ -1,21 +1,27 @@
 """Looks tokens up by address, to give amounts their symbol and decimals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.listings import listing_of
 from api.schemas import Amount, Token
+from api.tokens.schemas import ListedToken
 from indexer.ledger import models
 
 
 @dataclass(frozen=True, slots=True)
 class TokenCatalogue:
-    """All tokens of a deployment by address, in the order they were listed."""
+    """The tokens of a deployment, in the order they were listed.
+
+    ``by_address`` has those whose listing was vetoed, too: a pool that was listed meanwhile may name one.
+    """
 
     by_address: Mapping[str, Token]
+    listed: Sequence[ListedToken]
 
     @classmethod
     def load(cls, session: Session, deployment_id: int) -> Self:
@@ -24,8 +30,14 @@ class TokenCatalogue:
             select(models.Token)
             .where(models.Token.deployment_id == deployment_id)
             .order_by(models.Token.block_number, models.Token.log_index)
-        )
-        return cls({row.address: Token.model_validate(row, from_attributes=True) for row in rows})
+        ).all()
+        tokens = [Token.model_validate(row, from_attributes=True) for row in rows]
+        listed = [
+            ListedToken(**dict(token), **dict(listing_of(row)))
+            for token, row in zip(tokens, rows, strict=True)
+            if row.vetoed_block is None
+        ]
+        return cls({token.address: token for token in tokens}, listed)
 
     def amount(self, address: str, units: int) -> Amount:
         """Return ``units`` of the token at ``address``: whatever moved in the hub was listed before."""

@@ -1,9 +1,10 @@
-"""Presents what one fill paid, got, and how its price compares."""
+"""Presents prices: what one fill paid, got, and how it compares, and the limit that a trade had."""
 
 from decimal import Decimal
 
 from accounting import execution
 from accounting.execution import Rate
+from accounting.rounding import decimal_string
 from api.schemas import Amount
 from api.tokens.catalogue import TokenCatalogue
 from api.trades.schemas import Difference, Fill
@@ -28,6 +29,17 @@ def present_fill(
         against_leader=against(rate, leader_rate(leader_clearing), bought, tokens),
         against_oracle=against(rate, oracle_rate(clearing), bought, tokens),
     )
+
+
+def portion(scaled: int) -> Decimal:
+    """Return a portion of a holding, 1e18 on chain for all of it, as 1 for all of it."""
+    return Decimal(decimal_string(scaled, 18))
+
+
+def limit_price(trade: models.Trade, tokens: TokenCatalogue) -> Decimal:
+    """Return a trade's limit, exact, as whole tokens bought for one sold."""
+    shift = tokens.decimals(trade.token_in) - tokens.decimals(trade.token_out)
+    return Decimal(decimal_string(trade.limit_price * 10 ** max(shift, 0), 36 + max(-shift, 0)))
 
 
 def leader_rate(leader_clearing: models.Clearing) -> Rate:

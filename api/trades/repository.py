@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import Clearing, Copy, Trade, Vault
+from indexer.ledger.models import Clearing, Copy, OrderFill, Trade, Vault
 
 Place = tuple[int, int]
 """A place in the chain: block number and log index."""
@@ -63,6 +63,26 @@ def list_clearings(session: Session, deployment_id: int, trade_id: int) -> Seque
     """Return a trade's clearings in order."""
     query = select(Clearing).where(Clearing.deployment_id == deployment_id, Clearing.trade_id == trade_id)
     return session.scalars(query.order_by(Clearing.batch)).all()
+
+
+def find_first_clearings(
+    session: Session, deployment_id: int, trade_ids: Collection[int]
+) -> dict[int, Clearing]:
+    """Return trade id → the clearing of the leader's own fill."""
+    query = select(Clearing).where(
+        Clearing.deployment_id == deployment_id, Clearing.trade_id.in_(trade_ids), Clearing.batch == 0
+    )
+    return {row.trade_id: row for row in session.scalars(query)}
+
+
+def find_order_fills(
+    session: Session, deployment_id: int, trade_ids: Collection[int]
+) -> dict[int, OrderFill]:
+    """Return trade id → the part of a signed order that it filled, for those that come from one."""
+    query = select(OrderFill).where(
+        OrderFill.deployment_id == deployment_id, OrderFill.trade_id.in_(trade_ids)
+    )
+    return {row.trade_id: row for row in session.scalars(query)}
 
 
 def list_copies(

@@ -36,7 +36,7 @@ class Fill(Schema):
     )
     against_leader: Difference = Field(
         description="Against the price of the clearing that the leader's own fill was part of. "
-        "In the same clearing it is the same price, to one unit of rounding."
+        "In the same clearing it is the same price, to one unit of rounding of either token."
     )
     against_oracle: Difference = Field(
         description="Against the oracle's value of the input at that block: pool fee, price impact and drift."
@@ -68,7 +68,16 @@ class Clearing(Schema):
         description="Counts the trade's clearings; 0 holds the leader's own fill.", examples=[0]
     )
     venue: str = Field(description="The exchange's adapter, EIP-55.", examples=[ADDRESS_EXAMPLE])
-    sold: Amount = Field(description="Sum of what the vaults put in.")
+    portion: Ratio = Field(
+        description="The part of each holding that was sold; less than the trade's where the swap stopped "
+        "at the limit price.",
+        examples=["0.25"],
+    )
+    sold: Amount = Field(description="Went into the swap: the sum of what the vaults put in, less `dust_in`.")
+    dust_in: Amount = Field(
+        description="Rounding remainder of a partial fill, to which each vault puts in a unit at most; "
+        "credited to the treasury in the token sold."
+    )
     bought: Amount = Field(description="What the swap gave: the sum of what the vaults got, and the dust.")
     dust: Amount = Field(description="Rounding remainder of the distribution, credited to the treasury.")
     copy_fees: Amount = Field(description="Sum of the leader's copy fees.")
@@ -88,6 +97,21 @@ class Completion(Schema):
     transaction: str = Field(description="Transaction hash.", examples=[HASH_EXAMPLE])
 
 
+class TradeOrder(Schema):
+    """The signed order that a trade has filled, in whole or in part."""
+
+    hash: str = Field(description="The EIP-712 digest that the leader signed.", examples=[HASH_EXAMPLE])
+    nonce: str = Field(description="The leader's number for it.", examples=["41"])
+    filled: Ratio = Field(
+        description="Part of the leader's first holding that was sold after this trade; 1 is all.",
+        examples=["0.125"],
+    )
+    complete: bool = Field(
+        description="Whether nothing of the order was left after this trade.", examples=[True]
+    )
+    keeper: str = Field(description="Who carried it to the hub, EIP-55.", examples=[ADDRESS_EXAMPLE])
+
+
 class Trade(Schema):
     """One instruction of a leader, and how far it has been copied."""
 
@@ -100,7 +124,12 @@ class Trade(Schema):
     token_in: Token = Field(description="The token sold.")
     token_out: Token = Field(description="The token bought.")
     portion: Ratio = Field(
-        description="The part of one's own holding of the token sold that everybody sells; 1 is all.",
+        description="The part of one's own holding of the token sold that was for sale; 1 is all.",
+        examples=["0.25"],
+    )
+    portion_sold: Ratio | None = Field(
+        description="The part that really was sold, by the leader and everybody who copies; less than "
+        "`portion` where a signed order's swap stopped at the limit price.",
         examples=["0.25"],
     )
     limit_price: Ratio = Field(
@@ -115,6 +144,9 @@ class Trade(Schema):
     )
     filled: int = Field(description="Vaults that took part, the leader's included.", examples=[24])
     skipped: int = Field(description="Vaults that did not; each has a reason.", examples=[3])
+    order: TradeOrder | None = Field(
+        description="The signed order that it came from; null where the leader traded without one."
+    )
     opened: EventRef = Field(description="The leader's instruction on chain.")
     completed: Completion | None = Field(description="When the last position was visited; null until then.")
 

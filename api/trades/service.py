@@ -1,10 +1,8 @@
 """Answers about trades and their copies."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 
 from accounting.execution import Rate
-from accounting.rounding import decimal_string
 from api.events import event_of
 from api.paging import cut, decode_cursor
 from api.problems import ApiError
@@ -13,9 +11,9 @@ from api.schemas import Answer, Page, utc
 from api.snapshot import Snapshot
 from api.strategies.existence import require_strategy
 from api.trades import ids, repository
-from api.trades.fills import against, oracle_rate, present_fill, price
+from api.trades.fills import against, limit_price, oracle_rate, portion, present_fill, price
 from api.trades.repository import CopyRow
-from api.trades.schemas import Clearing, Completion, Copy, CopyStatus, Trade, TradeDetail
+from api.trades.schemas import Clearing, Completion, Copy, CopyStatus, Trade, TradeDetail, TradeOrder
 from indexer.ledger import models
 
 
@@ -42,9 +40,7 @@ def list_trades(
         limit=limit + 1,
     )
     page, next_cursor = cut(name, limit, rows, lambda row: (row.block_number, row.log_index))
-    counts = repository.count_copies(snapshot.session, snapshot.deployment_id, [row.trade_id for row in page])
-    data = [_trade(snapshot, row, counts.get(row.trade_id, {})) for row in page]
-    return Page(as_of_block=block, data=data, next_cursor=next_cursor)
+    return Page(as_of_block=block, data=_trades(snapshot, page), next_cursor=next_cursor)
 
 
 def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
@@ -53,8 +49,9 @@ def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
     found = repository.count_copies(snapshot.session, snapshot.deployment_id, [row.trade_id])
     counts = found.get(row.trade_id, {})
     clearings = repository.list_clearings(snapshot.session, snapshot.deployment_id, row.trade_id)
+    [trade] = _trades(snapshot, [row])
     detail = TradeDetail(
-        **dict(_trade(snapshot, row, counts)),
+        **dict(trade),
         skipped_by_reason={reason: number for reason, number in counts.items() if reason is not None},
         clearings=[_clearing(snapshot, clearing) for clearing in clearings],
     )
@@ -118,10 +115,31 @@ def _require(snapshot: Snapshot, text: str) -> models.Trade:
     return found
 
 
-def _trade(snapshot: Snapshot, row: models.Trade, counts: Mapping[str | None, int]) -> Trade:
+def _trades(snapshot: Snapshot, rows: Sequence[models.Trade]) -> list[Trade]:
+    session, deployment_id, trade_ids = snapshot.session, snapshot.deployment_id, [r.trade_id for r in rows]
+    counts = repository.count_copies(session, deployment_id, trade_ids)
+    clearings = repository.find_first_clearings(session, deployment_id, trade_ids)
+    orders = repository.find_order_fills(session, deployment_id, trade_ids)
+    return [
+        _trade(
+            snapshot,
+            row,
+            counts.get(row.trade_id, {}),
+            clearings.get(row.trade_id),
+            orders.get(row.trade_id),
+        )
+        for row in rows
+    ]
+
+
+def _trade(
+    snapshot: Snapshot,
+    row: models.Trade,
+    counts: Mapping[str | None, int],
+    clearing: models.Clearing | None,
+    order: models.OrderFill | None,
+) -> Trade:
     tokens = snapshot.tokens
-    shift = tokens.decimals(row.token_in) - tokens.decimals(row.token_out)
-    limit = row.limit_price * 10 ** max(shift, 0)
     completed = None
     if row.completed_block is not None and row.completed_time is not None and row.completed_tx_hash:
         completed = Completion(
@@ -136,14 +154,26 @@ def _trade(snapshot: Snapshot, row: models.Trade, counts: Mapping[str | None, in
         pool=row.pool,
         token_in=tokens.by_address[row.token_in],
         token_out=tokens.by_address[row.token_out],
-        portion=Decimal(decimal_string(row.portion, 18)),
-        limit_price=Decimal(decimal_string(limit, 36 + max(-shift, 0))),
+        portion=portion(row.portion),
+        portion_sold=None if clearing is None else portion(clearing.portion),
+        limit_price=limit_price(row, tokens),
         status="copying" if completed is None else "completed",
         copy_deadline=utc(row.copy_deadline),
         filled=counts.get(None, 0),
         skipped=sum(number for reason, number in counts.items() if reason is not None),
+        order=None if order is None else _order(order),
         opened=event_of(row),
         completed=completed,
+    )
+
+
+def _order(row: models.OrderFill) -> TradeOrder:
+    return TradeOrder(
+        hash=row.order_hash,
+        nonce=str(row.nonce),
+        filled=portion(row.filled),
+        complete=row.complete,
+        keeper=row.keeper,
     )
 
 
@@ -153,7 +183,9 @@ def _clearing(snapshot: Snapshot, row: models.Clearing) -> Clearing:
     return Clearing(
         batch=row.batch,
         venue=row.venue,
+        portion=portion(row.portion),
         sold=tokens.amount(row.token_in, row.amount_in),
+        dust_in=tokens.amount(row.token_in, row.dust_in),
         bought=tokens.amount(row.token_out, row.amount_out),
         dust=tokens.amount(row.token_out, row.dust),
         copy_fees=tokens.amount(row.token_in, row.copy_fees),

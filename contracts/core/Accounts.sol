@@ -3,47 +3,49 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {IHub} from "../interfaces/IHub.sol";
-import {HubState} from "./HubState.sol";
+import {IHubExtension} from "../interfaces/IHubExtension.sol";
+import {Registry} from "./Registry.sol";
 
 /// @title Accounts
 /// @notice The only place where tokens enter and leave the hub other than a swap, and the owners' idle balances.
 /// @dev Every transfer is measured. A token that moves another amount than asked would take from the others' money.
-abstract contract Accounts is HubState {
+abstract contract Accounts is Registry {
     using SafeERC20 for IERC20;
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function deposit(address token, uint256 amount, address onBehalf) external nonReentrant {
-        if (!isListedToken[token]) revert TokenNotListed(token);
+        _requireListed(token);
         if (amount == 0) revert ZeroAmount();
         if (onBehalf == address(0)) revert ZeroAddress();
+        _requireMayEnter(msg.sender);
+        if (onBehalf != msg.sender) _requireMayEnter(onBehalf);
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         _requireMoved(token, amount, IERC20(token).balanceOf(address(this)) - before);
-        accountBalance[onBehalf][token] += amount;
+        _accountBalance[onBehalf][token] += amount;
         emit Deposited(onBehalf, token, amount, msg.sender);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function withdraw(address token, uint256 amount, address to) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
         _debitAccount(msg.sender, token, amount);
         _payOut(msg.sender, token, amount, to);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function claimFees(address token) external nonReentrant returns (uint256 amount) {
-        amount = feeBalance[msg.sender][token];
+        amount = _feeBalance[msg.sender][token];
         if (amount == 0) revert ZeroAmount();
-        feeBalance[msg.sender][token] = 0;
-        accountBalance[msg.sender][token] += amount;
+        _feeBalance[msg.sender][token] = 0;
+        _accountBalance[msg.sender][token] += amount;
         emit FeesClaimed(msg.sender, token, amount);
     }
 
     function _debitAccount(address owner, address token, uint256 amount) internal {
-        uint256 balance = accountBalance[owner][token];
+        uint256 balance = _accountBalance[owner][token];
         if (amount > balance) revert InsufficientBalance(balance, amount);
-        accountBalance[owner][token] = balance - amount;
+        _accountBalance[owner][token] = balance - amount;
     }
 
     /// @dev The caller has already taken `amount` off the hub's books.

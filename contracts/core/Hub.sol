@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
-import {Fanout, IHub, Policy, Strategy, Vault} from "../interfaces/IHub.sol";
-import {MemberList} from "../libraries/MemberList.sol";
-import {VaultBalances} from "../libraries/VaultBalances.sol";
+import {Proxy} from "@openzeppelin/contracts/proxy/Proxy.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {IHubExtension} from "../interfaces/IHubExtension.sol";
 import {HubState} from "./HubState.sol";
-import {Registry} from "./Registry.sol";
-import {Strategies} from "./Strategies.sol";
-import {Trades} from "./Trades.sol";
-import {Vaults} from "./Vaults.sol";
+import {Orders} from "./Orders.sol";
 
 /// @title Hub
 /// @notice On-chain copy trading in one contract: it holds every vault's tokens, and a leader's swap and its copies
@@ -17,56 +13,31 @@ import {Vaults} from "./Vaults.sol";
 /// @dev What is trusted: listed tokens move what they say or are refused; the oracle bounds prices of trades and is
 /// asked by nothing else; venues are asked to swap and never believed. The owner can only list more.
 ///
-/// Rounding: what a vault puts in, pays as fee or receives is rounded down; a price floor is rounded up.
+/// Rounding: what a vault pays as fee or receives is rounded down, what it puts into a partial fill up; a price floor
+/// is rounded up.
 ///
-/// Several calls in one transaction go through `multicall`; each is guarded against reentrancy on its own.
-contract Hub is Registry, Strategies, Vaults, Trades, Multicall {
-    using MemberList for MemberList.Members;
-    using VaultBalances for uint256[8];
+/// Whatever is not trading is run from `extension` by delegatecall; no function there takes ether. The address is fixed
+/// in the code: nothing here can be upgraded.
+contract Hub is Orders, Proxy {
+    /// @notice The contract with the other half of the code.
+    address public immutable extension;
 
-    constructor(address owner_, address oracle_, address treasury_, uint32 batchSize_)
-        Registry(owner_, treasury_)
-        HubState(oracle_, batchSize_)
-    {}
-
-    /// @inheritdoc IHub
-    function strategyOf(uint32 strategyId) external view returns (Strategy memory) {
-        return _strategies[strategyId];
+    constructor(address owner_, address treasury_, address extension_)
+        HubState(
+            owner_,
+            IHubExtension(extension_).oracle(),
+            IHubExtension(extension_).batchSize(),
+            IHubExtension(extension_).maxDeviationBps()
+        )
+        EIP712("Lockstep", "1")
+    {
+        if (treasury_ == address(0)) revert ZeroAddress();
+        extension = extension_;
+        _treasury = treasury_;
+        emit TreasurySet(treasury_);
     }
 
-    /// @inheritdoc IHub
-    function tokensOf(uint32 strategyId) external view returns (address[] memory) {
-        return _tokens[strategyId];
-    }
-
-    /// @inheritdoc IHub
-    function isPoolAllowed(uint32 strategyId, address pool) external view returns (bool) {
-        return _routes[strategyId][pool].venue != address(0);
-    }
-
-    /// @inheritdoc IHub
-    function memberAt(uint32 strategyId, uint32 position) external view returns (uint32) {
-        return _members[strategyId].get(position);
-    }
-
-    /// @inheritdoc IHub
-    function fanoutOf(uint32 strategyId) external view returns (Fanout memory) {
-        return _fanouts[strategyId];
-    }
-
-    /// @inheritdoc IHub
-    function vaultOf(uint32 vaultId) external view returns (Vault memory) {
-        return _vaults[vaultId].head;
-    }
-
-    /// @inheritdoc IHub
-    function policyOf(uint32 vaultId) external view returns (Policy memory) {
-        return _policies[vaultId];
-    }
-
-    /// @inheritdoc IHub
-    function vaultBalance(uint32 vaultId, address token) external view returns (uint256) {
-        uint256 indexPlusOne = _indexPlusOne[_vaults[vaultId].head.strategyId][token];
-        return indexPlusOne == 0 ? 0 : _vaults[vaultId].balances.get(indexPlusOne - 1);
+    function _implementation() internal view override returns (address) {
+        return extension;
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Fanout, IHub, Policy, Strategy, Vault, VaultStatus} from "../interfaces/IHub.sol";
+import {IHubLog} from "../interfaces/IHubLog.sol";
+import {Fanout, Policy, Strategy, Vault, VaultStatus} from "../interfaces/Types.sol";
 import {MemberList} from "../libraries/MemberList.sol";
 
 /// @notice A vault's two head words, then its balances by token index, two a word: one hash finds them all.
@@ -18,36 +21,46 @@ struct PoolRoute {
     uint8 index1;
 }
 
+/// @notice A pool that is listed, where it is traded, and from when on, in unix seconds.
+struct PoolListing {
+    address venue;
+    uint40 usableFrom;
+}
+
 /// @title Hub state
-/// @notice Every storage variable of the hub, by concern, and the look-ups that check who asks.
-abstract contract HubState is IHub, ReentrancyGuardTransient {
+/// @notice Every storage variable of the hub, by concern, and the look-ups that both halves of its code need.
+/// @dev Warning: the halves share this storage by delegatecall. It is declared here and nowhere else, except for
+/// what `Ownable2Step` declares: it comes first in both.
+abstract contract HubState is IHubLog, Ownable2Step, ReentrancyGuardTransient {
     /// @dev Portion of a holding that is all of it.
     uint256 internal constant WAD = 1e18;
 
     /// @dev Position of a vault that is not among its strategy's members: the leader's own.
     uint32 internal constant NO_POSITION = type(uint32).max;
 
-    /// @inheritdoc IHub
-    uint32 public immutable batchSize;
-
-    /// @inheritdoc IHub
-    address public immutable oracle;
+    uint32 internal immutable _batchSize;
+    address internal immutable _oracle;
+    uint16 internal immutable _maxDeviationBps;
 
     // Registry
 
-    mapping(address token => bool) public isListedToken;
-    mapping(address pool => address) public venueOf;
-    address public treasury;
+    mapping(address token => uint40) internal _tokenUsableFrom;
+    mapping(address pool => PoolListing) internal _poolListings;
+    address internal _guardian;
+    address internal _gate;
+    /// @dev With `_halted` in one word: a trade reads both.
+    address internal _treasury;
+    bool internal _halted;
 
     // Money outside vaults, in token units
 
-    mapping(address owner => mapping(address token => uint256)) public accountBalance;
-    mapping(address recipient => mapping(address token => uint256)) public feeBalance;
+    mapping(address owner => mapping(address token => uint256)) internal _accountBalance;
+    mapping(address recipient => mapping(address token => uint256)) internal _feeBalance;
 
     // Strategies
 
-    uint32 public strategyCount;
-    uint32 public vaultCount;
+    uint32 internal _strategyCount;
+    uint32 internal _vaultCount;
     mapping(uint32 strategyId => Strategy) internal _strategies;
     mapping(uint32 strategyId => address[]) internal _tokens;
     /// @dev Index of a token plus one; 0 says that the strategy may not hold it.
@@ -61,11 +74,24 @@ abstract contract HubState is IHub, ReentrancyGuardTransient {
     mapping(uint32 vaultId => VaultRecord) internal _vaults;
     mapping(uint32 vaultId => Policy) internal _policies;
 
-    constructor(address oracle_, uint32 batchSize_) {
+    // Orders
+
+    /// @dev Unordered nonces, 256 a word; a set bit is closed.
+    mapping(address leader => mapping(uint256 word => uint256)) internal _closedNonces;
+    /// @dev Part of the leader's first holding that an order still open has sold.
+    mapping(address leader => mapping(uint256 nonce => uint64)) internal _filled;
+
+    constructor(address owner_, address oracle_, uint32 batchSize_, uint16 maxDeviationBps_) Ownable(owner_) {
         if (oracle_ == address(0)) revert ZeroAddress();
         if (batchSize_ == 0) revert ZeroAmount();
-        oracle = oracle_;
-        batchSize = batchSize_;
+        _oracle = oracle_;
+        _batchSize = batchSize_;
+        _maxDeviationBps = maxDeviationBps_;
+    }
+
+    function _requireTrading(Strategy storage strategy, uint32 strategyId) internal view {
+        if (_halted) revert Halted(0);
+        if (strategy.halted) revert Halted(strategyId);
     }
 
     function _ownedVault(uint32 vaultId) internal view returns (VaultRecord storage record) {
@@ -85,7 +111,7 @@ abstract contract HubState is IHub, ReentrancyGuardTransient {
 
     /// @dev Writes a new vault's head; the caller decides whether it joins the members.
     function _createVault(uint32 strategyId, uint16 copyFeeBps, uint32 position) internal returns (uint32 vaultId) {
-        vaultId = ++vaultCount;
+        vaultId = ++_vaultCount;
         _vaults[vaultId].head = Vault({
             strategyId: strategyId,
             position: position,

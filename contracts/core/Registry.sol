@@ -1,45 +1,137 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import {IHub} from "../interfaces/IHub.sol";
+import {IGate} from "../interfaces/IGate.sol";
+import {IHubExtension} from "../interfaces/IHubExtension.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {Strategy} from "../interfaces/Types.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
-import {HubState} from "./HubState.sol";
+import {HubState, PoolListing} from "./HubState.sol";
 
 /// @title Registry
-/// @notice What may be held and where it may be traded. It only grows: nothing a vault holds can be de-listed.
-abstract contract Registry is HubState, Ownable2Step {
-    constructor(address owner_, address treasury_) Ownable(owner_) {
-        _setTreasury(treasury_);
+/// @notice What may be held, where it may be traded, and who may enter. Lists only grow, after a wait in which the
+/// guardian can object: nothing a vault holds can be de-listed, and nothing appears over night.
+/// @dev Owner, guardian and gate can refuse entries and trades. No function of theirs touches an exit or any balance.
+/// Renouncing ownership freezes the lists for good.
+abstract contract Registry is IHubExtension, HubState {
+    /// @inheritdoc IHubExtension
+    uint40 public immutable listingDelay;
+
+    constructor(uint40 listingDelay_) {
+        listingDelay = listingDelay_;
     }
 
-    /// @inheritdoc IHub
+    // ------------------------------------------------------------------ owner
+
+    /// @inheritdoc IHubExtension
     function listToken(address token) external onlyOwner {
         if (token == address(0)) revert ZeroAddress();
-        if (isListedToken[token]) revert AlreadyListed(token);
-        isListedToken[token] = true;
-        emit TokenListed(token);
+        if (_tokenUsableFrom[token] != 0) revert AlreadyListed(token);
+        // Feeds are set once: the one that the wait is about is the one that will be used.
+        IPriceOracle(_oracle).requireFeed(token);
+        uint40 from = _usableFrom();
+        _tokenUsableFrom[token] = from;
+        emit TokenListed(token, from);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function listPool(address pool, address venue) external onlyOwner {
-        if (venueOf[pool] != address(0)) revert AlreadyListed(pool);
+        if (_poolListings[pool].venue != address(0)) revert AlreadyListed(pool);
         (address token0, address token1) = IVenue(venue).poolTokens(pool);
-        if (!isListedToken[token0]) revert TokenNotListed(token0);
-        if (!isListedToken[token1]) revert TokenNotListed(token1);
-        venueOf[pool] = venue;
-        emit PoolListed(pool, venue, token0, token1);
+        if (_tokenUsableFrom[token0] == 0) revert TokenNotListed(token0);
+        if (_tokenUsableFrom[token1] == 0) revert TokenNotListed(token1);
+        uint40 from = _usableFrom();
+        _poolListings[pool] = PoolListing(venue, from);
+        emit PoolListed(pool, venue, token0, token1, from);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function setTreasury(address newTreasury) external onlyOwner {
-        _setTreasury(newTreasury);
+        if (newTreasury == address(0)) revert ZeroAddress();
+        _treasury = newTreasury;
+        emit TreasurySet(newTreasury);
     }
 
-    function _setTreasury(address newTreasury) private {
-        if (newTreasury == address(0)) revert ZeroAddress();
-        treasury = newTreasury;
-        emit TreasurySet(newTreasury);
+    /// @inheritdoc IHubExtension
+    function setGuardian(address newGuardian) external onlyOwner {
+        _guardian = newGuardian;
+        emit GuardianSet(newGuardian);
+    }
+
+    /// @inheritdoc IHubExtension
+    function setGate(address newGate) external onlyOwner {
+        _gate = newGate;
+        emit GateSet(newGate);
+    }
+
+    /// @inheritdoc IHubExtension
+    function resumeTrading(uint32 strategyId) external onlyOwner {
+        if (!_setHalted(strategyId, false)) revert NotHalted(strategyId);
+        emit TradingResumed(strategyId);
+    }
+
+    // ------------------------------------------------------------------ owner or guardian
+
+    /// @inheritdoc IHubExtension
+    function veto(address what) external {
+        if (!_isOwnerOrGuardian()) revert NotAllowedToVeto();
+        bool tokenWaits = _tokenUsableFrom[what] > block.timestamp;
+        bool poolWaits = _poolListings[what].usableFrom > block.timestamp;
+        if (tokenWaits) delete _tokenUsableFrom[what];
+        else if (poolWaits) delete _poolListings[what];
+        else revert NotPending(what);
+        emit ListingVetoed(what, msg.sender);
+    }
+
+    /// @inheritdoc IHubExtension
+    function haltTrading(uint32 strategyId) external {
+        bool isLeader = strategyId != 0 && _strategies[strategyId].leader == msg.sender;
+        if (!isLeader && !_isOwnerOrGuardian()) revert NotAllowedToHalt();
+        if (!_setHalted(strategyId, true)) revert Halted(strategyId);
+        emit TradingHalted(strategyId, msg.sender);
+    }
+
+    // ------------------------------------------------------------------ internals
+
+    function _requireListed(address token) internal view {
+        if (!_isUsableToken(token)) revert TokenNotListed(token);
+    }
+
+    function _isUsableToken(address token) internal view returns (bool) {
+        uint40 from = _tokenUsableFrom[token];
+        return from != 0 && from <= block.timestamp;
+    }
+
+    /// @dev A pool whose listing waits has no venue yet.
+    function _usableVenue(address pool) internal view returns (address) {
+        PoolListing storage listing = _poolListings[pool];
+        return listing.usableFrom <= block.timestamp ? listing.venue : address(0);
+    }
+
+    function _requireMayEnter(address who) internal view {
+        address gate_ = _gate;
+        if (gate_ != address(0) && !IGate(gate_).mayEnter(who)) revert Refused(gate_, who);
+    }
+
+    /// @dev While there is no strategy, nobody can be surprised by a listing.
+    function _usableFrom() private view returns (uint40) {
+        return uint40(block.timestamp) + (_strategyCount == 0 ? 0 : listingDelay);
+    }
+
+    /// @return changed Whether it was otherwise before.
+    function _setHalted(uint32 strategyId, bool halted_) private returns (bool changed) {
+        if (strategyId == 0) {
+            changed = _halted != halted_;
+            _halted = halted_;
+        } else {
+            Strategy storage strategy = _strategies[strategyId];
+            if (strategy.leader == address(0)) revert UnknownStrategy(strategyId);
+            changed = strategy.halted != halted_;
+            strategy.halted = halted_;
+        }
+    }
+
+    function _isOwnerOrGuardian() private view returns (bool) {
+        return msg.sender == owner() || msg.sender == _guardian;
     }
 }

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {IHub, Strategy, StrategyParams} from "../interfaces/IHub.sol";
+import {IHubExtension} from "../interfaces/IHubExtension.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
+import {Strategy, StrategyParams} from "../interfaces/Types.sol";
 import {VaultBalances} from "../libraries/VaultBalances.sol";
-import {HubState, PoolRoute} from "./HubState.sol";
+import {PoolRoute} from "./HubState.sol";
+import {Registry} from "./Registry.sol";
 
 /// @title Strategies
 /// @notice Leaders' offers. Their terms are fixed when they are created.
-abstract contract Strategies is HubState {
+abstract contract Strategies is Registry {
     uint16 public constant MAX_COPY_FEE_BPS = 100;
     uint16 public constant MAX_SLIPPAGE_BPS = 1_000;
     uint16 public constant MAX_DRIFT_BPS = 1_000;
     uint32 public constant MAX_COPY_WINDOW = 1 days;
     uint256 public constant MAX_NAME_BYTES = 64;
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function createStrategy(StrategyParams calldata params)
         external
         nonReentrant
         returns (uint32 strategyId, uint32 leaderVault)
     {
+        _requireMayEnter(msg.sender);
+        if (_halted) revert Halted(0);
         _checkTerms(params);
-        strategyId = ++strategyCount;
-        leaderVault = vaultCount + 1;
+        strategyId = ++_strategyCount;
+        leaderVault = _vaultCount + 1;
         Strategy storage strategy = _strategies[strategyId];
         strategy.leader = msg.sender;
         strategy.leaderVault = leaderVault;
@@ -74,7 +78,7 @@ abstract contract Strategies is HubState {
     }
 
     function _addToken(uint32 strategyId, address token) private {
-        if (!isListedToken[token]) revert TokenNotListed(token);
+        _requireListed(token);
         if (_indexPlusOne[strategyId][token] != 0) revert DuplicateToken(token);
         uint8 index = uint8(_tokens[strategyId].length);
         _tokens[strategyId].push(token);
@@ -83,7 +87,7 @@ abstract contract Strategies is HubState {
     }
 
     function _addPool(uint32 strategyId, address pool) private {
-        address venue = venueOf[pool];
+        address venue = _usableVenue(pool);
         if (venue == address(0)) revert PoolNotListed(pool);
         if (_routes[strategyId][pool].venue != address(0)) revert AlreadyListed(pool);
         (address token0, address token1) = IVenue(venue).poolTokens(pool);

@@ -2,63 +2,58 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {Fanout, IHub, Policy, SkipReason, Strategy, TradeParams, Vault, VaultStatus} from "../interfaces/IHub.sol";
+import {IHubTrading} from "../interfaces/IHubTrading.sol";
+import {Fanout, Policy, SkipReason, Strategy, TradeParams, Vault, VaultStatus} from "../interfaces/Types.sol";
 import {Copy} from "../libraries/Copy.sol";
 import {MemberList} from "../libraries/MemberList.sol";
 import {Price} from "../libraries/Price.sol";
 import {VaultBalances} from "../libraries/VaultBalances.sol";
-import {Batch, Clearing} from "./Clearing.sol";
+import {Batch, Clearing, Cleared} from "./Clearing.sol";
 import {PoolRoute, VaultRecord} from "./HubState.sol";
+
+/// @notice What a trade did in its first batch, the leader's.
+/// @param portion Part of the leader's holding that was sold; 1e18 is all.
+/// @param complete All that was asked for was sold.
+struct Fill {
+    uint64 portion;
+    bool complete;
+}
 
 /// @title Trades
 /// @notice A leader's trade and its copies. The contract alone decides who is copied and in which order: every
 /// position once, from a start that moves with each trade. Nobody picks, omits or reorders followers.
 /// @dev A strategy has at most one trade that is still being copied, so a later trade reaches no vault first.
-abstract contract Trades is Clearing {
+abstract contract Trades is IHubTrading, Clearing {
     using MemberList for MemberList.Members;
     using VaultBalances for uint256[8];
 
     /// @dev 2^32 divided by the golden ratio: successive multiples spread starts evenly over any number of members.
     uint256 private constant START_STEP = 2_654_435_769;
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubTrading
     function trade(TradeParams calldata params) external nonReentrant returns (uint64 tradeId) {
-        Strategy storage strategy = _strategies[params.strategyId];
-        if (msg.sender != strategy.leader) revert NotLeader();
-        if (block.timestamp > params.deadline) revert DeadlinePassed(params.deadline);
-        if (params.portion == 0 || params.portion > WAD) revert BadPortion(params.portion);
-        if (strategy.fanoutOpen) revert FanoutOpen(_tradeId(params.strategyId, strategy.sequence));
-
-        Fanout memory fanout = _openFanout(strategy, params);
-        tradeId = _tradeId(params.strategyId, fanout.sequence);
-        Batch memory batch = _newBatch(params.strategyId, fanout, batchSize);
-        _gatherLeader(batch, strategy.leaderVault, fanout.portion);
-        _visit(batch, fanout, params.strategyId, batchSize);
-        uint256 price = _clear(batch, params.limitPrice, strategy.maxSlippageBps, 0);
-
-        if (fanout.cursor == fanout.count) {
-            emit TradeCompleted(tradeId);
-        } else {
-            fanout.floorPrice = Math.max(params.limitPrice, Price.lessBpsUp(price, strategy.maxDriftBps));
-            strategy.fanoutOpen = true;
-            _fanouts[params.strategyId] = fanout;
-        }
+        if (msg.sender != _strategies[params.strategyId].leader) revert NotLeader();
+        (tradeId,) = _trade(params, params.portion, WAD);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubTrading
     function continueTrade(uint32 strategyId, uint32 maxVisits) external nonReentrant returns (uint32 visited) {
         Strategy storage strategy = _strategies[strategyId];
         if (!strategy.fanoutOpen) revert NoFanout(strategyId);
         if (maxVisits == 0) revert ZeroAmount();
+        bool expired = block.timestamp > _fanouts[strategyId].deadline;
+        if (!expired) _requireTrading(strategy, strategyId);
         Fanout memory fanout = _fanouts[strategyId];
         uint32 before = fanout.cursor;
-        uint256 visits = Math.min(maxVisits, batchSize);
+        uint256 visits = Math.min(maxVisits, _batchSize);
         Batch memory batch = _newBatch(strategyId, fanout, visits);
-        if (block.timestamp > fanout.deadline) {
+        batch.tokenIn = _tokens[strategyId][fanout.indexIn];
+        batch.tokenOut = _tokens[strategyId][fanout.indexOut];
+        if (expired) {
             _expire(batch, fanout, strategyId, visits);
         } else {
             _visit(batch, fanout, strategyId, visits);
-            if (batch.size != 0) _clear(batch, fanout.floorPrice, strategy.maxSlippageBps, 1);
+            if (batch.size != 0) _clear(batch, fanout.floorPrice, strategy.maxSlippageBps, WAD, 1);
         }
 
         visited = fanout.cursor - before;
@@ -71,7 +66,42 @@ abstract contract Trades is Clearing {
         }
     }
 
-    function _openFanout(Strategy storage strategy, TradeParams calldata params)
+    /// @dev The leader's own fill and its first copies, at `portion` of each holding, or down to `minFill` of that.
+    /// The caller has made sure that the leader wants it.
+    function _trade(TradeParams calldata params, uint256 portion, uint256 minFill)
+        internal
+        returns (uint64 tradeId, Fill memory fill)
+    {
+        Strategy storage strategy = _strategies[params.strategyId];
+        _requireTrading(strategy, params.strategyId);
+        if (block.timestamp > params.deadline) revert DeadlinePassed(params.deadline);
+        if (portion == 0 || portion > WAD) revert BadPortion(uint64(portion));
+        if (strategy.fanoutOpen) revert FanoutOpen(_tradeId(params.strategyId, strategy.sequence));
+
+        Fanout memory fanout = _openFanout(strategy, params, uint64(portion));
+        tradeId = _tradeId(params.strategyId, fanout.sequence);
+        Batch memory batch = _newBatch(params.strategyId, fanout, _batchSize);
+        // The route has been looked up by these very tokens: reading them back would cost three storage reads.
+        (batch.tokenIn, batch.tokenOut) = (params.tokenIn, params.tokenOut);
+        _gatherLeader(batch, strategy.leaderVault, portion);
+        _visit(batch, fanout, params.strategyId, _batchSize);
+        Cleared memory cleared = _clear(batch, params.limitPrice, strategy.maxSlippageBps, minFill, 0);
+        fill = Fill(cleared.portion, cleared.portion == portion);
+
+        if (fanout.cursor == fanout.count) {
+            emit TradeCompleted(tradeId);
+        } else {
+            // Later batches copy what the leader got, not what the leader asked for.
+            fanout.portion = cleared.portion;
+            // The leader's limit binds the leader's fill; a partial fill ends at that very price, and a bound there
+            // would leave everybody else behind.
+            fanout.floorPrice = Price.lessBpsUp(cleared.price, strategy.maxDriftBps);
+            strategy.fanoutOpen = true;
+            _fanouts[params.strategyId] = fanout;
+        }
+    }
+
+    function _openFanout(Strategy storage strategy, TradeParams calldata params, uint64 portion)
         private
         returns (Fanout memory fanout)
     {
@@ -87,16 +117,16 @@ abstract contract Trades is Clearing {
             indexIn: indexIn,
             indexOut: indexOut,
             pool: params.pool,
-            portion: params.portion,
+            portion: portion,
             floorPrice: 0
         });
         emit TradeOpened(
             _tradeId(params.strategyId, sequence),
-            msg.sender,
+            strategy.leader,
             params.pool,
             params.tokenIn,
             params.tokenOut,
-            params.portion,
+            portion,
             params.limitPrice,
             fanout.start,
             count,
@@ -120,6 +150,7 @@ abstract contract Trades is Clearing {
         if (route.venue == address(0) || !matches || indexIn == indexOut) revert PoolNotAllowed(params.pool);
     }
 
+    /// @dev Without the two tokens, which the caller knows or looks up.
     function _newBatch(uint32 strategyId, Fanout memory fanout, uint256 visits)
         private
         view
@@ -132,8 +163,7 @@ abstract contract Trades is Clearing {
         batch.leader = _strategies[strategyId].leader;
         batch.venue = _routes[strategyId][fanout.pool].venue;
         batch.pool = fanout.pool;
-        batch.tokenIn = _tokens[strategyId][fanout.indexIn];
-        batch.tokenOut = _tokens[strategyId][fanout.indexOut];
+        batch.portion = fanout.portion;
         batch.copies = new Copy[](room);
     }
 

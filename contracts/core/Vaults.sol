@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {IHub, Policy, Strategy, VaultStatus} from "../interfaces/IHub.sol";
+import {IHubExtension} from "../interfaces/IHubExtension.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {Policy, Strategy, VaultStatus} from "../interfaces/Types.sol";
 import {MemberList} from "../libraries/MemberList.sol";
 import {VaultBalances} from "../libraries/VaultBalances.sol";
 import {Accounts} from "./Accounts.sol";
@@ -15,7 +17,10 @@ abstract contract Vaults is Accounts {
     using MemberList for MemberList.Members;
     using VaultBalances for uint256[8];
 
-    /// @inheritdoc IHub
+    /// @dev A vault worth less than the smallest deposit divided by this may be taken out of the list by anybody.
+    uint256 private constant EVICTION_DIVISOR = 10;
+
+    /// @inheritdoc IHubExtension
     function openVault(uint32 strategyId, Policy calldata policy, uint256 amount)
         external
         nonReentrant
@@ -23,6 +28,8 @@ abstract contract Vaults is Accounts {
     {
         Strategy storage strategy = _strategies[strategyId];
         if (strategy.leader == address(0)) revert UnknownStrategy(strategyId);
+        _requireMayEnter(msg.sender);
+        _requireTrading(strategy, strategyId);
         if (amount < strategy.minDeposit) revert BelowMinimumDeposit(amount, strategy.minDeposit);
         uint32 position = strategy.memberCount++;
         vaultId = _createVault(strategyId, strategy.copyFeeBps, position);
@@ -31,23 +38,25 @@ abstract contract Vaults is Accounts {
         if (amount != 0) _allocate(vaultId, amount);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function allocate(uint32 vaultId, uint256 amount) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
         VaultRecord storage record = _ownedVault(vaultId);
         if (record.head.status == VaultStatus.Left) revert BadStatus(VaultStatus.Left);
+        _requireMayEnter(msg.sender);
+        _requireTrading(_strategies[record.head.strategyId], record.head.strategyId);
         _allocate(vaultId, amount);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function deallocate(uint32 vaultId, address token, uint256 amount) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
         VaultRecord storage record = _ownedVault(vaultId);
         _debitVault(record, vaultId, token, amount);
-        accountBalance[msg.sender][token] += amount;
+        _accountBalance[msg.sender][token] += amount;
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function exit(uint32 vaultId, address[] calldata tokens, address to) external nonReentrant {
         VaultRecord storage record = _ownedVault(vaultId);
         bool isMember = record.head.status != VaultStatus.Left && record.head.position != NO_POSITION;
@@ -60,35 +69,56 @@ abstract contract Vaults is Accounts {
         }
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function setPolicy(uint32 vaultId, Policy calldata policy) external nonReentrant {
         _requireMember(_ownedVault(vaultId));
         _setPolicy(vaultId, policy);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function pause(uint32 vaultId) external nonReentrant {
         _switchStatus(vaultId, VaultStatus.Active, VaultStatus.Paused);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function resume(uint32 vaultId) external nonReentrant {
         _switchStatus(vaultId, VaultStatus.Paused, VaultStatus.Active);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
     function leaveStrategy(uint32 vaultId) external nonReentrant {
         VaultRecord storage record = _ownedVault(vaultId);
         _requireMember(record);
         _leave(record, vaultId);
     }
 
-    /// @inheritdoc IHub
+    /// @inheritdoc IHubExtension
+    function evict(uint32 vaultId) external nonReentrant {
+        VaultRecord storage record = _vaults[vaultId];
+        _requireMember(record);
+        uint32 strategyId = record.head.strategyId;
+        uint256 least = _strategies[strategyId].minDeposit / EVICTION_DIVISOR;
+        uint256 value = _valueDown(record, strategyId);
+        if (value >= least) revert WorthKeeping(value, least);
+        _leave(record, vaultId);
+    }
+
+    /// @inheritdoc IHubExtension
     function prune(uint32 strategyId, uint32 position) external nonReentrant {
         Strategy storage strategy = _strategies[strategyId];
         if (strategy.fanoutOpen) revert FanoutOpen(_tradeId(strategyId, strategy.sequence));
         if (position >= strategy.memberCount || _members[strategyId].get(position) != 0) revert NotEmpty(position);
         _fillHole(strategyId, position);
+    }
+
+    /// @dev In base token units, by the oracle.
+    function _valueDown(VaultRecord storage record, uint32 strategyId) private view returns (uint256 value) {
+        address[] storage tokens = _tokens[strategyId];
+        value = record.balances.get(0);
+        for (uint256 i = 1; i < tokens.length; ++i) {
+            uint256 balance = record.balances.get(i);
+            if (balance != 0) value += IPriceOracle(_oracle).quote(tokens[i], tokens[0], balance);
+        }
     }
 
     function _allocate(uint32 vaultId, uint256 amount) private {
@@ -99,9 +129,10 @@ abstract contract Vaults is Accounts {
         emit Allocated(vaultId, msg.sender, baseToken, amount);
     }
 
-    /// @dev Rules are for vaults that copy: not the leader's, not one that left.
+    /// @dev Rules are for vaults that copy: not the leader's, not one that left, not one that never was.
     function _requireMember(VaultRecord storage record) private view {
-        if (record.head.status == VaultStatus.Left) revert BadStatus(VaultStatus.Left);
+        VaultStatus status = record.head.status;
+        if (status == VaultStatus.Left || status == VaultStatus.None) revert BadStatus(status);
         if (record.head.position == NO_POSITION) revert LeaderVault();
     }
 

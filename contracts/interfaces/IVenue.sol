@@ -10,12 +10,26 @@ interface IVenue {
     error NotAPool(address pool);
     /// @notice The pool took or gave an amount that the swap cannot have.
     error BadCallback();
+    /// @notice The pool remembers prices for fewer than `window` seconds: it is too new or keeps too few observations.
+    error PoolTooYoung(address pool);
 
     /// @notice The two tokens of a genuine pool, in the pool's order. Reverts with `NotAPool` for anything else.
     function poolTokens(address pool) external view returns (address token0, address token1);
 
-    /// @notice Swaps exactly `amountIn` of `tokenIn`, which the hub has already sent here, and sends what it
-    /// buys to the hub. Whatever the pool does not take goes back to the hub.
+    /// @notice What `amountIn` of `tokenIn` would have bought at the pool's price averaged over `window` seconds up to
+    /// now, before fee and price impact, rounded down. Reverts where the pool does not remember that far back.
+    function averageOut(address pool, address tokenIn, address tokenOut, uint256 amountIn)
+        external
+        view
+        returns (uint256 amountOut);
+
+    /// @notice Seconds over which `averageOut` looks back.
+    function window() external view returns (uint32);
+
+    /// @notice Swaps up to `amountIn` of `tokenIn`, which the hub has already sent here, and sends what it buys to the
+    /// hub. Whatever the pool does not take goes back to the hub.
+    /// @param priceLimit Stops where the next unit sold would buy less than this, in units out per unit in after the
+    /// pool's fee, scaled by 1e36; 0 for no limit. Nothing is sold if that is so from the start.
     /// @dev Warning: the hub believes its own balances, not a return value; there is none.
-    function swap(address pool, address tokenIn, address tokenOut, uint256 amountIn) external;
+    function swap(address pool, address tokenIn, address tokenOut, uint256 amountIn, uint256 priceLimit) external;
 }

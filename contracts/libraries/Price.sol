@@ -30,6 +30,13 @@ library Price {
         return amountOut + units >= minimumOut - Math.min(minimumOut, Math.ceilDiv(minimumOut, amountIn) * units);
     }
 
+    /// @notice Whether two values of one amount differ by at most `bps` basis points of `anchor`, or by one unit:
+    /// both are rounded down.
+    function isWithinBps(uint256 value, uint256 anchor, uint256 bps) internal pure returns (bool) {
+        uint256 difference = value > anchor ? value - anchor : anchor - value;
+        return difference <= 1 || difference <= Math.mulDiv(anchor, bps, BPS);
+    }
+
     /// @notice `value` less `bps` basis points, rounded up.
     function lessBpsUp(uint256 value, uint256 bps) internal pure returns (uint256) {
         return Math.mulDiv(value, BPS - bps, BPS, Math.Rounding.Ceil);

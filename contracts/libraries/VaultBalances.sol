@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {IHub} from "../interfaces/IHub.sol";
+import {IHubLog} from "../interfaces/IHubLog.sol";
 
 /// @title Vault balances
 /// @notice A vault's balances, two tokens a storage word, addressed by the token's index in the strategy.
@@ -22,7 +22,7 @@ library VaultBalances {
     function add(uint256[8] storage words, uint256 index, uint256 amount) internal {
         uint256 word = words[index >> 1];
         uint256 balance = (word >> _shift(index)) & MAX_BALANCE;
-        if (amount > MAX_BALANCE - balance) revert IHub.BalanceOverflow();
+        if (amount > MAX_BALANCE - balance) revert IHubLog.BalanceOverflow();
         unchecked {
             words[index >> 1] = word + (amount << _shift(index));
         }
@@ -32,7 +32,7 @@ library VaultBalances {
     function sub(uint256[8] storage words, uint256 index, uint256 amount) internal {
         uint256 word = words[index >> 1];
         uint256 balance = (word >> _shift(index)) & MAX_BALANCE;
-        if (amount > balance) revert IHub.InsufficientBalance(balance, amount);
+        if (amount > balance) revert IHubLog.InsufficientBalance(balance, amount);
         unchecked {
             words[index >> 1] = word - (amount << _shift(index));
         }

@@ -10,6 +10,7 @@ import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 
 /// @title Chainlink oracle
 /// @notice Values tokens by Chainlink-style feeds that share one quote currency. Feeds are added once, never changed.
+/// @dev Any failure reverts: no trade is better than one at a price that nobody vouches for. Exits do not ask.
 contract ChainlinkOracle is IPriceOracle, Ownable2Step {
     /// @notice A token's feed. A feed older than `heartbeat` seconds is not believed.
     struct Feed {
@@ -19,9 +20,20 @@ contract ChainlinkOracle is IPriceOracle, Ownable2Step {
         uint8 feedDecimals;
     }
 
+    /// @dev A price is what this many units are worth.
+    uint256 private constant PRICE_SCALE = 1e36;
+
     mapping(address token => Feed) public feedOf;
 
-    constructor(address owner_) Ownable(owner_) {}
+    /// @notice Uptime feed of the chain's sequencer: answers 0 while it is up. Zero on chains that have none.
+    address public immutable sequencer;
+    /// @notice Seconds after the sequencer came up again in which no price is believed.
+    uint32 public immutable gracePeriod;
+
+    constructor(address owner_, address sequencer_, uint32 gracePeriod_) Ownable(owner_) {
+        sequencer = sequencer_;
+        gracePeriod = gracePeriod_;
+    }
 
     /// @notice Gives `token` its feed, for good. Decimals are read from the token and the feed.
     /// @param heartbeat Seconds after which an answer is stale.
@@ -34,10 +46,29 @@ contract ChainlinkOracle is IPriceOracle, Ownable2Step {
     }
 
     /// @inheritdoc IPriceOracle
-    function quote(address tokenIn, address tokenOut, uint256 amountIn) external view returns (uint256 amountOut) {
+    function quote(address tokenIn, address tokenOut, uint256 amountIn) public view returns (uint256 amountOut) {
+        _requireSequencer();
         (uint256 priceIn, uint256 unitIn) = _price(tokenIn);
         (uint256 priceOut, uint256 unitOut) = _price(tokenOut);
         return Math.mulDiv(amountIn * priceIn, unitOut, priceOut * unitIn);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function requireFeed(address token) external view {
+        if (feedOf[token].source == address(0)) revert FeedMissing(token);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function priceDown(address tokenIn, address tokenOut) external view returns (uint256 price) {
+        return quote(tokenIn, tokenOut, PRICE_SCALE);
+    }
+
+    /// @dev Who could not reach the chain could not react to prices either: they get time to, after an outage.
+    function _requireSequencer() private view {
+        if (sequencer == address(0)) return;
+        (, int256 answer, uint256 upSince,,) = IPriceFeed(sequencer).latestRoundData();
+        if (answer != 0) revert SequencerDown();
+        if (block.timestamp - upSince <= gracePeriod) revert SequencerStarting(upSince);
     }
 
     /// @dev A whole token is worth `price`, and `unit` scales both its decimals and the feed's out of the quote.

@@ -4,9 +4,11 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IUniswapV3Factory} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Factory.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
 import {IUniswapV3PoolImmutables} from "@uniswap/v3-core/contracts/interfaces/pool/IUniswapV3PoolImmutables.sol";
+import {TickMath} from "@uniswap/v4-core/src/libraries/TickMath.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
 
 /// @title Uniswap V3 venue
@@ -19,27 +21,34 @@ contract UniswapV3Venue is IVenue {
     uint160 private constant LOWEST_SQRT_PRICE = 4_295_128_740;
     uint160 private constant HIGHEST_SQRT_PRICE = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341;
 
+    /// @dev Pool fees are in hundredths of a basis point.
+    uint256 private constant FEE_UNIT = 1_000_000;
+    uint256 private constant PRICE_SCALE = 1e36;
+
     address public immutable hub;
     IUniswapV3Factory public immutable factory;
 
     address private transient _pool;
     address private transient _tokenIn;
 
-    constructor(address hub_, address factory_) {
+    /// @inheritdoc IVenue
+    uint32 public immutable window;
+
+    constructor(address hub_, address factory_, uint32 window_) {
         hub = hub_;
         factory = IUniswapV3Factory(factory_);
+        window = window_;
     }
 
     /// @inheritdoc IVenue
-    function swap(address pool, address tokenIn, address tokenOut, uint256 amountIn) external {
+    function swap(address pool, address tokenIn, address tokenOut, uint256 amountIn, uint256 priceLimit) external {
         if (msg.sender != hub) revert NotHub();
         bool zeroForOne = tokenIn < tokenOut;
-        (_pool, _tokenIn) = (pool, tokenIn);
-        (int256 amount0, int256 amount1) = IUniswapV3Pool(pool)
-            .swap(hub, zeroForOne, int256(amountIn), zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE, "");
-        (_pool, _tokenIn) = (address(0), address(0));
-        uint256 left = amountIn - uint256(zeroForOne ? amount0 : amount1);
-        if (left != 0) IERC20(tokenIn).safeTransfer(hub, left);
+        uint160 sqrtLimit = zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE;
+        bool possible = true;
+        if (priceLimit != 0) (possible, sqrtLimit) = _sqrtLimit(IUniswapV3Pool(pool), zeroForOne, priceLimit);
+        uint256 spent = possible ? _swapInPool(pool, tokenIn, zeroForOne, amountIn, sqrtLimit) : 0;
+        if (spent != amountIn) IERC20(tokenIn).safeTransfer(hub, amountIn - spent);
     }
 
     /// @notice Pays the pool that is being swapped in.
@@ -56,6 +65,62 @@ contract UniswapV3Venue is IVenue {
         token1 = address(uint160(_read(pool, IUniswapV3PoolImmutables.token1.selector)));
         uint24 fee = uint24(_read(pool, IUniswapV3PoolImmutables.fee.selector));
         if (factory.getPool(token0, token1, fee) != pool) revert NotAPool(pool);
+    }
+
+    function _swapInPool(address pool, address tokenIn, bool zeroForOne, uint256 amountIn, uint160 sqrtLimit)
+        private
+        returns (uint256 spent)
+    {
+        (_pool, _tokenIn) = (pool, tokenIn);
+        (int256 amount0, int256 amount1) = IUniswapV3Pool(pool).swap(hub, zeroForOne, int256(amountIn), sqrtLimit, "");
+        (_pool, _tokenIn) = (address(0), address(0));
+        return uint256(zeroForOne ? amount0 : amount1);
+    }
+
+    /// @dev The pool's price P is token 1 per token 0, and each unit sold pays the pool's fee first, so the next unit
+    /// buys P (1 - fee), or (1 - fee) / P the other way round. Rounded so that the swap stops sooner.
+    /// @return possible Whether the pool's price is better than the limit now: a swap could not begin otherwise.
+    function _sqrtLimit(IUniswapV3Pool pool, bool zeroForOne, uint256 priceLimit)
+        private
+        view
+        returns (bool possible, uint160 sqrtLimit)
+    {
+        // Out of any pool's reach, and of the arithmetic's below.
+        if (priceLimit / PRICE_SCALE >= 1 << 127) return (false, 0);
+        uint256 beforeFee = Math.mulDiv(priceLimit, FEE_UNIT, FEE_UNIT - pool.fee(), Math.Rounding.Ceil);
+        uint256 wanted = zeroForOne
+            ? (Math.sqrt(Math.mulDiv(beforeFee, 1 << 128, PRICE_SCALE)) + 1) << 32
+            : Math.sqrt(Math.mulDiv(PRICE_SCALE, 1 << 128, beforeFee)) << 32;
+        sqrtLimit = uint160(Math.max(LOWEST_SQRT_PRICE, Math.min(HIGHEST_SQRT_PRICE, wanted)));
+        (uint160 sqrtPrice,,,,,,) = pool.slot0();
+        possible = zeroForOne ? sqrtPrice > sqrtLimit : sqrtPrice < sqrtLimit;
+    }
+
+    /// @inheritdoc IVenue
+    /// @dev The average is of ticks, so of logarithms: a geometric mean (v3 whitepaper, 5.2). A swap in this very block
+    /// has no time to weigh anything in it.
+    function averageOut(address pool, address tokenIn, address tokenOut, uint256 amountIn)
+        external
+        view
+        returns (uint256 amountOut)
+    {
+        uint256 sqrtPrice = TickMath.getSqrtPriceAtTick(_averageTick(pool));
+        uint256 priceX128 = Math.mulDiv(sqrtPrice, sqrtPrice, 1 << 64);
+        return
+            tokenIn < tokenOut ? Math.mulDiv(amountIn, priceX128, 1 << 128) : Math.mulDiv(amountIn, 1 << 128, priceX128);
+    }
+
+    function _averageTick(address pool) private view returns (int24 tick) {
+        uint32[] memory ago = new uint32[](2);
+        ago[0] = window;
+        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory cumulative, uint160[] memory) {
+            int56 sum = cumulative[1] - cumulative[0];
+            tick = int24(sum / int56(uint56(window)));
+            // Solidity rounds towards zero, an average of ticks rounds down as the pool's own ticks do.
+            if (sum < 0 && sum % int56(uint56(window)) != 0) --tick;
+        } catch {
+            revert PoolTooYoung(pool);
+        }
     }
 
     /// @dev One word from what may be anything: an account without code and a contract without the function

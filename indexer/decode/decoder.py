@@ -7,7 +7,7 @@ OpenZeppelin.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from importlib.resources import files
@@ -18,9 +18,11 @@ from eth_utils.crypto import keccak
 from indexer.chain.types import BlockLogs, Header, Log
 from indexer.decode import events
 from indexer.decode.errors import AbiMismatchError
-from indexer.decode.words import Reader, read_address, read_enum, read_string, read_uint
+from indexer.decode.words import Reader, read_address, read_bool, read_enum, read_hash, read_string, read_uint
 
 _ABI_FILES = ("IHub.json", "Ownable2Step.json")
+
+_READERS: dict[str, Reader] = {"address": read_address, "bool": read_bool, "bytes32": read_hash}
 
 _ENUMS: dict[str, type[IntEnum]] = {
     "enum VaultStatus": events.VaultStatus,
@@ -97,14 +99,18 @@ class Decoder:
             for block in blocks
         ]
 
-    def require_deployed(self, code: bytes) -> None:
-        """Raise `AbiMismatchError` unless the bytecode can emit every event of the ABI.
+    def require_deployed(self, halves: Collection[bytes]) -> None:
+        """Raise `AbiMismatchError` unless the halves of the hub's bytecode can emit every event of the ABI.
 
         An event's topic is a constant in the code that emits it, so a signature that differs in one type is
         missed here at start and not as money that never arrives in the ledger.
         """
         # The optimizer pushes constants without their leading zero bytes.
-        missing = [layout.name for topic, layout in self._layouts.items() if topic.lstrip(b"\0") not in code]
+        missing = [
+            layout.name
+            for topic, layout in self._layouts.items()
+            if not any(topic.lstrip(b"\0") in code for code in halves)
+        ]
         if missing:
             raise AbiMismatchError(
                 f"The deployed hub cannot emit {', '.join(sorted(missing))} as this Lockstep knows them.",
@@ -143,8 +149,8 @@ def _layout(entry: dict[str, Any], make: type[events.Event]) -> _Layout:
 def _reader(part: dict[str, Any]) -> Reader:
     if part["internalType"] in _ENUMS:
         return read_enum(_ENUMS[part["internalType"]])
-    if part["type"] == "address":
-        return read_address
+    if part["type"] in _READERS:
+        return _READERS[part["type"]]
     if part["type"] == "string" and not part["indexed"]:
         return read_string
     if match := re.fullmatch(r"uint(\d+)", part["type"]):

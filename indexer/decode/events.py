@@ -1,7 +1,8 @@
 """The hub's events as values, in the ABI's order of fields: one class an event of
-`contracts/interfaces/IHub.sol`, and of OpenZeppelin's Ownable2Step, which the hub inherits.
+`contracts/interfaces/IHubLog.sol`, and of OpenZeppelin's Ownable2Step, which the hub inherits.
 
-Addresses are EIP-55 text; amounts are integers in token units; `_bps` are basis points.
+Addresses are EIP-55 text, hashes lower-case 0x text; amounts are integers in token units; portions are
+scaled by 1e18; `_bps` are basis points.
 """
 
 from dataclasses import dataclass
@@ -40,19 +41,29 @@ class SkipReason(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenListed:
-    """A token may be held from now on."""
+    """A token may be held from `usable_from` on, in unix seconds, unless it is vetoed before."""
 
     token: str
+    usable_from: int
 
 
 @dataclass(frozen=True, slots=True)
 class PoolListed:
-    """A pool may be traded in from now on."""
+    """A pool may be traded in from `usable_from` on, in unix seconds, unless it is vetoed before."""
 
     pool: str
     venue: str
     token0: str
     token1: str
+    usable_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingVetoed:
+    """The listing of a token or pool that still waited is withdrawn."""
+
+    what: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,35 @@ class TreasurySet:
     """Who gets the dust from now on."""
 
     treasury: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianSet:
+    """Who may veto and halt from now on, beside the owner; zero: nobody."""
+
+    guardian: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateSet:
+    """Which contract is asked who may enter from now on; zero: none."""
+
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradingHalted:
+    """No new entries and trades in a strategy; in all for strategy 0."""
+
+    strategy_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradingResumed:
+    """Entries and trades go on in a strategy; in all for strategy 0."""
+
+    strategy_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +240,16 @@ class TradeOpened:
 
 @dataclass(frozen=True, slots=True)
 class BatchCleared:
-    """One swap for a batch; its `TradeCopied` events follow."""
+    """One swap for a batch; its `TradeCopied` events follow. `portion` of each holding was sold."""
 
     trade_id: int
     venue: str
     token_in: str
     token_out: str
     cursor: int
+    portion: int
     amount_in: int
+    dust_in: int
     amount_out: int
     dust: int
     copy_fees: int
@@ -244,6 +286,28 @@ class TradeCompleted:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFilled:
+    """The trade before filled a signed order. `filled` of the leader's first holding is sold so far."""
+
+    order_hash: str
+    trade_id: int
+    leader: str
+    nonce: int
+    filled: int
+    complete: bool
+    keeper: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersCancelled:
+    """Nonces `word * 256 + bit`, for each bit set in `mask`, can no longer be filled."""
+
+    leader: str
+    word: int
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnershipTransferStarted:
     """The hub is offered to a new owner. Moves nothing."""
 
@@ -262,7 +326,12 @@ class OwnershipTransferred:
 Event = (
     TokenListed
     | PoolListed
+    | ListingVetoed
     | TreasurySet
+    | GuardianSet
+    | GateSet
+    | TradingHalted
+    | TradingResumed
     | StrategyCreated
     | StrategyTokenAdded
     | StrategyPoolAdded
@@ -280,6 +349,8 @@ Event = (
     | TradeCopied
     | CopySkipped
     | TradeCompleted
+    | OrderFilled
+    | OrdersCancelled
     | OwnershipTransferStarted
     | OwnershipTransferred
 )

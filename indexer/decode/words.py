@@ -49,6 +49,19 @@ def read_uint(bits: int) -> Reader:
     return read
 
 
+def read_bool(data: bytes, at: int) -> bool:
+    """A boolean."""
+    value = int.from_bytes(_word(data, at))
+    if value > 1:
+        raise ValueError(f"the word at byte {at} is no bool")
+    return value == 1
+
+
+def read_hash(data: bytes, at: int) -> str:
+    """Thirty-two bytes as lower-case 0x text."""
+    return "0x" + _word(data, at).hex()
+
+
 def read_enum(members: type[IntEnum]) -> Reader:
     """A reader of an enum. Raises `ValueError` for a member that this package does not know."""
 

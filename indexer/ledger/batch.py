@@ -32,12 +32,12 @@ class OpenBatch:
     def close(self) -> None:
         """Raise `InvariantError` unless the copies add up to the clearing."""
         said = self.clearing
-        found = (self._amount_in, self._amount_out + said.dust, self._fees)
+        found = (self._amount_in - said.dust_in, self._amount_out + said.dust, self._fees)
         if found != (said.amount_in, said.amount_out, said.copy_fees):
             raise InvariantError(
                 f"In block {self.place.block_number}, trade {trade_label(said.trade_id)}'s copies add up to "
-                f"{found[0]} in, {found[1]} out with dust, {found[2]} fees; its batch says {said.amount_in}, "
-                f"{said.amount_out} and {said.copy_fees}.",
+                f"{found[0]} in less dust, {found[1]} out with dust, {found[2]} fees; its batch says "
+                f"{said.amount_in}, {said.amount_out} and {said.copy_fees}.",
                 remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, "
                 "report it. Nothing of the block was written.",
             )

@@ -4,6 +4,7 @@ flat.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -13,14 +14,17 @@ from indexer.decode.events import (
     CopySkipped,
     Event,
     MemberMoved,
+    OrderFilled,
     PolicySet,
     TradeCompleted,
     TradeCopied,
     VaultStatusSet,
 )
-from indexer.ledger.models import Clearing, Trade, Treasury, Vault
+from indexer.ledger.models import TREASURY, Appointment, Clearing, OrderFill, Trade, Vault
 
 _CHUNK = 500
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -50,15 +54,17 @@ class Context:
     vaults: dict[int, VaultNow] = field(default_factory=dict)
     trades: dict[int, TradeTerms] = field(default_factory=dict)
     batches: dict[int, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
 
 
 def load_context(connection: Connection, deployment_id: int, blocks: Iterable[DecodedBlock]) -> Context:
-    """Load the vaults and trades that the events of `blocks` refer to."""
+    """Load the vaults, trades and orders that the events of `blocks` refer to."""
     vault_ids: set[int] = set()
     trade_ids: set[int] = set()
+    orders: set[str] = set()
     for block in blocks:
         for _, event in block.logs:
-            _collect(event, vault_ids, trade_ids)
+            _collect(event, vault_ids, trade_ids, orders)
     context = Context(treasury=_treasury(connection, deployment_id))
     for ids in _chunks(sorted(vault_ids)):
         rows = connection.execute(
@@ -71,22 +77,27 @@ def load_context(connection: Connection, deployment_id: int, blocks: Iterable[De
         )
     for ids in _chunks(sorted(trade_ids)):
         _load_trades(connection, deployment_id, ids, context)
+    for hashes in _chunks(sorted(orders)):
+        _load_parts(connection, deployment_id, hashes, context)
     return context
 
 
-def _collect(event: Event | None, vault_ids: set[int], trade_ids: set[int]) -> None:
+def _collect(event: Event | None, vault_ids: set[int], trade_ids: set[int], orders: set[str]) -> None:
     match event:
         case PolicySet() | VaultStatusSet() | MemberMoved():
             vault_ids.add(event.vault_id)
         case BatchCleared() | TradeCopied() | CopySkipped() | TradeCompleted():
             trade_ids.add(event.trade_id)
+        case OrderFilled():
+            trade_ids.add(event.trade_id)
+            orders.add(event.order_hash)
 
 
 def _treasury(connection: Connection, deployment_id: int) -> str | None:
     return connection.scalar(
-        select(Treasury.address)
-        .where(Treasury.deployment_id == deployment_id)
-        .order_by(Treasury.block_number.desc(), Treasury.log_index.desc())
+        select(Appointment.address)
+        .where(Appointment.deployment_id == deployment_id, Appointment.role == TREASURY)
+        .order_by(Appointment.block_number.desc(), Appointment.log_index.desc())
         .limit(1)
     )
 
@@ -107,5 +118,14 @@ def _load_trades(connection: Connection, deployment_id: int, ids: Sequence[int],
     context.batches.update({row[0]: row[1] for row in batches})
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def _load_parts(connection: Connection, deployment_id: int, hashes: Sequence[str], context: Context) -> None:
+    parts = connection.execute(
+        select(OrderFill.order_hash, func.count())
+        .where(OrderFill.deployment_id == deployment_id, OrderFill.order_hash.in_(hashes))
+        .group_by(OrderFill.order_hash)
+    )
+    context.parts.update({row[0]: row[1] for row in parts})
+
+
+def _chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
     return (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK))

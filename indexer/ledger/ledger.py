@@ -17,6 +17,7 @@ from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, re
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
+from indexer.ledger.listings import veto
 from indexer.ledger.models import Block, Trade, Vault
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.rollback import remove_above
@@ -145,6 +146,8 @@ class Ledger:
                 ),
                 [{"in_trade": trade_id, **_completion(rows, trade_id)} for trade_id in list(rows.completed)],
             )
+        for place, event in rows.vetoes:
+            veto(connection, place, event)
         apply_deltas(connection, self._id, rows.deltas)
 
     def _write_blocks(

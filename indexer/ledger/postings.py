@@ -1,5 +1,5 @@
 """Double entry: the lines that each event posts, in token units. Every line has its counter-line, so each
-purpose of an entry, and with it the entry, sums to zero in its token.
+purpose of an entry, and with it the entry, sums to zero in each token.
 """
 
 from dataclasses import dataclass
@@ -80,8 +80,15 @@ def fee_claim(event: FeesClaimed) -> list[Line]:
 
 
 def dust(event: BatchCleared, treasury: str) -> list[Line]:
-    """What flooring left over of the venue's output: the treasury's."""
-    return _flow("dust", event.token_out, event.dust, Party(VENUE, event.venue), Party(FEE, treasury))
+    """What rounding left over, the treasury's: of the output, and of inputs that were rounded up.
+
+    The copies' lines hand all they put in to the venue; what it was not given to swap comes back here.
+    """
+    venue, fee = Party(VENUE, event.venue), Party(FEE, treasury)
+    return [
+        *_flow("dust", event.token_in, event.dust_in, venue, fee),
+        *_flow("dust", event.token_out, event.dust, venue, fee),
+    ]
 
 
 def fill(event: TradeCopied, batch: BatchCleared, leader: str) -> list[Line]:

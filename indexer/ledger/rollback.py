@@ -10,11 +10,16 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, sel
 
 from indexer.ledger.balances import apply_deltas, posted_since
 from indexer.ledger.checkpoint import Checkpoint
+from indexer.ledger.listings import restore_vetoed
 from indexer.ledger.models import (
+    Appointment,
     Block,
     Clearing,
     Copy,
     Entry,
+    Halt,
+    OrderCancellation,
+    OrderFill,
     OrphanedLog,
     Policy,
     Pool,
@@ -26,15 +31,18 @@ from indexer.ledger.models import (
     StrategyToken,
     Token,
     Trade,
-    Treasury,
     Vault,
     VaultState,
 )
 
 BLOCK_TABLES = (
+    Appointment,
     Clearing,
     Copy,
     Entry,
+    Halt,
+    OrderCancellation,
+    OrderFill,
     Policy,
     Pool,
     Posting,
@@ -44,7 +52,6 @@ BLOCK_TABLES = (
     StrategyToken,
     Token,
     Trade,
-    Treasury,
     Vault,
     VaultState,
 )
@@ -72,6 +79,7 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
         .where(Trade.deployment_id == deployment_id, Trade.completed_block > number)
         .values(completed_block=None, completed_time=None, completed_tx_hash=None)
     )
+    restore_vetoed(connection, deployment_id, number)
     _restore_vaults(connection, deployment_id, list(changed))
 
 

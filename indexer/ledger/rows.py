@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from indexer.chain.types import Header, Log
-from indexer.decode.events import Event
+from indexer.decode.events import Event, ListingVetoed
 from indexer.ledger.context import VaultNow
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import Base, Entry, Posting, RawLog
@@ -26,12 +26,15 @@ class Place(NamedTuple):
 
 
 class Rows:
-    """New rows by table; changed vaults and completed trades by id; balance changes by account and token."""
+    """New rows by table; changed vaults and completed trades by id; vetoes in order; balance changes by
+    account and token.
+    """
 
     def __init__(self, deployment_id: int) -> None:
         self.new: dict[type[Base], list[Row]] = defaultdict(list)
         self.vaults: dict[int, VaultNow] = {}
         self.completed: dict[int, Place] = {}
+        self.vetoes: list[tuple[Place, ListingVetoed]] = []
         self.deltas: dict[BalanceKey, int] = defaultdict(int)
         self._deployment_id = deployment_id
 

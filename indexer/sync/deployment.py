@@ -1,4 +1,4 @@
-"""The deployment file that `scripts/deploy.py` writes: where the hub is, and since which block."""
+"""The deployment file that `scripts/deploy.py` writes: where the hub's two halves are, and since when."""
 
 from pathlib import Path
 
@@ -9,10 +9,14 @@ from indexer.sync.errors import DeploymentFileError
 
 
 class Deployment(msgspec.Struct, frozen=True):
-    """What the indexer needs of the file; `block` is the block in which the hub was deployed."""
+    """What the indexer needs of the file.
+
+    `extension` has the other half of the hub's code; `block` is the block in which the hub was deployed.
+    """
 
     chain_id: int
     hub: str
+    extension: str
     block: int
 
 
@@ -31,9 +35,12 @@ def read_deployment(path: Path) -> Deployment:
             f"The deployment file {path} is not what scripts/deploy.py writes: {error}.",
             remedy="Deploy again, or give the right file with --deployment.",
         ) from error
-    if not is_address(found.hub):
-        raise DeploymentFileError(
-            f"The hub in {path} is no address: '{found.hub}'.",
-            remedy="Deploy again, or give the right file with --deployment.",
-        )
-    return msgspec.structs.replace(found, hub=to_checksum_address(found.hub))
+    for name, value in (("hub", found.hub), ("extension", found.extension)):
+        if not is_address(value):
+            raise DeploymentFileError(
+                f"The {name} in {path} is no address: '{value}'.",
+                remedy="Deploy again, or give the right file with --deployment.",
+            )
+    return msgspec.structs.replace(
+        found, hub=to_checksum_address(found.hub), extension=to_checksum_address(found.extension)
+    )

@@ -8,7 +8,7 @@ class SyncError(IndexerError):
 
 
 class DeploymentFileError(SyncError):
-    """The deployment file is missing or unreadable."""
+    """The deployment file is missing, unreadable, or contradicts the chain."""
 
 
 class NoCommonBlockError(SyncError):

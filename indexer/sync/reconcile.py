@@ -75,7 +75,8 @@ async def reconcile(
     report.
 
     That is: each vault in each token of its strategy, each account and fee balance that was ever posted to,
-    and for each listed token the hub's own holding, which must cover the sum of the three. `on_progress` gets
+    and for each token in use the hub's own holding, which must cover the sum of the three. A token whose
+    listing still waits, or was vetoed, is left alone: the hub takes none of it yet. `on_progress` gets
     balances checked and balances to check.
     """
     await reader.require_chain(deployment.chain_id)
@@ -87,7 +88,7 @@ async def reconcile(
         )
     with snapshot(engine) as connection:
         block = read_checkpoint(connection, deployment_id)
-        ledger = _ledger_balances(connection, deployment_id)
+        ledger = _ledger_balances(connection, deployment_id, block.time)
     keys = sorted(ledger)
     differences: list[Difference] = []
     for at in range(0, len(keys), _CHUNK):
@@ -102,7 +103,7 @@ async def reconcile(
     return report
 
 
-def _ledger_balances(connection: Connection, deployment_id: int) -> dict[BalanceKey, int]:
+def _ledger_balances(connection: Connection, deployment_id: int, time: int) -> dict[BalanceKey, int]:
     """Every balance to check, zeros included: a zero in the ledger must be one on the chain."""
     keys: set[BalanceKey] = set()
     vaults = connection.execute(
@@ -124,7 +125,11 @@ def _ledger_balances(connection: Connection, deployment_id: int) -> dict[Balance
         )
     )
     keys.update((kind, account, token) for kind, account, token in posted)
-    tokens = connection.scalars(select(Token.address).where(Token.deployment_id == deployment_id)).all()
+    tokens = connection.scalars(
+        select(Token.address).where(
+            Token.deployment_id == deployment_id, Token.vetoed_block.is_(None), Token.usable_from <= time
+        )
+    ).all()
     balances = dict.fromkeys(keys, 0) | {(HUB, "", token): 0 for token in tokens}
     found = connection.execute(
         select(Balance.account_kind, Balance.account, Balance.token, Balance.amount).where(

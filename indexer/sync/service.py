@@ -26,6 +26,7 @@ from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.projection import TokenFacts
 from indexer.sync.deployment import Deployment
+from indexer.sync.halves import require_halves
 from indexer.sync.reorg import find_ancestor
 from indexer.sync.tokens import read_token_facts
 
@@ -105,11 +106,11 @@ class Indexer:
     ) -> Self:
         """Check that node, deployment and database belong together, and upgrade the database's tables.
 
-        Raises `WrongChainError`, `NoContractError`, `AbiMismatchError`, `SchemaMismatchError` or
-        `WrongDeploymentError`, each before anything is written.
+        Raises `WrongChainError`, `NoContractError`, `AbiMismatchError`, `DeploymentFileError`,
+        `SchemaMismatchError` or `WrongDeploymentError`, each before anything is written.
         """
         await reader.require_chain(deployment.chain_id)
-        Decoder().require_deployed(await reader.code(deployment.hub))
+        await require_halves(reader, deployment)
         upgrade(engine)
         deployment_id = find_deployment(engine, deployment.chain_id, deployment.hub)
         if deployment_id is None:

@@ -33,6 +33,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
     assert sorted(names) == [
         "getAccount",
         "getHealth",
+        "getOrder",
         "getProtocol",
         "getReadiness",
         "getStatement",
@@ -40,6 +41,8 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getTrade",
         "getVault",
         "listCopies",
+        "listOrders",
+        "listPools",
         "listReasonCodes",
         "listStrategies",
         "listStrategyTrades",

@@ -17,6 +17,7 @@ LISTS = [
     "/v1/vaults?strategy_id=1",
     "/v1/trades",
     "/v1/trades/1-1/copies",
+    "/v1/orders",
     "/v1/vaults/6/statement",
 ]
 
@@ -64,7 +65,7 @@ def test_rows_that_arrive_between_pages_neither_repeat_nor_hide_any(client: Test
 
 def test_a_cursor_of_another_list_is_refused(client: TestClient) -> None:
     _, cursor = page(client, "/v1/trades", limit=1)
-    for path in ("/v1/vaults", "/v1/strategies/1/trades", "/v1/trades/1-1/copies"):
+    for path in ("/v1/vaults", "/v1/strategies/1/trades", "/v1/trades/1-1/copies", "/v1/orders"):
         answer = client.get(path, params={"cursor": cursor})
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:lockstep:problem:invalid-cursor")
 

@@ -10,7 +10,7 @@ from api.app import create_app
 from api.snapshot import DeploymentKey
 from indexer.chain.types import Header
 from indexer.ledger.models import Deployment, Reconciliation
-from tests.api.world import BOB, CHAIN_ID, HUB, LEADER, Chain, empty_chain, header_of
+from tests.api.world import BOB, CHAIN_ID, HALF_DONE, HUB, LEADER, Chain, empty_chain, header_of
 
 HUGE = "9" * 40
 
@@ -49,6 +49,11 @@ BAD = [
     ("/v1/trades/one", 422, "invalid-request"),
     ("/v1/trades/%D9%A3-%D9%A1", 422, "invalid-request"),  # digits, but not 0 to 9
     ("/v1/trades/1-1/copies?reason=Because", 422, "invalid-request"),
+    (f"/v1/orders/{HALF_DONE[:-1]}0", 404, "order-not-found"),
+    (f"/v1/orders/{HALF_DONE[:-1]}", 422, "invalid-request"),
+    (f"/v1/orders/{HALF_DONE[2:]}", 422, "invalid-request"),
+    ("/v1/orders?leader=0x12", 422, "invalid-request"),
+    ("/v1/orders?nonce=41", 422, "invalid-request"),
     (f"/v1/accounts/{LEADER}0", 422, "invalid-request"),
     ("/v1/accounts/0x%00", 422, "invalid-request"),
     ("/v1/nothing", 404, "no-such-path"),

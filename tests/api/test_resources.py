@@ -10,16 +10,22 @@ from accounting.rounding import decimal_string
 from indexer.decode import events as e
 from tests.api.world import (
     ALICE,
+    BIG_NONCE,
     BOB,
     CAROL,
     CHAIN_ID,
+    HALF_DONE,
     HUB,
     LEADER,
     NOBODY,
+    POOL,
+    START_TIME,
     TOKENS,
     TREASURY,
     USD,
     USDC,
+    VENUE,
+    WBTC,
     WETH,
     Chain,
     block_hash,
@@ -29,6 +35,7 @@ from tests.api.world import (
 EVERY_PATH = [
     "/v1/protocol",
     "/v1/tokens",
+    "/v1/pools",
     "/v1/reason-codes",
     "/v1/strategies",
     f"/v1/strategies?leader={LEADER}",
@@ -43,6 +50,9 @@ EVERY_PATH = [
     "/v1/trades/1-1",
     "/v1/trades/1-1/copies",
     "/v1/trades/1-1/copies?status=skipped&reason=Paused",
+    "/v1/orders",
+    f"/v1/orders?leader={LEADER}",
+    f"/v1/orders/{HALF_DONE}",
     f"/v1/accounts/{ALICE}",
 ]
 
@@ -147,9 +157,33 @@ def test_a_trade_has_its_clearings_and_both_forms_of_its_id(client: TestClient) 
     assert trade["skipped_by_reason"] == {"BelowMinimumTrade": 1, "Paused": 1}
     first, second = trade["clearings"]
     assert (first["dust"]["units"], second["dust"]["units"]) == ("2", "0")
+    assert (trade["portion_sold"], first["portion"], second["portion"]) == ("0.5", "0.5", "0.5")
+    assert trade["order"] is None
     assert first["oracle_value"]["decimal"] == "3.75"
     assert first["against_oracle"]["bps"] == "-24"
     assert second["price"] == "0.000496306"
+
+
+def test_a_trade_that_stopped_at_its_limit_shows_what_was_sold_and_the_order_it_came_from(
+    client: TestClient,
+) -> None:
+    trade = get(client, "/v1/trades/1-3")["data"]
+    assert (trade["portion"], trade["portion_sold"]) == ("0.25", "0.1")
+    assert trade["order"] == {
+        "hash": HALF_DONE,
+        "nonce": str(BIG_NONCE),
+        "filled": "0.1",
+        "complete": False,
+        "keeper": BOB,
+    }
+    [clearing] = trade["clearings"]
+    assert clearing["portion"] == "0.1"
+    assert (clearing["sold"]["units"], clearing["dust_in"]["units"]) == (str(1_000 * USD - 1), "1")
+    [fill] = [copy["fill"] for copy in get(client, "/v1/trades/1-3/copies")["data"]]
+    assert int(fill["sold"]["units"]) == 1_000 * USD
+    listed = get(client, "/v1/trades")["data"]
+    assert [each["order"] and each["order"]["complete"] for each in listed] == [False, True, None]
+    assert listed[0] == {key: value for key, value in trade.items() if key in listed[0]}
 
 
 def test_copies_come_in_the_contracts_order_and_can_be_filtered(client: TestClient) -> None:
@@ -186,7 +220,8 @@ def test_an_account_shows_idle_vault_and_fee_balances(client: TestClient) -> Non
     # Ten thousand never allocated, and the USDC fees claimed; the WETH fees wait.
     assert [amount["units"] for amount in leader["idle"]] == [str(10_000 * USD + 4_000000)]
     assert [amount["units"] for amount in leader["claimable_fees"]] == [str(1_147 * 10**12 + 744_459 * 10**9)]
-    assert get(client, f"/v1/accounts/{TREASURY}")["data"]["claimable_fees"][0]["units"] == "2"
+    dust = get(client, f"/v1/accounts/{TREASURY}")["data"]["claimable_fees"]
+    assert [(amount["symbol"], amount["units"]) for amount in dust] == [("USDC", "1"), ("WETH", "2")]
     empty = get(client, f"/v1/accounts/{NOBODY}")["data"]
     assert empty["idle"] == empty["in_vaults"] == empty["vault_ids"] == []
 
@@ -203,8 +238,70 @@ def test_the_protocol_counts_and_holds_what_came_in_less_what_left(client: TestC
     usdc = next(h["total"] for h in found["holdings"] if h["total"]["token"] == USDC)
     bought = [copy["fill"]["bought"] for copy in get(client, "/v1/trades/1-2/copies?status=filled")["data"]]
     came_in = 40_000 * USD + 5_000 * USD + 150 * USD + 700 * USD + 3_000 * USD
-    went_out = 7_500 * USD + 1_500 * USD + 1_000 * USD
+    went_out = 7_500 * USD + 1_500 * USD + 1_000 * USD - 1  # a unit of dust stayed
     assert int(usdc["units"]) == came_in - went_out + sum(int(amount["units"]) for amount in bought)
+
+
+def test_tokens_and_pools_say_from_when_on_they_may_be_used(client: TestClient) -> None:
+    tokens, pools = get(client, "/v1/tokens")["data"], get(client, "/v1/pools")["data"]
+    assert [(token["symbol"], token["usable_from"]) for token in tokens] == [
+        ("USDC", "2024-01-05T12:00:00Z"),
+        ("WETH", "2024-01-05T12:00:00Z"),
+    ]
+    [pool] = pools
+    assert (pool["address"], pool["venue"], pool["token0"]["symbol"]) == (POOL, VENUE, "USDC")
+    assert pool["usable_from"] == "2024-01-05T12:00:00Z"
+    assert pool["listed"]["block"] == tokens[0]["listed"]["block"] == 10
+    assert get(client, "/v1/strategies/1")["data"]["pools"] == pools
+
+
+def test_a_vetoed_listing_vanishes_and_one_that_comes_again_is_there_once(
+    client: TestClient, chain: Chain
+) -> None:
+    def listed(path: str) -> list[tuple[str, str | None]]:
+        return [(each["address"], each["usable_from"]) for each in get(client, path)["data"]]
+
+    tokens, pools = listed("/v1/tokens"), listed("/v1/pools")
+    later = chain.number * 12 + START_TIME + 172_800
+    waiting: list[e.Event] = [e.TokenListed(WBTC, later), e.PoolListed(CAROL, VENUE, USDC, WBTC, later)]
+    chain.mine(waiting)
+    assert [token for token, _ in listed("/v1/tokens")[2:]] == [WBTC]
+    assert [pool for pool, _ in listed("/v1/pools")[1:]] == [CAROL]
+    # The token goes first: the pool, still listed, goes on to name it.
+    chain.mine([e.ListingVetoed(WBTC, NOBODY)])
+    assert listed("/v1/tokens") == tokens
+    assert get(client, "/v1/pools")["data"][1]["token1"]["symbol"] == "WBTC"
+    assert [holding["total"]["symbol"] for holding in get(client, "/v1/protocol")["data"]["holdings"]] == [
+        "USDC",
+        "WETH",
+    ]
+    chain.mine([e.ListingVetoed(CAROL, NOBODY)])
+    assert listed("/v1/pools") == pools
+    # Again, and so far away that no calendar has the day.
+    chain.mine([e.TokenListed(WBTC, 2**40 - 1), e.PoolListed(CAROL, VENUE, USDC, WBTC, later)])
+    assert listed("/v1/tokens") == [*tokens, (WBTC, None)]
+    assert len(listed("/v1/pools")) == 2
+
+
+def test_halts_guardian_and_gate_are_as_last_set(client: TestClient, chain: Chain) -> None:
+    def halted() -> list[bool]:
+        strategies = get(client, "/v1/strategies")["data"]
+        alone = [get(client, f"/v1/strategies/{each['id']}")["data"]["halted"] for each in strategies]
+        assert alone == [each["halted"] for each in strategies]
+        return [get(client, "/v1/protocol")["data"]["halted"], *alone]
+
+    def roles() -> tuple[str | None, str | None]:
+        found = get(client, "/v1/protocol")["data"]
+        return found["guardian"], found["gate"]
+
+    assert (halted(), roles()) == ([False, False, False], (None, None))
+    chain.mine([e.GuardianSet(BOB), e.GateSet(VENUE), e.TradingHalted(1, LEADER)])
+    assert (halted(), roles()) == ([False, True, False], (BOB, VENUE))
+    chain.mine([e.TradingHalted(0, BOB), e.TradingResumed(1)])
+    assert halted() == [True, False, False]
+    nobody = "0x" + "00" * 20
+    chain.mine([e.TradingResumed(0), e.TradingHalted(2, CAROL), e.GuardianSet(nobody), e.GateSet(nobody)])
+    assert (halted(), roles()) == ([False, False, True], (None, None))
 
 
 def test_reasons_cover_the_contracts_enumeration(client: TestClient) -> None:

@@ -3,6 +3,7 @@
 Two strategies in USDC (6 decimals) with WETH (18). Strategy 1 has its leader's vault 1 and the followers'
 vaults 2, 3 (its policy skips small entries), 4 (paused) and 6 (in the later batch); strategy 2 only its
 leader's vault 5. Trade 1-1 clears in two batches at two prices, 1-2 sells everything, 1-3 is not complete.
+Trade 1-2 completes a signed order, and 1-3 is the first part of another.
 """
 
 from collections.abc import Sequence
@@ -34,6 +35,9 @@ LEADER, ALICE, BOB, CAROL, NOBODY = (address(n) for n in ("leader", "alice", "bo
 TOKENS = {USDC: TokenFacts("USDC", 6), WETH: TokenFacts("WETH", 18), WBTC: TokenFacts("WBTC", 8)}
 USD, ETH = 10**6, 10**18
 LEADER_POSITION = 2**32 - 1
+SOLD_OUT, HALF_DONE = "0x" + "5e" * 32, "0x" + "4d" * 32
+BIG_NONCE = 2**255 + 41
+"""Beyond 64 bits, as a nonce may be."""
 
 
 def trade_id(strategy: int, sequence: int) -> int:
@@ -89,6 +93,36 @@ def strategy(number: int, leader: str, vault: int, name: str, token: str = WETH)
     ]
 
 
+def cleared(
+    trade: int,
+    sold: tuple[str, int],
+    bought: tuple[str, int],
+    oracle_out: int,
+    *,
+    cursor: int,
+    portion: int = ETH,
+    dust_in: int = 0,
+    dust: int = 0,
+    fees: int = 0,
+) -> e.BatchCleared:
+    """A batch: tokens and amounts are what the swap took and gave."""
+    (token_in, amount_in), (token_out, amount_out) = sold, bought
+    return e.BatchCleared(
+        trade,
+        VENUE,
+        token_in,
+        token_out,
+        cursor,
+        portion,
+        amount_in,
+        dust_in,
+        amount_out,
+        dust,
+        fees,
+        oracle_out,
+    )
+
+
 def joining(vault: int, owner: str, position: int, amount: int, minimum: int = 0) -> list[e.Event]:
     return [
         e.Deposited(owner, USDC, amount, owner),
@@ -104,9 +138,9 @@ def fill_world(engine: Engine) -> Chain:
     chain.mine(
         [
             e.TreasurySet(TREASURY),
-            e.TokenListed(USDC),
-            e.TokenListed(WETH),
-            e.PoolListed(POOL, VENUE, USDC, WETH),
+            e.TokenListed(USDC, START_TIME),
+            e.TokenListed(WETH, START_TIME),
+            e.PoolListed(POOL, VENUE, USDC, WETH, START_TIME),
         ],
         [*strategy(1, LEADER, 1, "Momentum"), *strategy(2, CAROL, 5, "Patience")],
         [
@@ -122,8 +156,15 @@ def fill_world(engine: Engine) -> Chain:
     chain.mine(
         [
             e.TradeOpened(first, LEADER, POOL, USDC, WETH, ETH // 2, 4 * 10**44, 0, 4, START_TIME + 636),
-            e.BatchCleared(
-                first, VENUE, USDC, WETH, 1, 7_500 * USD, 3_741 * 10**15 + 2, 2, 2_500000, 3_750 * 10**15
+            cleared(
+                first,
+                (USDC, 7_500 * USD),
+                (WETH, 3_741 * 10**15 + 2),
+                3_750 * 10**15,
+                cursor=1,
+                portion=ETH // 2,
+                dust=2,
+                fees=2_500000,
             ),
             e.TradeCopied(first, 1, 0, 5_000 * USD, 0, 2_494 * 10**15),
             e.TradeCopied(first, 2, 1, 2_500 * USD, 2_500000, 1_247 * 10**15),
@@ -132,8 +173,14 @@ def fill_world(engine: Engine) -> Chain:
             e.CopySkipped(first, 3, 1, e.SkipReason.BELOW_MINIMUM_TRADE),
             e.CopySkipped(first, 4, 1, e.SkipReason.PAUSED),
             # A minute later the price is 50 bps worse for the last follower.
-            e.BatchCleared(
-                first, VENUE, USDC, WETH, 4, 1_500 * USD, 744_459 * 10**12, 0, 1_500000, 748 * 10**15
+            cleared(
+                first,
+                (USDC, 1_500 * USD),
+                (WETH, 744_459 * 10**12),
+                748 * 10**15,
+                cursor=4,
+                portion=ETH // 2,
+                fees=1_500000,
             ),
             e.TradeCopied(first, 6, 1, 1_500 * USD, 1_500000, 744_459 * 10**12),
             e.TradeCompleted(first),
@@ -150,8 +197,13 @@ def fill_world(engine: Engine) -> Chain:
     chain.mine(
         [
             e.TradeOpened(second, LEADER, POOL, WETH, USDC, ETH, 0, 1, 4, START_TIME + 690),
-            e.BatchCleared(
-                second, VENUE, WETH, USDC, 4, total, paid, 0, sum(fees.values()), total * 2_210 * USD // ETH
+            cleared(
+                second,
+                (WETH, total),
+                (USDC, paid),
+                total * 2_210 * USD // ETH,
+                cursor=4,
+                fees=sum(fees.values()),
             ),
             *(
                 e.TradeCopied(second, vault, min(vault - 1, 1), sold[vault], fees.get(vault, 0), got[vault])
@@ -160,14 +212,24 @@ def fill_world(engine: Engine) -> Chain:
             e.CopySkipped(second, 3, 1, e.SkipReason.NOTHING_TO_SELL),
             e.CopySkipped(second, 4, 1, e.SkipReason.PAUSED),
             e.TradeCompleted(second),
+            e.OrderFilled(SOLD_OUT, second, LEADER, 40, ETH, True, NOBODY),
         ]
     )
     third = trade_id(1, 3)
     chain.mine(
         [
-            e.TradeOpened(third, LEADER, POOL, USDC, WETH, ETH // 10, 0, 2, 4, START_TIME + 702),
-            e.BatchCleared(third, VENUE, USDC, WETH, 1, 1_000 * USD, 45 * 10**16, 0, 0, 454 * 10**15),
+            e.TradeOpened(third, LEADER, POOL, USDC, WETH, ETH // 4, 4 * 10**44, 2, 4, START_TIME + 702),
+            cleared(
+                third,
+                (USDC, 1_000 * USD - 1),
+                (WETH, 45 * 10**16),
+                454 * 10**15,
+                cursor=1,
+                portion=ETH // 10,
+                dust_in=1,
+            ),
             e.TradeCopied(third, 1, 0, 1_000 * USD, 0, 45 * 10**16),
+            e.OrderFilled(HALF_DONE, third, LEADER, BIG_NONCE, ETH // 10, False, BOB),
         ],
         [e.FeesClaimed(LEADER, USDC, 4_000000)],
     )

@@ -73,6 +73,7 @@ def test_the_verdict_needs_one_price_and_an_equal_ledger(
         leaders=1,
         followers=1,
         trades=1,
+        signed_orders=0,
         copies_filled=1,
         copies_skipped={},
         max_price_difference_units=difference,

@@ -1,7 +1,7 @@
 """The protocol computed by hand, from its sentences: what every balance, event and statement line must be.
 
 Integers only, in token units. Nothing here asks the contract, the ledger or the API, nor uses their code:
-only what the pool gave for a batch is told from outside.
+only what the pool took and gave for a batch is told from outside.
 """
 
 from collections import Counter
@@ -48,10 +48,12 @@ class Part:
 
 @dataclass
 class Batch:
-    """One swap: its parts and its sums."""
+    """One swap: its parts and its sums. `portion` of each holding was sold, together `amount_in`."""
 
     parts: list[Part]
+    portion: int
     amount_in: int
+    dust_in: int
     amount_out: int
     dust: int
     copy_fees: int
@@ -82,6 +84,40 @@ class Trade:
 
 
 @dataclass
+class Order:
+    """A leader's signed order: the part of the first holding that it sells, and what it has sold of it."""
+
+    hash: str
+    nonce: int
+    portion: int
+    filled: int = 0
+    complete: bool = False
+    cancelled: bool = False
+    fills: list["OrderFill"] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """Of what the leader holds now, the part that brings what is sold of the first to `portion`."""
+        return (self.portion - self.filled) * WAD // (WAD - self.filled)
+
+    @property
+    def status(self) -> str:
+        if self.complete:
+            return "complete"
+        return "cancelled" if self.cancelled else "open"
+
+
+@dataclass
+class OrderFill:
+    """A part of an order: the trade that filled it, and the order after it."""
+
+    trade: Trade
+    filled: int
+    complete: bool
+    keeper: str
+
+
+@dataclass
 class Books:
     """One strategy, its leader, its followers and the treasury, in one base token and one asset.
 
@@ -100,6 +136,7 @@ class Books:
     vaults: dict[int, Vault] = field(default_factory=dict)
     members: list[int] = field(default_factory=list)
     trades: list[Trade] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     mark: tuple[int, int] | None = None
 
     # ---------------------------------------------------------------- money
@@ -170,25 +207,34 @@ class Books:
         self.trades.append(trade)
         return trade
 
-    def batch(self, trade: Trade, visits: int, received: int) -> Batch:
-        """The next `visits` members, first the leader, too, sell in one swap that gave `received`."""
+    def batch(self, trade: Trade, visits: int, received: int, taken: int | None = None) -> Batch:
+        """The next `visits` members, first the leader, too, sell in one swap that gave `received`.
+
+        It took `taken` of what they offered, or all. Later batches sell the part that the leader's did.
+        """
+        portion = trade.batches[0].portion if trade.batches else trade.portion
         parts = []
         if not trade.batches:
             leader = self.vaults[1]
-            parts.append(Part(leader, self.held(leader, trade.token_in) * trade.portion // WAD, 0))
+            parts.append(Part(leader, self.held(leader, trade.token_in) * portion // WAD, 0))
         for vault in self._visited(trade, visits):
-            gross, reason = self._size(vault, trade)
+            gross, reason = self._size(vault, trade, portion)
             if reason:
                 self._skip(trade, vault, reason)
             else:
                 fee = gross * vault.fee_bps // BPS
                 parts.append(Part(vault, gross - fee, fee))
-        amount_in = sum(part.amount_in for part in parts)
+        offered = sum(part.amount_in for part in parts)
+        amount_in = offered if taken is None else taken
         for part in parts:
-            part.amount_out = part.amount_in * received // amount_in
+            part.amount_out = part.amount_in * received // offered
+            part.amount_in = _up(part.amount_in * amount_in, offered)
+            part.fee = part.fee * amount_in // offered
         batch = Batch(
             parts,
+            portion * amount_in // offered,
             amount_in,
+            sum(part.amount_in for part in parts) - amount_in,
             received,
             dust=received - sum(part.amount_out for part in parts),
             copy_fees=sum(part.fee for part in parts),
@@ -197,6 +243,15 @@ class Books:
         trade.batches.append(batch)
         self._settle(trade, batch)
         return batch
+
+    def fill(self, order: Order, trade: Trade, keeper: str) -> OrderFill:
+        """The trade's first batch filled a part of the order, or all that was left of it."""
+        sold = trade.batches[0].portion
+        order.complete = sold == trade.portion
+        order.filled = order.portion if order.complete else order.filled + (WAD - order.filled) * sold // WAD
+        filled = OrderFill(trade, order.filled, order.complete, keeper)
+        order.fills.append(filled)
+        return filled
 
     def expire(self, trade: Trade, visits: int) -> None:
         for vault in self._visited(trade, visits):
@@ -207,11 +262,11 @@ class Books:
         trade.cursor += len(chosen)
         return [self.vaults[number] for number in chosen]
 
-    def _size(self, vault: Vault, trade: Trade) -> tuple[int, str | None]:
+    def _size(self, vault: Vault, trade: Trade, portion: int) -> tuple[int, str | None]:
         """A portion of one's own holding; a policy binds entries only."""
         if vault.paused:
             return 0, "Paused"
-        gross = self.held(vault, trade.token_in) * trade.portion // WAD
+        gross = self.held(vault, trade.token_in) * portion // WAD
         if gross == 0:
             return 0, "NothingToSell"
         if trade.token_in == self.base:
@@ -244,6 +299,7 @@ class Books:
                 vault.cost -= cost
                 vault.realized += part.amount_out + fee - cost
                 vault.copy_fees += fee
+        self.move(batch.dust_in, trade.token_in, venue, ("fee", self.treasury))
         self.move(batch.dust, trade.token_out, venue, ("fee", self.treasury))
         self.mark = (batch.amount_in, batch.oracle_out) if entry else (batch.oracle_out, batch.amount_in)
 

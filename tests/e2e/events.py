@@ -1,6 +1,6 @@
 """The hub's events that a hand-computed trade must have caused, in order, with every argument."""
 
-from tests.e2e.by_hand import LEADERS_POSITION, Batch, Books, Trade, Vault
+from tests.e2e.by_hand import LEADERS_POSITION, Batch, Books, Order, OrderFill, Trade, Vault
 from tests.e2e.stage import Event
 
 REASONS = {"Paused": 1, "NothingToSell": 2, "BelowMinimumTrade": 3, "Expired": 4}
@@ -47,7 +47,9 @@ def cleared(books: Books, trade: Trade, batch: Batch) -> list[Event]:
         "tokenIn": trade.token_in,
         "tokenOut": trade.token_out,
         "cursor": trade.cursor,
+        "portion": batch.portion,
         "amountIn": batch.amount_in,
+        "dustIn": batch.dust_in,
         "amountOut": batch.amount_out,
         "dust": batch.dust,
         "copyFees": batch.copy_fees,
@@ -72,6 +74,21 @@ def cleared(books: Books, trade: Trade, batch: Batch) -> list[Event]:
 
 def completed(trade: Trade) -> Event:
     return "TradeCompleted", {"tradeId": trade.id}
+
+
+def order_filled(books: Books, order: Order, fill: OrderFill) -> Event:
+    return (
+        "OrderFilled",
+        {
+            "orderHash": bytes.fromhex(order.hash[2:]),
+            "tradeId": fill.trade.id,
+            "leader": books.leader,
+            "nonce": order.nonce,
+            "filled": fill.filled,
+            "complete": fill.complete,
+            "keeper": fill.keeper,
+        },
+    )
 
 
 def deposited(owner: str, token: str, amount: int) -> Event:

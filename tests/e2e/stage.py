@@ -8,13 +8,14 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_typing import ChecksumAddress
 from web3 import Web3
 
 from demo.anvil import Anvil, anvil
 from demo.chain import Chain, Receipt
 from demo.checkout import Checkout
+from demo.deployment import PRICE_WINDOW_S, compile_contracts, deploy_protocol
 from demo.deployment import Deployment as Contracts
-from demo.deployment import compile_contracts, deploy_protocol
 from demo.exchange import Exchange, Token, deploy_tokens, mint_supply, open_exchange
 from demo.market import Market
 from demo.prices import PRICE_UNIT, Tick
@@ -55,6 +56,15 @@ class Stage:
     def weth(self) -> Token:
         return self.exchange.tokens["WETH"]
 
+    @property
+    def pool(self) -> ChecksumAddress:
+        return self.exchange.pool("USDC", "WETH").address
+
+    @property
+    def venue(self) -> str:
+        found: str = self.hub.venueOf(self.pool).call()
+        return found
+
     def person(self, name: str, *, usdc: int = 0) -> LocalAccount:
         """Somebody with ether for gas, and with `usdc` units that the hub may take."""
         who = account(name)
@@ -84,16 +94,23 @@ class Stage:
         parsed = [by_topic[log["topics"][0]].process_log(log) for log in logs]
         return [(each["event"], dict(each["args"])) for each in parsed]
 
-    def arrived(self, token: Token, *, since: int) -> list[int]:
+    def given(self, token: Token, *, since: int) -> list[int]:
         """What the token says the pool sent to the hub from a block on: what no formula here foretells."""
+        return self._transfers(token, self.pool, self.contracts.hub.address, since)
+
+    def taken(self, token: Token, *, since: int) -> list[int]:
+        """What the token says the venue paid to the pool from a block on: in a partial fill, not all."""
+        return self._transfers(token, self.venue, self.pool, since)
+
+    def _transfers(self, token: Token, sender: str, receiver: str, since: int) -> list[int]:
         logs = self.chain.w3.eth.get_logs(
             {
                 "fromBlock": since,
                 "address": token.address,
                 "topics": [
                     Web3.keccak(text="Transfer(address,address,uint256)"),
-                    _word(self.exchange.pool("USDC", "WETH").address),
-                    _word(self.contracts.hub.address),
+                    _word(sender),
+                    _word(receiver),
                 ],
             }
         )
@@ -106,6 +123,10 @@ class Stage:
         self.market.arbitrage(self.tick)
         self.time += BLOCK_S
         self.chain.mine(self.time)
+
+    def settle(self) -> None:
+        """So much time that the pool's average price has caught up with a large move."""
+        self.time += PRICE_WINDOW_S
 
     @contextmanager
     def story(self) -> Iterator["Stage"]:

@@ -40,6 +40,7 @@ async def test_one_story_is_the_same_to_the_wei_by_hand_on_chain_in_the_ledger_a
     cyds.paused = True
     await story.says(*said, ("VaultStatusSet", {"vaultId": cyds.id, "status": 2}))
     story.move_price(START_PRICE * 112 // 100)
+    stage.settle()
 
     # The leader sells a part: a profit is realised. Cyd is away, Dan has nothing to sell.
     exit_ = await story.trade(weth, usdc, percent(37))
@@ -61,6 +62,7 @@ async def test_one_story_is_the_same_to_the_wei_by_hand_on_chain_in_the_ledger_a
 
     # The price falls. Dan pauses and so keeps what he has; the leader closes at a loss.
     story.move_price(START_PRICE * 88 // 100)
+    stage.settle()
     stage.order(dan, hub.pause(dans.id))
     dans.paused = True
     await story.says(("VaultStatusSet", {"vaultId": dans.id, "status": 2}))

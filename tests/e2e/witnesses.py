@@ -2,17 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
 from indexer.chain.reader import ChainReader
-from indexer.ledger.models import Balance
+from indexer.ledger.models import Balance, OrderFill
 from indexer.sync.reconcile import reconcile
 from indexer.sync.service import Indexer
-from tests.e2e.by_hand import Batch, Books, Part, Trade, Vault
+from tests.e2e.by_hand import WAD, Batch, Books, Order, Part, Trade, Vault
 from tests.e2e.stage import Stage
+
+NOBODY = "0x" + "00" * 20
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Witnesses:
         await self.indexer.backfill_to_head()
         self._hub_agrees(books)
         self._ledger_agrees(books)
+        self._orders_agree(books)
         self._api_agrees(books)
         report = await reconcile(self.reader, self.engine, self.stage.deployment)
         assert report.differences == ()
@@ -75,6 +79,45 @@ class Witnesses:
         for token in (books.base, books.asset):
             assert sum(amount for key, amount in found.items() if key[2] == token) == 0
 
+    def _orders_agree(self, books: Books) -> None:
+        """The hub's nonces, and the ledger's rows of orders."""
+        for order in books.orders:
+            closed = self.stage.hub.closedNonces(books.leader, order.nonce >> 8).call()
+            assert closed >> (order.nonce & 255) & 1 == (order.status != "open")
+            # The hub keeps what an order in parts has sold until it is complete.
+            parts = [fill.filled for fill in order.fills if not fill.complete]
+            sold = parts[-1] if parts and not order.complete else 0
+            assert self.stage.hub.filledOf(books.leader, order.nonce).call() == sold
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(
+                    OrderFill.order_hash,
+                    OrderFill.part,
+                    OrderFill.trade_id,
+                    OrderFill.leader,
+                    OrderFill.nonce,
+                    OrderFill.filled,
+                    OrderFill.complete,
+                    OrderFill.keeper,
+                ).order_by(OrderFill.trade_id)
+            )
+            found = [tuple(row) for row in rows]
+        fills = [
+            (
+                order.hash,
+                part,
+                fill.trade.id,
+                books.leader,
+                order.nonce,
+                fill.filled,
+                fill.complete,
+                fill.keeper,
+            )
+            for order in books.orders
+            for part, fill in enumerate(order.fills)
+        ]
+        assert found == sorted(fills, key=lambda row: row[2])
+
     # ---------------------------------------------------------------- the API
 
     def _api_agrees(self, books: Books) -> None:
@@ -90,9 +133,17 @@ class Witnesses:
             assert units(found["claimable_fees"]) == self._held(books, "fee", who)
         for trade in books.trades:
             self._trade_agrees(trade)
+        for order in books.orders:
+            self._order_agrees(order)
+        known = [order.hash for order in reversed(books.orders) if order.fills]
+        assert [order["hash"] for order in self.get("/v1/orders", leader=books.leader)] == known
 
     def _protocol_agrees(self, books: Books) -> None:
         found = self.get("/v1/protocol")
+        hub = self.stage.hub
+        for role, who in (("treasury", hub.treasury()), ("guardian", hub.guardian()), ("gate", hub.gate())):
+            assert (found[role] or NOBODY) == who.call()
+        assert found["halted"] == hub.halted().call()
         for holding in found["holdings"]:
             token = holding["total"]["token"]
             for name, kind in (("in_vaults", "vault"), ("idle", "account"), ("fees", "fee")):
@@ -140,9 +191,23 @@ class Witnesses:
     def _trade_agrees(self, trade: Trade) -> None:
         found = self.get(f"/v1/trades/{trade.name}")
         assert [_sums(clearing) for clearing in found["clearings"]] == [
-            (batch.amount_in, batch.amount_out, batch.dust, batch.copy_fees, batch.oracle_out)
+            (
+                batch.amount_in,
+                batch.dust_in,
+                batch.amount_out,
+                batch.dust,
+                batch.copy_fees,
+                batch.oracle_out,
+            )
             for batch in trade.batches
         ]
+        assert [portion(clearing["portion"]) for clearing in found["clearings"]] == [
+            batch.portion for batch in trade.batches
+        ]
+        assert (portion(found["portion"]), portion(found["portion_sold"])) == (
+            trade.portion,
+            trade.batches[0].portion,
+        )
         assert found["status"] == ("completed" if trade.cursor == len(trade.order) else "copying")
         assert found["skipped_by_reason"] == Counter(reason for _, reason in trade.skips)
         copies = self.get(f"/v1/trades/{trade.name}/copies", limit=100)
@@ -161,6 +226,29 @@ class Witnesses:
                 assert int(fill["against_leader"]["amount"]["units"]) == difference
         assert not filled
 
+    def _order_agrees(self, order: Order) -> None:
+        if not order.fills:
+            assert self.client.get(f"/v1/orders/{order.hash}").status_code == 404
+            return
+        found = self.get(f"/v1/orders/{order.hash}")
+        assert (found["status"], found["closed"]) == (order.status, order.status != "open")
+        assert (int(found["nonce"]), portion(found["filled"])) == (order.nonce, order.filled)
+        assert (found["cancelled"] is not None) == order.cancelled
+        assert [
+            (fill["trade"], portion(fill["portion_sold"]), portion(fill["filled"]), fill["keeper"])
+            for fill in found["fills"]
+        ] == [
+            (fill.trade.name, fill.trade.batches[0].portion, fill.filled, fill.keeper) for fill in order.fills
+        ]
+        for fill in order.fills:
+            assert self.get(f"/v1/trades/{fill.trade.name}")["order"] == {
+                "hash": order.hash,
+                "nonce": str(order.nonce),
+                "filled": found["fills"][order.fills.index(fill)]["filled"],
+                "complete": fill.complete,
+                "keeper": fill.keeper,
+            }
+
     def _held(self, books: Books, kind: str, account: str) -> dict[str, int]:
         held = {token: books.balances[kind, account, token] for token in (books.base, books.asset)}
         return {token: amount for token, amount in held.items() if amount}
@@ -171,13 +259,20 @@ def units(amounts: list[Any]) -> dict[str, int]:
     return {amount["token"]: int(amount["units"]) for amount in amounts}
 
 
+def portion(shown: str) -> int:
+    """A portion as the hub has it."""
+    exact = Decimal(shown) * WAD
+    assert exact == int(exact)
+    return int(exact)
+
+
 def _at(batch: Batch, part: Part) -> int:
     """What a part's input gets at a batch's price, rounded down."""
     return part.amount_in * batch.amount_out // batch.amount_in
 
 
 def _sums(clearing: Any) -> tuple[int, ...]:
-    names = ("sold", "bought", "dust", "copy_fees", "oracle_value")
+    names = ("sold", "dust_in", "bought", "dust", "copy_fees", "oracle_value")
     return tuple(int(clearing[name]["units"]) for name in names)
 
 

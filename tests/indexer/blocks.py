@@ -8,10 +8,10 @@ from indexer.decode.decoder import DecodedBlock, Decoder
 from indexer.decode.events import Event
 from indexer.ledger.projection import TokenFacts
 from tests.indexer.encoding import encode_event
-from tests.indexer.story import HUB, USDC, WETH
+from tests.indexer.story import HUB, NEW_TOKEN, USDC, WETH
 
 CHAIN_ID = 31_337
-TOKENS = {USDC: TokenFacts("USDC", 6), WETH: TokenFacts("WETH", 18)}
+TOKENS = {USDC: TokenFacts("USDC", 6), WETH: TokenFacts("WETH", 18), NEW_TOKEN: TokenFacts("NEW", 9)}
 DECODER = Decoder()
 
 

@@ -1,7 +1,6 @@
 """Events as logs, encoded by eth_abi: a second opinion on the decoder's own reading of the ABI."""
 
 from dataclasses import astuple
-from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -20,7 +19,8 @@ def topic_of(name: str) -> bytes:
 def encode_event(event: Event) -> tuple[tuple[bytes, ...], bytes]:
     """Topics and data."""
     name = type(event).__name__
-    parts: list[tuple[dict[str, Any], Any]] = list(zip(ABI[name]["inputs"], astuple(event), strict=True))
+    values = zip(ABI[name]["inputs"], astuple(event), strict=True)
+    parts = [(part, bytes.fromhex(each[2:]) if part["type"] == "bytes32" else each) for part, each in values]
     topics = [encode([part["type"]], [value]) for part, value in parts if part["indexed"]]
     plain = [(part["type"], value) for part, value in parts if not part["indexed"]]
     data = encode([kind for kind, _ in plain], [value for _, value in plain])

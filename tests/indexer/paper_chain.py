@@ -2,8 +2,9 @@
 paper.
 
 The hub's code emits the logs that its calldata spells out: for each log a word with the number of topics, a
-word with the length of the data, the topics, the data. Behind the code lie the topics of the real hub's
-events, so that it passes for one.
+word with the length of the data, the topics, the data. Calldata of four bytes is taken for `extension()`.
+Behind the code of hub and extension lie the topics of the events of the real hub's two halves, so that they
+pass for them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,15 +14,22 @@ import httpx
 
 from indexer.decode.events import Event
 from tests.indexer.encoding import ABI, encode_event, topic_of
-from tests.indexer.story import HUB
+from tests.indexer.story import EXTENSION, HUB
 
 SENDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+HALVES = (sorted(ABI)[1::2], sorted(ABI)[::2])
+"""Events of the hub's own code, and of its extension's."""
 GENESIS_TIME = 1_700_000_000
 
 
-def emitter(topics: Iterable[bytes]) -> bytes:
+def emitter(topics: Iterable[bytes], extension: str = EXTENSION) -> bytes:
     """The hub's code. The stack holds the place in the calldata (p) between two logs."""
-    loop = bytes.fromhex("5f") + bytes.fromhex("5b803614") + b"\x61\0\0\x57" + bytes.fromhex("8035")
+    named = bytes.fromhex("5f5260205ff3")
+    answer = b"\x73" + bytes.fromhex(extension[2:]) + named
+    # Four bytes of calldata: answer; otherwise on to the loop.
+    start = bytes.fromhex("3660041415") + b"\x60" + bytes([8 + len(answer)]) + b"\x57" + answer + b"\x5b"
+    loop = start + bytes.fromhex("5f") + bytes.fromhex("5b803614") + b"\x61\0\0\x57" + bytes.fromhex("8035")
+    again = len(start) + 1
     head = len(loop) + 5 * 8 + 1
     code, targets, body = loop, [], b""
     for count in range(5):
@@ -29,7 +37,8 @@ def emitter(topics: Iterable[bytes]) -> bytes:
         body += bytes.fromhex("5b5080602001358082") + _add(64 + 32 * count) + bytes.fromhex("5f37")
         for topic in reversed(range(count)):
             body += bytes([0x80 + count - topic]) + _add(64 + 32 * topic) + b"\x35"
-        body += bytes([0x80 + count, 0x5F, 0xA0 + count]) + _add(64 + 32 * count) + bytes.fromhex("01600156")
+        body += bytes([0x80 + count, 0x5F, 0xA0 + count]) + _add(64 + 32 * count)
+        body += b"\x01\x60" + bytes([again]) + b"\x56"
     end = head + len(body)
     code = code.replace(b"\x61\0\0\x57", b"\x61" + end.to_bytes(2) + b"\x57")
     for count, target in enumerate(targets):
@@ -56,7 +65,9 @@ class PaperChain:
         self.url = url
         self._client = httpx.Client(base_url=url, timeout=60)
         self.request("evm_setAutomine", False)
-        self.set_code(emitter(topic_of(name) for name in ABI))
+        for_hub, for_extension = HALVES
+        self.set_code(emitter(topic_of(name) for name in for_hub))
+        self.set_code(b"\0" + b"".join(topic_of(name) for name in for_extension), EXTENSION)
 
     def request(self, method: str, *params: Any) -> Any:
         answer = self._client.post(
@@ -65,8 +76,8 @@ class PaperChain:
         assert "error" not in answer, answer
         return answer["result"]
 
-    def set_code(self, code: bytes) -> None:
-        self.request("anvil_setCode", HUB, "0x" + code.hex())
+    def set_code(self, code: bytes, address: str = HUB) -> None:
+        self.request("anvil_setCode", address, "0x" + code.hex())
 
     @property
     def height(self) -> int:

@@ -11,9 +11,9 @@ from indexer.chain.rpc import RpcClient
 from indexer.sync.deployment import Deployment
 from indexer.sync.service import MAX_RANGE, Indexer, OnProgress
 from tests.indexer.blocks import CHAIN_ID
-from tests.indexer.story import HUB
+from tests.indexer.story import EXTENSION, HUB
 
-DEPLOYMENT = Deployment(CHAIN_ID, HUB, 1)
+DEPLOYMENT = Deployment(CHAIN_ID, HUB, EXTENSION, 1)
 
 
 @asynccontextmanager

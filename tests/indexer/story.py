@@ -4,6 +4,7 @@ It keeps its own plain balances, written without a look at the ledger, so that t
 them.
 """
 
+import hashlib
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +20,12 @@ from indexer.decode.events import (
     Deposited,
     Event,
     FeesClaimed,
+    GateSet,
+    GuardianSet,
+    ListingVetoed,
     MemberMoved,
+    OrderFilled,
+    OrdersCancelled,
     PolicySet,
     PoolListed,
     SkipReason,
@@ -30,6 +36,8 @@ from indexer.decode.events import (
     TradeCompleted,
     TradeCopied,
     TradeOpened,
+    TradingHalted,
+    TradingResumed,
     TreasurySet,
     VaultOpened,
     VaultStatus,
@@ -46,10 +54,15 @@ def address(seed: int) -> str:
 
 
 HUB = address(0xB0B)
-USDC, WETH = address(0xA1), address(0xA2)
-POOL, VENUE = address(0xB1), address(0xB2)
+EXTENSION = address(0xB0C)
+USDC, WETH, NEW_TOKEN = address(0xA1), address(0xA2), address(0xA3)
+POOL, VENUE, NEW_POOL = address(0xB1), address(0xB2), address(0xB3)
 TREASURY = address(0xC1)
 LEADER = address(0xD0)
+GUARDIAN = address(0xD1)
+WAD = 10**18
+PAST, FUTURE = 1_600_000_000, 4_000_000_000
+"""Before and after every block on paper."""
 
 
 @dataclass
@@ -58,6 +71,13 @@ class PaperVault:
     revision: int = 0
     status: VaultStatus = VaultStatus.ACTIVE
     position: int = NO_POSITION
+
+
+@dataclass
+class PaperOrder:
+    hash: str
+    nonce: int
+    filled: int = 0
 
 
 @dataclass
@@ -72,14 +92,20 @@ class PaperHub:
     treasury: str = TREASURY
     sequence: int = 0
     waiting: list[int] = field(default_factory=list)
+    pending: dict[str, bool] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    halted: dict[int, bool] = field(default_factory=dict)
+    open_order: PaperOrder | None = None
+    fills: list[OrderFilled] = field(default_factory=list)
+    cancelled: list[OrdersCancelled] = field(default_factory=list)
 
     def begin(self) -> list[Event]:
         self.vaults[1] = PaperVault(LEADER)
         return [
             TreasurySet(TREASURY),
-            TokenListed(USDC),
-            TokenListed(WETH),
-            PoolListed(POOL, VENUE, USDC, WETH),
+            TokenListed(USDC, PAST),
+            TokenListed(WETH, PAST),
+            PoolListed(POOL, VENUE, USDC, WETH, PAST),
             StrategyCreated(1, LEADER, 1, USDC, 30, 100, 100, 3600, 5, "Paper"),
             StrategyTokenAdded(1, USDC, 0),
             StrategyTokenAdded(1, WETH, 1),
@@ -90,8 +116,11 @@ class PaperHub:
         ]
 
     def act(self) -> list[Event]:
-        acts = [self._open, self._open, self._trade, self._trade, self._trade, self._pause, self._leave]
-        acts += [self._policy, self._deallocate, self._withdraw, self._claim, self._new_treasury]
+        if any(self.halted.values()) and self.random.random() < 0.7:
+            return self._halt_or_resume(next(each for each, halted in self.halted.items() if halted))
+        acts = [*[self._open] * 3, *[self._trade] * 8, self._pause, self._leave]
+        acts += [self._policy, self._deallocate, self._withdraw, self._claim, self._appoint]
+        acts += [self._list_or_veto, self._cancel, lambda: self._halt_or_resume(self.random.choice([0, 1]))]
         return self.random.choice(acts)()
 
     def _amount(self, most: int) -> int:
@@ -112,6 +141,8 @@ class PaperHub:
         return [Allocated(vault_id, owner, USDC, amount)]
 
     def _open(self) -> list[Event]:
+        if any(self.halted.values()):
+            return []
         vault_id = len(self.vaults) + 1
         owner = address(0xE000 + self.random.randint(1, 6))
         amount = self.random.choice([7, 10**6, 10**12 + 1, 2**127])
@@ -183,14 +214,50 @@ class PaperHub:
         self._add("account", recipient, token, amount)
         return [FeesClaimed(recipient, token, amount)]
 
-    def _new_treasury(self) -> list[Event]:
-        self.treasury = self.random.choice([TREASURY, LEADER, address(0xC2)])
-        return [TreasurySet(self.treasury)]
+    def _appoint(self) -> list[Event]:
+        role = self.random.choice(["treasury", "guardian", "gate"])
+        who = self.random.choice([TREASURY, LEADER, address(0xC2)])
+        if role == "treasury":
+            self.treasury = who
+            return [TreasurySet(who)]
+        self.roles[role] = self.random.choice([who, address(0)])
+        return [(GuardianSet if role == "guardian" else GateSet)(self.roles[role])]
+
+    def _list_or_veto(self) -> list[Event]:
+        """What is listed late waits for ever: it can only be vetoed, and listed again, at once if need be."""
+        what = self.random.choice([NEW_TOKEN, NEW_POOL])
+        listed: Event = (
+            TokenListed(what, FUTURE)
+            if what == NEW_TOKEN
+            else PoolListed(what, VENUE, USDC, NEW_TOKEN, FUTURE)
+        )
+        if not self.pending.get(what):
+            self.pending[what] = True
+            return [listed]
+        self.pending[what] = self.random.choice([True, False])
+        vetoed = ListingVetoed(what, GUARDIAN)
+        return [vetoed, listed] if self.pending[what] else [vetoed]
+
+    def _halt_or_resume(self, strategy: int) -> list[Event]:
+        self.halted[strategy] = not self.halted.get(strategy, False)
+        if self.halted[strategy]:
+            return [TradingHalted(strategy, self.random.choice([GUARDIAN, LEADER]))]
+        return [TradingResumed(strategy)]
+
+    def _cancel(self) -> list[Event]:
+        nonce = self.random.choice([0, 8, 2**256 - 1, self.open_order.nonce if self.open_order else 7])
+        cancelled = OrdersCancelled(LEADER, nonce >> 8, 1 << (nonce & 255) | 1 << 9)
+        if self.open_order is not None and self.open_order.nonce == nonce:
+            self.open_order = None
+        self.cancelled.append(cancelled)
+        return [cancelled]
 
     # Trades
 
     def _trade(self) -> list[Event]:
         """Open a trade, or go on with the one that waits for a later batch."""
+        if any(self.halted.values()):
+            return []
         if self.waiting:
             visited, self.waiting = self.waiting[:3], self.waiting[3:]
             return self._batch(visited)
@@ -199,22 +266,44 @@ class PaperHub:
             return []
         self.sequence += 1
         self.sells = (token_in, token_out)
-        self.portion = self.random.choice([10**18, 3 * 10**17, 1])
+        order = self._order() if self.random.random() < 0.5 else None
+        self.portion = self.random.choice([WAD, 3 * WAD // 10, 1])
         members = self._followers()
         opened = TradeOpened(
             (1 << 32) | self.sequence, LEADER, POOL, token_in, token_out, self.portion, 1, 0, len(members), 99
         )
         visited, self.waiting = members[:3], members[3:]
-        return [opened, *self._batch([1, *visited])]
+        whole = order is None or self.random.random() < 0.3
+        done = self._batch([1, *visited], None if whole else self.random.choice([1, 37, 50, 99]))
+        return [opened, *done, *([] if order is None else self._filled(order, complete=whole))]
 
-    def _batch(self, visited: Sequence[int]) -> list[Event]:
+    def _order(self) -> PaperOrder:
+        """The order that is still open, or a new one."""
+        if self.open_order is None:
+            nonce = self.random.choice([self.sequence, 2**255 + self.sequence])
+            signed = hashlib.sha256(f"{nonce}".encode()).hexdigest()
+            self.open_order = PaperOrder(f"0x{signed}", nonce)
+        return self.open_order
+
+    def _filled(self, order: PaperOrder, *, complete: bool) -> list[Event]:
+        order.filled += (WAD - order.filled) // 3
+        if complete:
+            self.open_order = None
+        keeper = self.random.choice([LEADER, address(0xFC)])
+        trade_id = (1 << 32) | self.sequence
+        fill = OrderFilled(order.hash, trade_id, LEADER, order.nonce, order.filled, complete, keeper)
+        self.fills.append(fill)
+        return [fill]
+
+    def _batch(self, visited: Sequence[int], percent: int | None = None) -> list[Event]:
+        """`percent` of what is for sale is sold; None: all."""
         trade_id = (1 << 32) | self.sequence
         token_in, token_out = self.sells
         skipped: list[Event] = []
         copies: list[tuple[int, int, int]] = []
         for vault_id in visited:
             vault = self.vaults[vault_id]
-            gross = self.balances["vault", str(vault_id), token_in] * self.portion // 10**18
+            gross = self.balances["vault", str(vault_id), token_in] * self.portion // WAD
             if vault_id == 1:
                 gross = max(1, gross)
             reason = SkipReason.NONE
@@ -227,27 +316,50 @@ class PaperHub:
             else:
                 fee = 0 if vault_id == 1 else gross * 30 // 10_000
                 copies.append((vault_id, gross - fee, fee))
-        cleared = self._clear(trade_id, token_in, token_out, copies) if copies else []
+        cleared = self._clear(trade_id, token_in, token_out, copies, percent) if copies else []
         done: list[Event] = [] if self.waiting else [TradeCompleted(trade_id)]
         return [*skipped, *cleared, *done]
 
     def _clear(
-        self, trade_id: int, token_in: str, token_out: str, copies: Sequence[tuple[int, int, int]]
+        self,
+        trade_id: int,
+        token_in: str,
+        token_out: str,
+        copies: Sequence[tuple[int, int, int]],
+        percent: int | None,
     ) -> list[Event]:
-        amount_in = sum(each for _, each, _ in copies)
-        received = amount_in * 997 // 1000 + 3
-        fees = sum(fee for *_, fee in copies)
-        shares = [each * received // amount_in for _, each, _ in copies]
-        dust = received - sum(shares)
+        offered = sum(each for _, each, _ in copies)
+        sold = offered if percent is None else max(1, offered * percent // 100)
+        received = sold * 997 // 1000 + 3
+        self.portion = self.portion * sold // offered
+        parts = [
+            (vault_id, -(-each * sold // offered), fee * sold // offered, each * received // offered)
+            for vault_id, each, fee in copies
+        ]
+        fees = sum(fee for _, _, fee, _ in parts)
+        dust_in = sum(each for _, each, _, _ in parts) - sold
+        dust = received - sum(out for *_, out in parts)
         batch = BatchCleared(
-            trade_id, VENUE, token_in, token_out, 0, amount_in, received, dust, fees, amount_in
+            trade_id,
+            VENUE,
+            token_in,
+            token_out,
+            0,
+            self.portion,
+            sold,
+            dust_in,
+            received,
+            dust,
+            fees,
+            sold,
         )
         events: list[Event] = [batch]
-        for (vault_id, each, fee), out in zip(copies, shares, strict=True):
+        for vault_id, each, fee, out in parts:
             self._add("vault", str(vault_id), token_in, -each - fee)
             self._add("vault", str(vault_id), token_out, out)
             events.append(TradeCopied(trade_id, vault_id, self.vaults[vault_id].revision, each, fee, out))
         self._add("fee", LEADER, token_in, fees)
+        self._add("fee", self.treasury, token_in, dust_in)
         self._add("fee", self.treasury, token_out, dust)
         return events
 

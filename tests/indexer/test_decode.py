@@ -28,6 +28,10 @@ def values(part: dict[str, Any], hint: Any) -> st.SearchStrategy[Any]:
     kind = part["type"]
     if kind == "address":
         return st.binary(min_size=20, max_size=20).map(to_checksum_address)
+    if kind == "bool":
+        return st.booleans()
+    if kind == "bytes32":
+        return st.binary(min_size=32, max_size=32).map(lambda word: "0x" + word.hex())
     if kind == "string":
         return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=64)
     if kind == "uint8" and hint is not int:
@@ -72,6 +76,13 @@ def test_bits_above_the_type_are_refused() -> None:
         DECODER.decode(log_of((topics[0], high_address, topics[2]), data))
 
 
+def test_word_that_is_neither_true_nor_false_is_refused() -> None:
+    who = "0x" + "00" * 20
+    topics, data = encode_event(events.OrderFilled("0x" + "ab" * 32, 1, who, 2, 3, True, who))
+    with pytest.raises(AbiMismatchError, match="no bool"):
+        DECODER.decode(log_of(topics, data[:64] + (2).to_bytes(32) + data[96:]))
+
+
 def test_reason_that_this_version_does_not_know_is_refused() -> None:
     topics, data = encode_event(events.CopySkipped(1, 2, 3, events.SkipReason.EXPIRED))
     with pytest.raises(AbiMismatchError, match="9 is not a valid SkipReason"):
@@ -100,12 +111,23 @@ def test_strategy_name_that_is_not_text_is_kept_readable() -> None:
     assert decoded.name == "a��d"
 
 
-def test_bytecode_without_one_of_the_events_is_refused() -> None:
+def test_bytecode_without_one_of_the_events_in_either_half_is_refused() -> None:
+    names = sorted(ABI)
+    halves = [b"\x7f".join(topic_of(name).lstrip(b"\0") for name in part) for part in (names[:9], names[9:])]
+    DECODER.require_deployed(halves)
+    for at, name in enumerate((names[0], names[-1])):
+        without = list(halves)
+        without[at] = halves[at].replace(topic_of(name).lstrip(b"\0"), b"")
+        with pytest.raises(AbiMismatchError, match=f"cannot emit {name} as") as caught:
+            DECODER.require_deployed(without)
+        assert "install" in caught.value.remedy
+
+
+def test_topic_across_the_border_of_the_halves_is_in_neither() -> None:
     code = b"\x7f".join(topic_of(name).lstrip(b"\0") for name in ABI)
-    DECODER.require_deployed(code)
-    with pytest.raises(AbiMismatchError, match="cannot emit TradeCopied as") as caught:
-        DECODER.require_deployed(code.replace(topic_of("TradeCopied"), b""))
-    assert "install" in caught.value.remedy
+    middle = code.index(topic_of("TradeCopied")) + 7
+    with pytest.raises(AbiMismatchError, match="cannot emit TradeCopied as"):
+        DECODER.require_deployed((code[:middle], code[middle:]))
 
 
 def test_labels_are_the_contracts_own_words() -> None:

@@ -4,8 +4,9 @@ rolled back.
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,13 +23,19 @@ from indexer.ledger.errors import ConcurrentWriterError, InvariantError, WrongDe
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.models import (
+    Appointment,
     Balance,
     Block,
     Copy,
+    Halt,
+    OrderCancellation,
+    OrderFill,
     OrphanedLog,
+    Pool,
     Posting,
     RawLog,
     Reorg,
+    Token,
     Trade,
     Vault,
     VaultState,
@@ -36,7 +43,20 @@ from indexer.ledger.models import (
 )
 from indexer.ledger.postings import HELD_BY_HUB
 from tests.indexer.blocks import CHAIN_ID, TOKENS, block, block_hash, header
-from tests.indexer.story import HUB, USDC, WETH, address, tell
+from tests.indexer.story import (
+    FUTURE,
+    GUARDIAN,
+    HUB,
+    LEADER,
+    NEW_POOL,
+    NEW_TOKEN,
+    PAST,
+    USDC,
+    VENUE,
+    WETH,
+    address,
+    tell,
+)
 from tests.indexer.tables import content
 
 
@@ -89,13 +109,153 @@ def test_balances_are_those_of_the_hub_on_paper(engine: Engine, seed: int) -> No
         }
 
 
+def pairs(rows: Iterable[Any]) -> dict[Any, Any]:
+    """First column → second; of several rows the last counts."""
+    return {row[0]: row[1] for row in rows}
+
+
+@pytest.mark.parametrize("seed", range(40, 43))
+def test_orders_listings_halts_and_appointments_are_those_of_the_hub_on_paper(
+    engine: Engine, seed: int
+) -> None:
+    told, hub = tell(seed, 400)
+    append(new_ledger(engine), in_blocks(told, random.Random(seed)), random.Random(seed))
+    with engine.connect() as connection:
+        fills = connection.execute(
+            select(OrderFill.__table__).order_by(OrderFill.block_number, OrderFill.log_index)
+        ).all()
+        cancelled = connection.execute(
+            select(OrderCancellation.leader, OrderCancellation.word, OrderCancellation.mask).order_by(
+                OrderCancellation.block_number, OrderCancellation.log_index
+            )
+        ).all()
+        listed = {
+            *connection.scalars(select(Token.address).where(Token.vetoed_block.is_(None))),
+            *connection.scalars(select(Pool.address).where(Pool.vetoed_block.is_(None))),
+        }
+        roles = pairs(
+            connection.execute(
+                select(Appointment.role, Appointment.address).order_by(
+                    Appointment.block_number, Appointment.log_index
+                )
+            )
+        )
+        halted = pairs(
+            connection.execute(
+                select(Halt.strategy_id, Halt.halted).order_by(Halt.block_number, Halt.log_index)
+            )
+        )
+    names = ("order_hash", "trade_id", "leader", "nonce", "filled", "complete", "keeper")
+    assert [tuple(getattr(row, name) for name in names) for row in fills] == [
+        astuple(fill) for fill in hub.fills
+    ]
+    for order_hash in {fill.order_hash for fill in hub.fills}:
+        parts = [row.part for row in fills if row.order_hash == order_hash]
+        assert parts == list(range(len(parts)))
+    assert max(row.part for row in fills) > 0
+    assert [tuple(row) for row in cancelled] == [astuple(each) for each in hub.cancelled]
+    assert {NEW_TOKEN, NEW_POOL} & listed == {what for what, waits in hub.pending.items() if waits}
+    assert roles == {**hub.roles, "treasury": hub.treasury}
+    assert halted == hub.halted
+
+
+def listing(table: type[Token] | type[Pool], engine: Engine) -> list[tuple[int, str | None, int | None]]:
+    """Block, who vetoed it, and in which block, of every listing of what is new."""
+    query = select(table.block_number, table.vetoed_by, table.vetoed_block)
+    query = query.where(table.address.in_([NEW_TOKEN, NEW_POOL]))
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(table.block_number, table.log_index))
+        return [(block, by, vetoed) for block, by, vetoed in rows]
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["one range", "a range for each block"])
+def test_vetoed_listing_is_kept_as_history_and_comes_back_when_its_veto_is_rolled_back(
+    engine: Engine, at_once: bool
+) -> None:
+    token, pool = (
+        events.TokenListed(NEW_TOKEN, FUTURE),
+        events.PoolListed(NEW_POOL, VENUE, USDC, WETH, FUTURE),
+    )
+    vetoes = [events.ListingVetoed(NEW_TOKEN, GUARDIAN), events.ListingVetoed(NEW_POOL, LEADER)]
+    told: list[list[Event]] = [[token, pool], [*vetoes, token], [pool]]
+    blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
+    ledger = new_ledger(engine)
+    for each in [blocks] if at_once else [[one] for one in blocks]:
+        ledger.append(each, TOKENS, blocks[-1].header)
+    assert listing(Token, engine) == [(1, GUARDIAN, 2), (2, None, None)]
+    assert listing(Pool, engine) == [(1, LEADER, 2), (3, None, None)]
+    ledger.roll_back(checkpoint_at(blocks, 1))
+    assert listing(Token, engine) == listing(Pool, engine) == [(1, None, None)]
+    ledger.append(blocks[1:], TOKENS, blocks[-1].header)
+    assert listing(Pool, engine) == [(1, LEADER, 2), (3, None, None)]
+
+
+def test_address_that_waits_as_token_and_as_pool_is_vetoed_as_token_first(engine: Engine) -> None:
+    token, pool = (
+        events.TokenListed(NEW_TOKEN, FUTURE),
+        events.PoolListed(NEW_TOKEN, VENUE, USDC, WETH, FUTURE),
+    )
+    veto = events.ListingVetoed(NEW_TOKEN, GUARDIAN)
+    ledger = new_ledger(engine)
+    ledger.append([block(1, [[pool, token], [veto]])], TOKENS, header(1))
+    assert listing(Token, engine) == [(1, GUARDIAN, 1)]
+    assert listing(Pool, engine) == [(1, None, None)]
+    ledger.append([block(2, [[veto]])], TOKENS, header(2))
+    assert listing(Pool, engine) == [(1, GUARDIAN, 2)]
+
+
+@pytest.mark.parametrize("usable_from", [PAST, None], ids=["usable already", "never listed"])
+def test_veto_of_what_does_not_wait_is_refused(engine: Engine, usable_from: int | None) -> None:
+    listed: list[Event] = [] if usable_from is None else [events.TokenListed(NEW_TOKEN, usable_from)]
+    told = [*listed, events.ListingVetoed(NEW_TOKEN, GUARDIAN)]
+    with pytest.raises(InvariantError, match="no listing of it waits"):
+        new_ledger(engine).append([block(1, [told])], TOKENS, header(1))
+
+
+def test_dust_of_a_partial_fill_is_the_treasurys_in_the_token_sold(engine: Engine) -> None:
+    trade = 1 << 32 | 1
+    treasury = address(0xC1)
+    # Of ten units for sale, four and six, the swap takes three: ceil(4 * 3 / 10) + ceil(6 * 3 / 10) = 2 + 2.
+    told: list[list[Event]] = [
+        [
+            events.TreasurySet(treasury),
+            events.TokenListed(USDC, PAST),
+            events.TokenListed(WETH, PAST),
+            events.Deposited(LEADER, USDC, 10, LEADER),
+            events.Allocated(1, LEADER, USDC, 4),
+            events.Allocated(2, LEADER, USDC, 6),
+        ],
+        [
+            events.TradeOpened(trade, LEADER, VENUE, USDC, WETH, 10**18, 1, 0, 1, 99),
+            events.BatchCleared(trade, VENUE, USDC, WETH, 1, 3 * 10**17, 3, 1, 30, 1, 0, 30),
+            events.TradeCopied(trade, 1, 0, 2, 0, 12),
+            events.TradeCopied(trade, 2, 1, 2, 0, 17),
+            events.OrderFilled("0x" + "ab" * 32, trade, LEADER, 9, 3 * 10**17, False, GUARDIAN),
+        ],
+    ]
+    new_ledger(engine).append([block(1, told)], TOKENS, header(1))
+    assert held(engine) == {
+        ("fee", treasury, USDC): 1,
+        ("fee", treasury, WETH): 1,
+        ("vault", "1", USDC): 2,
+        ("vault", "2", USDC): 4,
+        ("vault", "1", WETH): 12,
+        ("vault", "2", WETH): 17,
+    }
+    with engine.connect() as connection:
+        venue = connection.execute(
+            select(Balance.token, Balance.amount).where(Balance.account_kind == "venue")
+        )
+        assert pairs(venue) == {USDC: 3, WETH: -30}
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_every_entry_sums_to_zero_per_token_and_purpose(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'l.db'}")
-    told, _ = tell(seed, 30)
+    told, _ = tell(seed, 60)
     append(new_ledger(engine), in_blocks(told, random.Random(seed)), random.Random(seed))
     sums: defaultdict[tuple[int, int, str, str], int] = defaultdict(int)
     total: defaultdict[tuple[str, str, str], int] = defaultdict(int)
@@ -181,6 +341,31 @@ def first_batch(told: list[list[Event]]) -> tuple[int, int]:
     )
 
 
+def first_fill(told: list[list[Event]]) -> tuple[int, int, events.OrderFilled]:
+    return next(
+        (tx, at, event)
+        for tx, transaction in enumerate(told)
+        for at, event in enumerate(transaction)
+        if isinstance(event, events.OrderFilled)
+    )
+
+
+def test_order_of_another_leader_than_the_trades_is_refused(engine: Engine) -> None:
+    told, _ = tell(3, 80)
+    tx, at, fill = first_fill(told)
+    told[tx][at] = replace(fill, leader=GUARDIAN)
+    with pytest.raises(InvariantError, match="another leader's order"):
+        new_ledger(engine).append([block(1, told)], TOKENS, header(1))
+
+
+def test_second_order_filled_by_one_trade_is_refused(engine: Engine) -> None:
+    told, _ = tell(3, 80)
+    tx, _, fill = first_fill(told)
+    other = replace(fill, order_hash="0x" + "cd" * 32)
+    with pytest.raises(InvariantError, match="twice"):
+        new_ledger(engine).append([block(1, [*told[: tx + 1], [other]])], TOKENS, header(1))
+
+
 @pytest.mark.parametrize("field", ["amount_in", "amount_out", "fee"])
 def test_batch_whose_copies_do_not_add_up_is_refused(engine: Engine, field: str) -> None:
     told, _ = tell(3, 40)
@@ -224,6 +409,10 @@ def test_second_copy_of_a_trade_into_a_vault_is_refused(engine: Engine) -> None:
     [
         (events.PolicySet(99, 1, 0, 0), "vault 99 changed before it was opened"),
         (events.TradeCompleted((7 << 32) | 3), "trade 7-3 went on before it was opened"),
+        (
+            events.OrderFilled("0x" + "00" * 32, (1 << 32) | 900, LEADER, 1, 1, True, LEADER),
+            "trade 1-900 went on",
+        ),
         (events.CopySkipped((1 << 32) | 900, 1, 1, events.SkipReason.PAUSED), "trade 1-900 went on"),
     ],
 )
@@ -257,7 +446,7 @@ def test_change_of_owner_is_kept_by_name_and_posts_nothing(engine: Engine) -> No
     after = content(engine)
     added = [row["event"] for row in after.pop("raw_logs") if row["block_number"] == 2]
     assert added == ["OwnershipTransferStarted", "OwnershipTransferred"]
-    for table in ("entries", "postings", "balances", "vaults", "treasuries"):
+    for table in ("entries", "postings", "balances", "vaults", "appointments"):
         assert after[table] == before[table]
 
 
@@ -325,7 +514,7 @@ def test_amounts_beyond_64_bits_add_up_exactly_in_the_database(engine: Engine) -
     ledger = new_ledger(engine)
     big = 2**255 + 1
     told: list[list[Event]] = [
-        [events.TreasurySet(address(1)), events.TokenListed(USDC), events.TokenListed(WETH)],
+        [events.TreasurySet(address(1)), events.TokenListed(USDC, PAST), events.TokenListed(WETH, PAST)],
         [
             events.Deposited(address(2), USDC, big, address(3)),
             events.Deposited(address(2), USDC, 2, address(3)),

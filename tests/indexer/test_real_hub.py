@@ -169,8 +169,10 @@ async def test_empty_ledger_cannot_be_reconciled(engine: Engine, lived: Lived, r
 
 
 def test_packaged_abi_has_the_events_of_the_compiled_hub(lived: Lived) -> None:
-    compiled = json.loads((FOLDER / "build" / "brownie" / "contracts" / "Hub.json").read_text())["abi"]
-    assert {entry["name"]: entry for entry in compiled if entry["type"] == "event"} == ABI
+    compiled = lived.world.deployment.hub.abi
+    events = {entry["name"]: entry for entry in compiled if entry["type"] == "event"}
+    del events["EIP712DomainChanged"]  # which no code emits: ERC-5267 has it for domains that change
+    assert events == ABI
 
 
 # The commands

@@ -19,13 +19,13 @@ from indexer.ledger.database import open_engine
 from indexer.ledger.models import Deployment as DeploymentRow
 from indexer.ledger.models import Reorg, Token
 from indexer.sync.deployment import Deployment
-from indexer.sync.errors import NoCommonBlockError
+from indexer.sync.errors import DeploymentFileError, NoCommonBlockError
 from indexer.sync.service import Indexer, Progress
-from tests.indexer.encoding import ABI, topic_of
-from tests.indexer.paper_chain import PaperChain, emitter
+from tests.indexer.encoding import topic_of
+from tests.indexer.paper_chain import HALVES, PaperChain, emitter
 from tests.indexer.proxy import Call, Proxy
 from tests.indexer.running import indexing
-from tests.indexer.story import HUB, USDC, tell
+from tests.indexer.story import EXTENSION, HUB, USDC, tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import held
 
@@ -276,20 +276,21 @@ async def test_random_reorgs_and_restarts_leave_the_final_chain(
 
 async def test_node_of_another_chain_is_refused(engine: Engine, chain: PaperChain) -> None:
     with pytest.raises(WrongChainError, match="on chain 31337, not on 8453"):
-        async with indexing(chain.url, engine, deployment=Deployment(8453, HUB, 1)):
+        async with indexing(chain.url, engine, deployment=Deployment(8453, HUB, EXTENSION, 1)):
             pass
 
 
 async def test_hub_without_code_is_refused(engine: Engine, chain: PaperChain) -> None:
     with pytest.raises(NoContractError, match=USDC):
-        async with indexing(chain.url, engine, deployment=Deployment(31_337, USDC, 1)):
+        async with indexing(chain.url, engine, deployment=Deployment(31_337, USDC, EXTENSION, 1)):
             pass
 
 
 async def test_hub_of_another_abi_is_refused_before_anything_is_written(
     engine: Engine, chain: PaperChain
 ) -> None:
-    chain.set_code(emitter(topic_of(name) for name in ABI if name != TradeCopied.__name__))
+    assert TradeCopied.__name__ in HALVES[0]
+    chain.set_code(emitter(topic_of(name) for name in HALVES[0] if name != TradeCopied.__name__))
     with pytest.raises(AbiMismatchError, match="cannot emit TradeCopied"):
         async with indexing(chain.url, engine):
             pass
@@ -297,12 +298,42 @@ async def test_hub_of_another_abi_is_refused_before_anything_is_written(
         assert not engine.dialect.has_table(connection, "deployments")
 
 
+async def test_extension_without_its_half_of_the_events_is_refused(engine: Engine, chain: PaperChain) -> None:
+    chain.set_code(b"\0", EXTENSION)
+    with pytest.raises(AbiMismatchError, match="cannot emit"):
+        async with indexing(chain.url, engine):
+            pass
+    chain.set_code(b"", EXTENSION)
+    with pytest.raises(NoContractError, match=EXTENSION):
+        async with indexing(chain.url, engine):
+            pass
+
+
+async def test_deployment_file_that_names_another_extension_than_the_hub_is_refused(
+    engine: Engine, chain: PaperChain
+) -> None:
+    with pytest.raises(DeploymentFileError, match=f"names {EXTENSION}") as caught:
+        async with indexing(chain.url, engine, deployment=Deployment(31_337, HUB, USDC, 1)):
+            pass
+    assert "--deployment" in caught.value.remedy
+    with engine.connect() as connection:
+        assert not engine.dialect.has_table(connection, "deployments")
+
+
+async def test_contract_that_names_no_extension_is_refused(engine: Engine, chain: PaperChain) -> None:
+    for silent in ("00", "5f5ffd"):  # answers nothing; reverts
+        chain.set_code(bytes.fromhex(silent))
+        with pytest.raises(AbiMismatchError, match="does not say where the other half"):
+            async with indexing(chain.url, engine):
+                pass
+
+
 async def test_chain_that_was_started_anew_is_refused_and_the_ledger_left_alone(
     engine: Engine, chain: PaperChain
 ) -> None:
     genesis = chain.snapshot()
     told, _ = tell(13, 5)
-    late = Deployment(31_337, HUB, 4)
+    late = Deployment(31_337, HUB, EXTENSION, 4)
     for _ in range(3):
         chain.mine()
     chain.mine_all(told)

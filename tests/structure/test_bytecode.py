@@ -19,7 +19,10 @@ def without_metadata(runtime: bytes) -> bytes:
     return runtime[: -2 - int.from_bytes(runtime[-2:])]
 
 
-@pytest.mark.parametrize("name", ["Hub", "UniswapV3Venue", "ChainlinkOracle"])
+HALVES = ["Hub", "HubExtension"]
+
+
+@pytest.mark.parametrize("name", [*HALVES, "UniswapV3Venue", "ChainlinkOracle"])
 def test_forge_and_brownie_compile_the_same_runtime_code(builds: Builds, name: str) -> None:
     forge = without_metadata(code(builds.forge(name)["deployedBytecode"]["object"]))
     brownie = without_metadata(code(builds.brownie(name)["deployedBytecode"]))
@@ -37,9 +40,19 @@ def test_one_changed_byte_of_code_is_a_difference(builds: Builds) -> None:
     assert without_metadata(bytes(changed)) != kept
 
 
-def test_hub_is_below_the_limit_of_eip_170(builds: Builds) -> None:
+def test_both_halves_of_the_hub_have_one_storage(builds: Builds) -> None:
+    hub, extension = (builds.layout(name) for name in HALVES)
+    assert [variable[0] for variable in extension][:2] == ["_owner", "_pendingOwner"]
+    assert len(extension) > 15
+    # Behind what they share, the hub has what only EIP-712 uses.
+    assert hub[: len(extension)] == extension
+    assert {variable[0] for variable in hub[len(extension) :]} == {"_nameFallback", "_versionFallback"}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_each_half_of_the_hub_is_below_the_limit_of_eip_170(builds: Builds, name: str) -> None:
     for runtime in (
-        code(builds.brownie("Hub")["deployedBytecode"]),
-        code(builds.forge("Hub")["deployedBytecode"]["object"]),
+        code(builds.brownie(name)["deployedBytecode"]),
+        code(builds.forge(name)["deployedBytecode"]["object"]),
     ):
         assert 0 < len(runtime) <= EIP_170_LIMIT

@@ -9,8 +9,9 @@ and removed together, by block.
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
 from indexer.ledger.models.books import Balance, Entry, Posting
 from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
+from indexer.ledger.models.orders import OrderCancellation, OrderFill
 from indexer.ledger.models.reconcile import Reconciliation, ReconciliationDifference
-from indexer.ledger.models.registry import Pool, Token, Treasury
+from indexer.ledger.models.registry import GATE, GUARDIAN, TREASURY, Appointment, Halt, Listing, Pool, Token
 from indexer.ledger.models.strategies import (
     Policy,
     Strategy,
@@ -22,7 +23,11 @@ from indexer.ledger.models.strategies import (
 from indexer.ledger.models.trades import Clearing, Copy, Trade
 
 __all__ = [
+    "GATE",
+    "GUARDIAN",
+    "TREASURY",
     "Amount",
+    "Appointment",
     "Balance",
     "Base",
     "Block",
@@ -31,7 +36,11 @@ __all__ = [
     "Deployment",
     "Entry",
     "EventRow",
+    "Halt",
+    "Listing",
     "LogRow",
+    "OrderCancellation",
+    "OrderFill",
     "OrphanedLog",
     "Policy",
     "Pool",
@@ -45,7 +54,6 @@ __all__ = [
     "StrategyToken",
     "Token",
     "Trade",
-    "Treasury",
     "Vault",
     "VaultState",
     "amount_sum",

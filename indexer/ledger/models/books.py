@@ -32,7 +32,7 @@ class Posting(Base):
     Account kinds and their `account`: vault (vault id as decimal text), account (owner's address), fee
     (recipient's address), venue (venue's address), outside (empty text). `purpose` names the flow: deposit,
     withdrawal, allocation, deallocation, fee_claim, sold, bought, copy_fee (the leader's) or dust (the
-    protocol's); the lines of one purpose sum to zero.
+    protocol's, in the token sold or bought); the lines of one purpose and token sum to zero.
     """
 
     __tablename__ = "postings"

@@ -9,8 +9,9 @@ from indexer.ledger.models.base import Address, Amount, Base, EventRow, Hash, Lo
 class Trade(EventRow, Base):
     """One instruction of a leader. `trade_id` is `strategy_id << 32 | sequence`.
 
-    `portion` of the holding is sold, scaled by 1e18; `limit_price` is `token_out` units per `token_in` unit,
-    scaled by 1e36; the `completed_*` columns are null while positions wait for a later batch.
+    `portion` of the holding is for sale, scaled by 1e18; what was sold of it, its clearings say.
+    `limit_price` is `token_out` units per `token_in` unit, scaled by 1e36; the `completed_*` columns are null
+    while positions wait for a later batch.
     """
 
     __tablename__ = "trades"
@@ -40,8 +41,8 @@ class Clearing(LogRow, Base):
     """One swap for a batch of vaults; `batch` counts a trade's clearings from 0, and batch 0 holds the
     leader's fill.
 
-    `amount_in` = Σ copies' `amount_in`; `amount_out` = Σ copies' `amount_out` + `dust`; `oracle_out` is what
-    the oracle said `amount_in` was worth in `token_out`.
+    `portion` of each holding was sold. Σ copies' `amount_in` = `amount_in` + `dust_in`; `amount_out` = Σ
+    copies' `amount_out` + `dust`; `oracle_out` is what the oracle said `amount_in` was worth in `token_out`.
     """
 
     __tablename__ = "clearings"
@@ -53,7 +54,9 @@ class Clearing(LogRow, Base):
     token_in: Mapped[str] = mapped_column(Address)
     token_out: Mapped[str] = mapped_column(Address)
     cursor: Mapped[int] = mapped_column(BigInteger)
+    portion: Mapped[int] = mapped_column(BigInteger)
     amount_in: Mapped[int] = mapped_column(Amount)
+    dust_in: Mapped[int] = mapped_column(Amount)
     amount_out: Mapped[int] = mapped_column(Amount)
     dust: Mapped[int] = mapped_column(Amount)
     copy_fees: Mapped[int] = mapped_column(Amount)

@@ -6,6 +6,7 @@ from indexer.decode import events
 from indexer.decode.decoder import DecodedBlock
 from indexer.ledger.context import Context
 from indexer.ledger.projection.money import post_money
+from indexer.ledger.projection.orders import cancel_orders
 from indexer.ledger.projection.registry import TokenFacts, post_registry
 from indexer.ledger.projection.strategies import post_strategy
 from indexer.ledger.projection.trades import TradeProjection
@@ -41,7 +42,16 @@ class Projection:
     def _post(self, place: Place, event: events.Event) -> None:
         rows, context = self._rows, self._context
         match event:
-            case events.TokenListed() | events.PoolListed() | events.TreasurySet():
+            case (
+                events.TokenListed()
+                | events.PoolListed()
+                | events.ListingVetoed()
+                | events.TreasurySet()
+                | events.GuardianSet()
+                | events.GateSet()
+                | events.TradingHalted()
+                | events.TradingResumed()
+            ):
                 post_registry(rows, context, self._tokens, place, event)
             case events.StrategyCreated() | events.StrategyTokenAdded() | events.StrategyPoolAdded():
                 post_strategy(rows, place, event)
@@ -49,16 +59,17 @@ class Projection:
                 open_vault(rows, context, place, event)
             case events.PolicySet() | events.VaultStatusSet() | events.MemberMoved():
                 change_vault(rows, context, place, event)
-            case events.TradeOpened():
-                self._trades.open(place, event)
-            case events.BatchCleared():
-                self._trades.clear(place, event)
-            case events.TradeCopied():
-                self._trades.fill(place, event)
-            case events.CopySkipped():
-                self._trades.skip(place, event)
-            case events.TradeCompleted():
-                self._trades.complete(place, event)
+            case (
+                events.TradeOpened()
+                | events.BatchCleared()
+                | events.TradeCopied()
+                | events.CopySkipped()
+                | events.TradeCompleted()
+                | events.OrderFilled()
+            ):
+                self._trades.post(place, event)
+            case events.OrdersCancelled():
+                cancel_orders(rows, place, event)
             case events.OwnershipTransferStarted() | events.OwnershipTransferred():
                 pass  # moves nothing, and nothing asks who owns the hub
             case _:

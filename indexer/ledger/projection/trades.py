@@ -1,16 +1,25 @@
-"""Rows of trades: the instruction, its clearings, and what it did in every vault, with the postings of each
-fill.
+"""Rows of trades: the instruction, its clearings, what it did in every vault, with the postings of each fill,
+and the signed order that it came from.
 """
 
 from typing import Any
 
-from indexer.decode.events import BatchCleared, CopySkipped, TradeCompleted, TradeCopied, TradeOpened
+from indexer.decode.events import (
+    BatchCleared,
+    CopySkipped,
+    OrderFilled,
+    TradeCompleted,
+    TradeCopied,
+    TradeOpened,
+)
 from indexer.decode.identity import copy_id
 from indexer.ledger import postings
 from indexer.ledger.batch import OpenBatch, trade_label
 from indexer.ledger.context import Context, TradeTerms
-from indexer.ledger.models import Clearing, Copy, Trade
+from indexer.ledger.models import Clearing, Copy, OrderFill, Trade
 from indexer.ledger.rows import Place, Rows, contradiction
+
+TradeEvent = TradeOpened | BatchCleared | TradeCopied | CopySkipped | TradeCompleted | OrderFilled
 
 
 class TradeProjection:
@@ -23,8 +32,29 @@ class TradeProjection:
         self._rows = rows
         self._batch: OpenBatch | None = None
 
-    def open(self, place: Place, event: TradeOpened) -> None:
-        """Post a new trade."""
+    def post(self, place: Place, event: TradeEvent) -> None:
+        """Post one event of a trade. Raises `InvariantError` when it cannot follow the ones before it."""
+        match event:
+            case TradeOpened():
+                self._open(place, event)
+            case BatchCleared():
+                self._clear(place, event)
+            case TradeCopied():
+                self._fill(place, event)
+            case CopySkipped():
+                self._skip(place, event)
+            case TradeCompleted():
+                self._complete(place, event)
+            case OrderFilled():
+                self._fill_order(place, event)
+
+    def close_batch(self) -> None:
+        """End the open batch, if any. Raises `InvariantError` unless its copies add up to it."""
+        if self._batch is not None:
+            self._batch.close()
+            self._batch = None
+
+    def _open(self, place: Place, event: TradeOpened) -> None:
         terms = TradeTerms(event.trade_id >> 32, event.leader, event.token_in, event.token_out)
         self._context.trades[event.trade_id] = terms
         self._rows.add(
@@ -44,8 +74,7 @@ class TradeProjection:
             copy_deadline=event.copy_deadline,
         )
 
-    def clear(self, place: Place, event: BatchCleared) -> None:
-        """Post a swap and its dust; its copies follow."""
+    def _clear(self, place: Place, event: BatchCleared) -> None:
         terms = self._terms(place, event.trade_id)
         if (event.token_in, event.token_out) != (terms.token_in, terms.token_out):
             raise contradiction(place, f"a batch of trade {trade_label(event.trade_id)} swapped other tokens")
@@ -63,7 +92,9 @@ class TradeProjection:
             token_in=event.token_in,
             token_out=event.token_out,
             cursor=event.cursor,
+            portion=event.portion,
             amount_in=event.amount_in,
+            dust_in=event.dust_in,
             amount_out=event.amount_out,
             dust=event.dust,
             copy_fees=event.copy_fees,
@@ -72,8 +103,7 @@ class TradeProjection:
         lines = postings.dust(event, self._context.treasury)
         self._rows.enter(place, event, lines, trade_id=event.trade_id)
 
-    def fill(self, place: Place, event: TradeCopied) -> None:
-        """Post a vault's part in the open batch."""
+    def _fill(self, place: Place, event: TradeCopied) -> None:
         terms = self._terms(place, event.trade_id)
         if self._batch is None:
             raise contradiction(place, f"vault {event.vault_id} was copied without a batch")
@@ -91,8 +121,7 @@ class TradeProjection:
         lines = postings.fill(event, self._batch.clearing, terms.leader)
         self._rows.enter(place, event, lines, trade_id=event.trade_id, vault_id=event.vault_id)
 
-    def skip(self, place: Place, event: CopySkipped) -> None:
-        """Post a vault that was not copied into, with the reason."""
+    def _skip(self, place: Place, event: CopySkipped) -> None:
         self._terms(place, event.trade_id)
         self._copy(
             place,
@@ -105,16 +134,29 @@ class TradeProjection:
             clearing_log_index=None,
         )
 
-    def complete(self, place: Place, event: TradeCompleted) -> None:
-        """Note that every position has been visited."""
+    def _complete(self, place: Place, event: TradeCompleted) -> None:
         self._terms(place, event.trade_id)
         self._rows.completed[event.trade_id] = place
 
-    def close_batch(self) -> None:
-        """End the open batch, if any. Raises `InvariantError` unless its copies add up to it."""
-        if self._batch is not None:
-            self._batch.close()
-            self._batch = None
+    def _fill_order(self, place: Place, event: OrderFilled) -> None:
+        terms = self._terms(place, event.trade_id)
+        if event.leader != terms.leader:
+            raise contradiction(place, f"trade {trade_label(event.trade_id)} filled another leader's order")
+        part = self._context.parts.get(event.order_hash, 0)
+        self._context.parts[event.order_hash] = part + 1
+        self._rows.add(
+            OrderFill,
+            place,
+            trade_id=event.trade_id,
+            order_hash=event.order_hash,
+            part=part,
+            strategy_id=terms.strategy_id,
+            leader=event.leader,
+            nonce=event.nonce,
+            filled=event.filled,
+            complete=event.complete,
+            keeper=event.keeper,
+        )
 
     def _copy(self, place: Place, event: TradeCopied | CopySkipped, **outcome: Any) -> None:
         revision = event.policy_revision

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Vm} from "forge-std/Vm.sol";
-import {IHub, SkipReason, VaultStatus} from "../../../contracts/interfaces/IHub.sol";
+import {IHubLog as IHub} from "../../../contracts/interfaces/IHubLog.sol";
+import {SkipReason, VaultStatus} from "../../../contracts/interfaces/Types.sol";
 
 /// @notice What the hub's events say, and nothing else: every balance, member and trade is rebuilt from logs alone.
 /// Where the events contradict a rule of the protocol, the rule's breach counter goes up.
@@ -20,6 +21,7 @@ contract Books {
     uint256 public skips;
     uint256 public expiries;
     uint256 public continuations;
+    uint256 public partialFills;
 
     uint256 public conservationBreaches;
     uint256 public priceBreaches;
@@ -32,11 +34,13 @@ contract Books {
         address tokenIn;
         address tokenOut;
         uint32[] members;
+        uint64 portion;
         uint256 batches;
     }
 
     struct OpenBatch {
         uint256 amountIn;
+        uint256 dustIn;
         uint256 amountOut;
         uint256 dust;
         uint256 copyFees;
@@ -44,6 +48,7 @@ contract Books {
         uint256 sumOut;
         uint256 sumFees;
         uint256 size;
+        bool whole;
     }
 
     mapping(uint64 tradeId => OpenTrade) internal _trades;
@@ -131,19 +136,25 @@ contract Books {
     function _postOpened(Vm.Log memory log) private {
         uint64 tradeId = _trade(log);
         OpenTrade storage trade = _trades[tradeId];
-        (, trade.tokenIn, trade.tokenOut) = abi.decode(log.data, (address, address, address));
+        (, trade.tokenIn, trade.tokenOut, trade.portion) = abi.decode(log.data, (address, address, address, uint64));
         trade.leader = _address(log.topics[2]);
         trade.members = _members[uint32(tradeId >> 32)];
     }
 
     function _postBatch(Vm.Log memory log) private {
         _closeBatch();
-        (,,, uint256 amountIn, uint256 amountOut, uint256 dust, uint256 copyFees,) =
-            abi.decode(log.data, (address, address, uint32, uint256, uint256, uint256, uint256, uint256));
-        _batch = OpenBatch(amountIn, amountOut, dust, copyFees, 0, 0, 0, 0);
+        (,,, uint64 portion, uint256 amountIn, uint256 dustIn, uint256 amountOut, uint256 dust, uint256 copyFees,) = abi.decode(
+            log.data, (address, address, uint32, uint64, uint256, uint256, uint256, uint256, uint256, uint256)
+        );
         OpenTrade storage trade = _trades[_trade(log)];
         if (trade.batches++ != 0) ++continuations;
+        // Later batches sell what the leader's sold, all of it; only the first may stop half-way.
+        bool whole = portion == trade.portion;
+        if (!whole) ++partialFills;
+        trade.portion = portion;
+        _batch = OpenBatch(amountIn, dustIn, amountOut, dust, copyFees, 0, 0, 0, 0, whole);
         feeBalance[treasury][trade.tokenOut] += dust;
+        feeBalance[treasury][trade.tokenIn] += dustIn;
         feeBalance[trade.leader][trade.tokenIn] += copyFees;
     }
 
@@ -158,8 +169,16 @@ contract Books {
         _batch.sumFees += fee;
         ++_batch.size;
         ++copies;
-        if (amountOut != uint256(amountIn) * _batch.amountOut / _batch.amountIn) ++priceBreaches;
+        if (!_isOnePrice(amountIn, amountOut)) ++priceBreaches;
         _countVisit(_trade(log), vaultId);
+    }
+
+    /// @dev Exactly the batch's price, rounded down; where only a part was sold, one unit more may have been put in.
+    function _isOnePrice(uint256 amountIn, uint256 amountOut) private view returns (bool) {
+        (uint256 batchIn, uint256 batchOut) = (_batch.amountIn, _batch.amountOut);
+        uint256 atPrice = amountIn * batchOut / batchIn;
+        if (_batch.whole) return amountOut == atPrice;
+        return amountOut <= atPrice && (amountOut + 1) * batchIn >= (amountIn - 1) * batchOut;
     }
 
     function _postSkipped(Vm.Log memory log) private {
@@ -187,8 +206,9 @@ contract Books {
 
     function _closeBatch() private {
         OpenBatch memory batch = _batch;
-        bool conserved = batch.sumIn == batch.amountIn && batch.sumOut + batch.dust == batch.amountOut
-            && batch.sumFees == batch.copyFees && (batch.size == 0 || batch.dust < batch.size);
+        bool conserved = batch.sumIn == batch.amountIn + batch.dustIn && batch.sumOut + batch.dust == batch.amountOut
+            && batch.sumFees == batch.copyFees
+            && (batch.size == 0 || (batch.dust < batch.size && batch.dustIn < batch.size));
         if (!conserved) ++conservationBreaches;
         delete _batch;
     }

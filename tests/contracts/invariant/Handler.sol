@@ -7,25 +7,34 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
-import {Hub} from "../../../contracts/core/Hub.sol";
-import {IHub, Policy, Strategy, StrategyParams, TradeParams} from "../../../contracts/interfaces/IHub.sol";
+import {IHub} from "../../../contracts/interfaces/IHub.sol";
+import {IHubExtension} from "../../../contracts/interfaces/IHubExtension.sol";
+import {IHubTrading} from "../../../contracts/interfaces/IHubTrading.sol";
+import {Order, OrderKind, Policy, Strategy, StrategyParams, TradeParams} from "../../../contracts/interfaces/Types.sol";
 import {TestnetFeed} from "../../../contracts/testnet/TestnetFeed.sol";
 import {TestnetToken} from "../../../contracts/testnet/TestnetToken.sol";
+import {DenyList} from "../support/DenyList.sol";
 import {World} from "../support/World.sol";
 import {Books} from "./Books.sol";
 
 /// @notice Calls every external function of the hub as one of a few people, with arguments near what can succeed,
 /// while prices and time move. The hub may refuse with an error of its own; a panic or an empty revert is a bug.
 contract Handler is World {
+    uint256 private constant FIRST_KEY = 1_000;
+
     Books public books = new Books();
+    DenyList public gate = new DenyList();
     address[] public actors;
     address[] public tokens;
     mapping(address token => uint256) public donated;
+    address public guardian = makeAddr("guardian");
+    address public waiting;
     string[] public actions;
     mapping(string action => uint256) public successes;
     mapping(string action => uint256) public attempts;
     uint256 public unexplainedReverts;
     uint256 public trespasses;
+    uint256 public refusedExits;
 
     /// @dev Not in the constructor: Uniswap calls back, and a contract under construction has no code to answer.
     function start(uint32 batchSize) external {
@@ -33,7 +42,7 @@ contract Handler is World {
         deployWorld(batchSize);
         tokens = [address(usdc), address(weth), address(wbtc)];
         for (uint256 i; i < 6; ++i) {
-            actors.push(vm.addr(1_000 + i));
+            actors.push(vm.addr(FIRST_KEY + i));
         }
         for (uint256 i; i < 2; ++i) {
             (uint32 strategyId,) = openStrategy(actors[i], i == 0 ? 0 : 30, 20_000e6);
@@ -52,7 +61,7 @@ contract Handler is World {
         books.post(vm.getRecordedLogs(), address(hub));
     }
 
-    function theHub() external view returns (Hub) {
+    function theHub() external view returns (IHub) {
         return hub;
     }
 
@@ -75,18 +84,18 @@ contract Handler is World {
         TestnetToken token = TestnetToken(_token(tokenSeed));
         amount = bound(amount, 0, 1_000 * 10 ** token.decimals());
         token.mint(actor, amount);
-        _act("deposit", actor, abi.encodeCall(IHub.deposit, (address(token), amount, _actor(actorSeed >> 8))));
+        _act("deposit", actor, abi.encodeCall(IHubExtension.deposit, (address(token), amount, _actor(actorSeed >> 8))));
     }
 
     function withdraw(uint256 actorSeed, uint256 tokenSeed, uint256 amount) external {
         (address actor, address token) = (_actor(actorSeed), _token(tokenSeed));
         amount = bound(amount, 0, hub.accountBalance(actor, token) + 1);
-        _act("withdraw", actor, abi.encodeCall(IHub.withdraw, (token, amount, _actor(actorSeed >> 8))));
+        _act("withdraw", actor, abi.encodeCall(IHubExtension.withdraw, (token, amount, _actor(actorSeed >> 8))));
     }
 
     function claimFees(uint256 actorSeed, uint256 tokenSeed) external {
         address actor = actorSeed % 4 == 0 ? hub.treasury() : _actor(actorSeed % 2);
-        _act("claimFees", actor, abi.encodeCall(IHub.claimFees, (_token(tokenSeed))));
+        _act("claimFees", actor, abi.encodeCall(IHubExtension.claimFees, (_token(tokenSeed))));
     }
 
     // ------------------------------------------------------------------ followers
@@ -95,20 +104,32 @@ contract Handler is World {
         (address actor, uint32 strategyId) = (_actor(actorSeed), _strategy(strategySeed));
         amount = bound(amount, 0, hub.accountBalance(actor, address(usdc)));
         if (hub.strategyOf(strategyId).memberCount > 20) return;
-        _act("openVault", actor, abi.encodeCall(IHub.openVault, (strategyId, _policy(policySeed), amount)));
+        _act("openVault", actor, abi.encodeCall(IHubExtension.openVault, (strategyId, _policy(policySeed), amount)));
     }
 
     function allocate(uint256 vaultSeed, uint256 amount) external {
         (uint32 vaultId, address owner) = _vault(vaultSeed);
         amount = bound(amount, 0, hub.accountBalance(owner, address(usdc)));
-        _act("allocate", owner, abi.encodeCall(IHub.allocate, (vaultId, amount)));
+        _act("allocate", owner, abi.encodeCall(IHubExtension.allocate, (vaultId, amount)));
     }
 
     function deallocate(uint256 vaultSeed, uint256 tokenSeed, uint256 amount) external {
         (uint32 vaultId, address owner) = _vault(vaultSeed);
         address token = _token(tokenSeed);
         amount = bound(amount, 0, hub.vaultBalance(vaultId, token) / 4 + 1);
-        _act("deallocate", owner, abi.encodeCall(IHub.deallocate, (vaultId, token, amount)));
+        bool able = amount != 0 && amount <= hub.vaultBalance(vaultId, token);
+        bool done = _act("deallocate", owner, abi.encodeCall(IHubExtension.deallocate, (vaultId, token, amount)));
+        if (able && !done) ++refusedExits;
+    }
+
+    /// @dev A vault of nothing stays a member until somebody evicts it.
+    function drain(uint256 vaultSeed, uint256 tokenSeed) external {
+        if (vaultSeed % 8 != 0) return;
+        (uint32 vaultId, address owner) = _vault(vaultSeed >> 3);
+        address token = _token(tokenSeed);
+        uint256 amount = hub.vaultBalance(vaultId, token);
+        bool done = _act("deallocate", owner, abi.encodeCall(IHubExtension.deallocate, (vaultId, token, amount)));
+        if (amount != 0 && !done) ++refusedExits;
     }
 
     function exit(uint256 vaultSeed, uint256 tokenSeed) external {
@@ -118,28 +139,28 @@ contract Handler is World {
         for (uint256 i; i < chosen.length; ++i) {
             chosen[i] = tokens[i];
         }
-        _act("exit", owner, abi.encodeCall(IHub.exit, (vaultId, chosen, owner)));
+        if (!_act("exit", owner, abi.encodeCall(IHubExtension.exit, (vaultId, chosen, owner)))) ++refusedExits;
     }
 
     function leaveStrategy(uint256 vaultSeed) external {
         if (vaultSeed % 8 != 0) return;
         (uint32 vaultId, address owner) = _vault(vaultSeed >> 3);
-        _act("leaveStrategy", owner, abi.encodeCall(IHub.leaveStrategy, (vaultId)));
+        _act("leaveStrategy", owner, abi.encodeCall(IHubExtension.leaveStrategy, (vaultId)));
     }
 
     function setPolicy(uint256 vaultSeed, uint256 policySeed) external {
         (uint32 vaultId, address owner) = _vault(vaultSeed);
-        _act("setPolicy", owner, abi.encodeCall(IHub.setPolicy, (vaultId, _policy(policySeed))));
+        _act("setPolicy", owner, abi.encodeCall(IHubExtension.setPolicy, (vaultId, _policy(policySeed))));
     }
 
     function pause(uint256 vaultSeed) external {
         (uint32 vaultId, address owner) = _vault(vaultSeed);
-        _act("pause", owner, abi.encodeCall(IHub.pause, (vaultId)));
+        _act("pause", owner, abi.encodeCall(IHubExtension.pause, (vaultId)));
     }
 
     function resume(uint256 vaultSeed) external {
         (uint32 vaultId, address owner) = _vault(vaultSeed);
-        _act("resume", owner, abi.encodeCall(IHub.resume, (vaultId)));
+        _act("resume", owner, abi.encodeCall(IHubExtension.resume, (vaultId)));
     }
 
     /// @dev Somebody calls for a vault that is not theirs; only its owner may move anything.
@@ -149,10 +170,10 @@ contract Handler is World {
         if (thief == owner) return;
         address[] memory all = tokens;
         vm.startPrank(thief);
-        _refuse(abi.encodeCall(IHub.exit, (vaultId, all, thief)));
-        _refuse(abi.encodeCall(IHub.deallocate, (vaultId, _token(tokenSeed), 1)));
-        _refuse(abi.encodeCall(IHub.leaveStrategy, (vaultId)));
-        _refuse(abi.encodeCall(IHub.setPolicy, (vaultId, Policy(0, 0))));
+        _refuse(abi.encodeCall(IHubExtension.exit, (vaultId, all, thief)));
+        _refuse(abi.encodeCall(IHubExtension.deallocate, (vaultId, _token(tokenSeed), 1)));
+        _refuse(abi.encodeCall(IHubExtension.leaveStrategy, (vaultId)));
+        _refuse(abi.encodeCall(IHubExtension.setPolicy, (vaultId, Policy(0, 0))));
         vm.stopPrank();
     }
 
@@ -161,7 +182,7 @@ contract Handler is World {
     function createStrategy(uint256 actorSeed, uint16 copyFeeBps) external {
         if (hub.strategyCount() >= 4) return;
         StrategyParams memory params = strategyParams(uint16(bound(copyFeeBps, 0, 110)));
-        _act("createStrategy", _actor(actorSeed), abi.encodeCall(IHub.createStrategy, (params)));
+        _act("createStrategy", _actor(actorSeed), abi.encodeCall(IHubExtension.createStrategy, (params)));
     }
 
     function trade(uint256 strategySeed, uint256 tokenSeed, uint256 portion, uint256 allSeed) external {
@@ -171,12 +192,48 @@ contract Handler is World {
         address tokenOut = tokens[(tokenSeed % 3 + 1 + (tokenSeed >> 8) % 2) % 3];
         TradeParams memory params = tradeParams(strategyId, tokenIn, tokenOut, uint64(bound(portion, 0, ALL)));
         if (allSeed % 4 == 0) params.portion = ALL;
-        _act("trade", strategy.leader, abi.encodeCall(IHub.trade, (params)));
+        _act("trade", strategy.leader, abi.encodeCall(IHubTrading.trade, (params)));
+    }
+
+    /// @dev Anybody carries a leader's signed order, sometimes with the signature of another. Nonces are few, so that
+    /// they are used again, replaced and cancelled.
+    function executeOrder(uint256 keeperSeed, uint256 strategySeed, uint256 tokenSeed, uint256 portion, uint256 seed)
+        external
+    {
+        Order memory order;
+        uint32 strategyId = _strategy(strategySeed);
+        address leader = hub.strategyOf(strategyId).leader;
+        address tokenIn = _token(tokenSeed);
+        address tokenOut = tokens[(tokenSeed % 3 + 1 + (tokenSeed >> 8) % 2) % 3];
+        order.trade = tradeParams(strategyId, tokenIn, tokenOut, uint64(bound(portion, 1, ALL)));
+        order.kind = OrderKind(seed % 5);
+        order.minFill = seed % 2 == 0 ? ALL : 1;
+        uint256 price = oracle.priceDown(tokenIn, tokenOut);
+        // Around what the pool gives now: some fill whole, some in part, some not at all.
+        if (order.minFill != ALL || seed % 3 != 0) order.trade.limitPrice = price * (990 + (seed >> 8) % 15) / 1_000;
+        if (order.kind > OrderKind.Limit) order.triggerPrice = price * (995 + (seed >> 16) % 10) / 1_000;
+        order.nonce = (seed >> 24) % 512;
+        uint256 key = seed % 16 == 0 ? FIRST_KEY + 5 : _keyOf(leader);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, hub.orderDigest(order));
+        bool forged = vm.addr(key) != leader;
+        bytes memory call = abi.encodeCall(IHubTrading.executeOrder, (order, abi.encodePacked(r, s, v)));
+        if (_act("executeOrder", _actor(keeperSeed), call) && forged) ++trespasses;
+    }
+
+    function cancelOrders(uint256 actorSeed, uint256 word, uint256 mask) external {
+        bytes memory call = abi.encodeCall(IHubTrading.cancelOrders, (word % 2, mask & (mask >> 8) & (mask >> 16)));
+        _act("cancelOrders", _actor(actorSeed), call);
     }
 
     function continueTrade(uint256 actorSeed, uint256 strategySeed, uint32 visits) external {
-        bytes memory data = abi.encodeCall(IHub.continueTrade, (_strategy(strategySeed), uint32(bound(visits, 0, 9))));
+        bytes memory data =
+            abi.encodeCall(IHubTrading.continueTrade, (_strategy(strategySeed), uint32(bound(visits, 0, 9))));
         _act("continueTrade", _actor(actorSeed), data);
+    }
+
+    function evict(uint256 actorSeed, uint256 vaultSeed) external {
+        (uint32 vaultId,) = _vault(vaultSeed);
+        _act("evict", _actor(actorSeed), abi.encodeCall(IHubExtension.evict, (vaultId)));
     }
 
     function prune(uint256 actorSeed, uint256 strategySeed, uint256 positionSeed) external {
@@ -186,7 +243,7 @@ contract Handler is World {
         for (uint32 i; i < count; ++i) {
             if (hub.memberAt(strategyId, i) == 0) position = i;
         }
-        _act("prune", _actor(actorSeed), abi.encodeCall(IHub.prune, (strategyId, position)));
+        _act("prune", _actor(actorSeed), abi.encodeCall(IHubExtension.prune, (strategyId, position)));
     }
 
     function multicall(uint256 actorSeed, uint256 strategySeed, uint256 amount) external {
@@ -194,8 +251,8 @@ contract Handler is World {
         amount = bound(amount, 0, 500e6);
         usdc.mint(actor, amount);
         bytes[] memory calls = new bytes[](2);
-        calls[0] = abi.encodeCall(IHub.deposit, (address(usdc), amount, actor));
-        calls[1] = abi.encodeCall(IHub.openVault, (_strategy(strategySeed), Policy(0, 0), amount));
+        calls[0] = abi.encodeCall(IHubExtension.deposit, (address(usdc), amount, actor));
+        calls[1] = abi.encodeCall(IHubExtension.openVault, (_strategy(strategySeed), Policy(0, 0), amount));
         if (hub.strategyOf(_strategy(strategySeed)).memberCount > 20) return;
         _act("multicall", actor, abi.encodeCall(Multicall.multicall, (calls)));
     }
@@ -203,23 +260,27 @@ contract Handler is World {
     // ------------------------------------------------------------------ owner
 
     function setTreasury(uint256 actorSeed) external {
-        _act("setTreasury", address(this), abi.encodeCall(IHub.setTreasury, (_actor(actorSeed))));
+        _act("setTreasury", address(this), abi.encodeCall(IHubExtension.setTreasury, (_actor(actorSeed))));
     }
 
     function listToken(uint256 seed) external {
-        address token = seed % 2 == 0 ? _token(seed) : vm.addr(bound(seed, 1, 1e9));
-        _act("listToken", address(this), abi.encodeCall(IHub.listToken, (token)));
+        address token = _token(seed);
+        if (seed % 2 != 0) {
+            token = address(new TestnetToken("New", "NEW", 18, address(this)));
+            if (seed % 3 != 0) oracle.setFeed(token, address(feedOf[usdc]), 1 hours);
+        }
+        if (_act("listToken", address(this), abi.encodeCall(IHubExtension.listToken, (token)))) waiting = token;
     }
 
     /// @dev All three genuine pools are listed; another listing, or a false pool, must be refused.
     function listPool(uint256 seed) external {
         address pool = seed % 2 == 0 ? usdcWeth : _token(seed);
-        _refuse(abi.encodeCall(IHub.listPool, (pool, address(venue))));
+        _refuse(abi.encodeCall(IHubExtension.listPool, (pool, address(venue))));
     }
 
     function handOver(uint256 actorSeed) external {
         address next = _actor(actorSeed);
-        _act("transferOwnership", hub.owner(), abi.encodeCall(Ownable.transferOwnership, (next)));
+        _act("transferOwnership", Ownable(address(hub)).owner(), abi.encodeCall(Ownable.transferOwnership, (next)));
         _act("acceptOwnership", next, abi.encodeCall(Ownable2Step.acceptOwnership, ()));
         _act("transferOwnership", next, abi.encodeCall(Ownable.transferOwnership, (address(this))));
         _act("acceptOwnership", address(this), abi.encodeCall(Ownable2Step.acceptOwnership, ()));
@@ -227,11 +288,51 @@ contract Handler is World {
 
     function actAsOwnerWithoutBeing(uint256 actorSeed) external {
         vm.startPrank(_actor(actorSeed));
-        _refuse(abi.encodeCall(IHub.listToken, (address(1))));
-        _refuse(abi.encodeCall(IHub.setTreasury, (address(1))));
-        _refuse(abi.encodeCall(IHub.listPool, (usdcWeth, address(1))));
+        _refuse(abi.encodeCall(IHubExtension.listToken, (address(1))));
+        _refuse(abi.encodeCall(IHubExtension.setTreasury, (address(1))));
+        _refuse(abi.encodeCall(IHubExtension.listPool, (usdcWeth, address(1))));
+        _refuse(abi.encodeCall(IHubExtension.setGuardian, (address(1))));
+        _refuse(abi.encodeCall(IHubExtension.setGate, (address(1))));
+        _refuse(abi.encodeCall(IHubExtension.resumeTrading, (0)));
+        _refuse(abi.encodeCall(IHubExtension.haltTrading, (0)));
+        _refuse(abi.encodeCall(IHubExtension.veto, (address(usdc))));
         _refuse(abi.encodeCall(Ownable.renounceOwnership, ()));
         vm.stopPrank();
+    }
+
+    // ------------------------------------------------------------------ owner and guardian
+
+    /// @dev No actor is guardian or owner, so that they can be shown to be refused.
+    function setGuardian(bool nobody) external {
+        _act("setGuardian", address(this), abi.encodeCall(IHubExtension.setGuardian, (nobody ? address(0) : guardian)));
+    }
+
+    function setGate(uint256 actorSeed, uint256 seed) external {
+        gate.set(_actor(actorSeed), seed % 2 == 0);
+        address next = seed % 4 == 0 ? address(gate) : address(0);
+        _act("setGate", address(this), abi.encodeCall(IHubExtension.setGate, (next)));
+    }
+
+    /// @dev Rarer than resuming, or nothing would ever be traded.
+    function haltTrading(uint256 whoSeed, uint256 strategySeed) external {
+        if (strategySeed % 4 != 0) return;
+        uint32 strategyId = strategySeed % 8 == 0 ? 0 : _strategy(strategySeed >> 3);
+        address who = whoSeed % 3 == 0 ? guardian : address(this);
+        if (strategyId != 0 && whoSeed % 3 == 1) who = hub.strategyOf(strategyId).leader;
+        _act("haltTrading", who, abi.encodeCall(IHubExtension.haltTrading, (strategyId)));
+    }
+
+    function resumeTrading(uint256 strategySeed) external {
+        for (uint32 strategyId; strategyId <= hub.strategyCount(); ++strategyId) {
+            bool isHalted = strategyId == 0 ? hub.halted() : hub.strategyOf(strategyId).halted;
+            if (!isHalted && strategySeed % 16 != 0) continue;
+            _act("resumeTrading", address(this), abi.encodeCall(IHubExtension.resumeTrading, (strategyId)));
+        }
+    }
+
+    function veto(uint256 tokenSeed) external {
+        address what = tokenSeed % 2 == 0 || waiting == address(0) ? _token(tokenSeed) : waiting;
+        _act("veto", address(this), abi.encodeCall(IHubExtension.veto, (what)));
     }
 
     // ------------------------------------------------------------------ the world
@@ -263,14 +364,18 @@ contract Handler is World {
 
     // ------------------------------------------------------------------ internals
 
-    function _act(string memory action, address actor, bytes memory data) private {
+    function _act(string memory action, address actor, bytes memory data) private returns (bool ok) {
         if (attempts[action]++ == 0) actions.push(action);
         vm.recordLogs();
         vm.prank(actor);
-        (bool ok, bytes memory result) = address(hub).call(data);
-        if (!ok) return _explain(result);
-        ++successes[action];
-        books.post(vm.getRecordedLogs(), address(hub));
+        bytes memory result;
+        (ok, result) = address(hub).call(data);
+        if (ok) {
+            ++successes[action];
+            books.post(vm.getRecordedLogs(), address(hub));
+        } else {
+            _explain(result);
+        }
     }
 
     function _refuse(bytes memory data) private {
@@ -291,6 +396,12 @@ contract Handler is World {
         uint256 usd =
             usdcIsZero ? Math.mulDiv(unit * 100, 1 << 96, priceX96) : Math.mulDiv(unit * 100, priceX96, 1 << 96);
         feedOf[pool == usdcWeth ? weth : wbtc].post(int256(usd));
+    }
+
+    function _keyOf(address actor) private view returns (uint256 key) {
+        for (uint256 i; i < actors.length; ++i) {
+            if (actors[i] == actor) return FIRST_KEY + i;
+        }
     }
 
     function _actor(uint256 seed) private view returns (address) {

@@ -11,6 +11,7 @@ contract DishonestVenue {
 
     uint256 private _handBack;
     uint256 private _pay;
+    uint256 private _average;
     bytes private _call;
 
     constructor(address hub, address tokenA, address tokenB) {
@@ -23,12 +24,17 @@ contract DishonestVenue {
         (_handBack, _pay) = (handBack, pay);
     }
 
+    /// @notice The price that it claims for an average from now on: units out per unit in, scaled by 1e36.
+    function planAverage(uint256 price) external {
+        _average = price;
+    }
+
     /// @notice The next swaps first call the hub.
     function planCall(bytes calldata data) external {
         _call = data;
     }
 
-    function swap(address, address tokenIn, address tokenOut, uint256) external {
+    function swap(address, address tokenIn, address tokenOut, uint256, uint256) external {
         if (_call.length != 0) {
             (bool ok, bytes memory answer) = _hub.call(_call);
             if (!ok) {
@@ -39,6 +45,10 @@ contract DishonestVenue {
         }
         if (_handBack != 0) require(IERC20(tokenIn).transfer(_hub, _handBack), "not handed back");
         if (_pay != 0) require(IERC20(tokenOut).transfer(_hub, _pay), "not paid");
+    }
+
+    function averageOut(address, address, address, uint256 amountIn) external view returns (uint256) {
+        return amountIn * _average / 1e36;
     }
 
     function poolTokens(address) external view returns (address, address) {

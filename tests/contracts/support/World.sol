@@ -7,7 +7,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IUniswapV3Factory} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Factory.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
 import {Hub} from "../../../contracts/core/Hub.sol";
-import {Policy, StrategyParams, TradeParams} from "../../../contracts/interfaces/IHub.sol";
+import {HubExtension} from "../../../contracts/core/HubExtension.sol";
+import {IHub} from "../../../contracts/interfaces/IHub.sol";
+import {Policy, StrategyParams, TradeParams} from "../../../contracts/interfaces/Types.sol";
 import {ChainlinkOracle} from "../../../contracts/oracles/ChainlinkOracle.sol";
 import {TestnetFeed} from "../../../contracts/testnet/TestnetFeed.sol";
 import {TestnetToken} from "../../../contracts/testnet/TestnetToken.sol";
@@ -24,9 +26,12 @@ abstract contract World is Test {
     uint256 internal constant WETH_PRICE = 2_500e8;
     uint256 internal constant WBTC_PRICE = 50_000e8;
     uint64 internal constant ALL = 1e18;
+    uint40 internal constant LISTING_DELAY = 2 days;
+    uint16 internal constant MAX_DEVIATION_BPS = 500;
+    uint32 internal constant WINDOW = 2 minutes;
 
     address internal treasury = makeAddr("treasury");
-    Hub internal hub;
+    IHub internal hub;
     ChainlinkOracle internal oracle;
     UniswapV3Venue internal venue;
     IUniswapV3Factory internal factory;
@@ -46,15 +51,17 @@ abstract contract World is Test {
             deployed := create(0, add(code, 32), mload(code))
         }
         factory = IUniswapV3Factory(deployed);
-        oracle = new ChainlinkOracle(address(this));
-        hub = new Hub(address(this), address(oracle), treasury, batchSize);
-        venue = new UniswapV3Venue(address(hub), address(factory));
+        oracle = new ChainlinkOracle(address(this), address(0), 0);
+        HubExtension extension = new HubExtension(address(oracle), batchSize, MAX_DEVIATION_BPS, LISTING_DELAY);
+        hub = IHub(address(new Hub(address(this), treasury, address(extension))));
+        venue = new UniswapV3Venue(address(hub), address(factory), WINDOW);
         usdc = _listToken("USD Coin", "USDC", 6, 1e8);
         weth = _listToken("Wrapped Ether", "WETH", 18, int256(WETH_PRICE));
         wbtc = _listToken("Wrapped Bitcoin", "WBTC", 8, int256(WBTC_PRICE));
         usdcWeth = _listPool(usdc, weth, 500, 50_000_000e6, 20_000e18);
         usdcWbtc = _listPool(usdc, wbtc, 3_000, 50_000_000e6, 1_000e8);
         wethWbtc = _listPool(weth, wbtc, 500, 20_000e18, 1_000e8);
+        vm.warp(block.timestamp + WINDOW);
     }
 
     /// @dev Parameters of a strategy on all three tokens and pools with USDC as base.
@@ -159,6 +166,7 @@ abstract contract World is Test {
         (uint256 amount0, uint256 amount1) = address(a) < address(b) ? (amountA, amountB) : (amountB, amountA);
         uint256 sqrtPriceX96 = Math.sqrt(Math.mulDiv(amount1, 1 << 192, amount0));
         IUniswapV3Pool(pool).initialize(uint160(sqrtPriceX96));
+        IUniswapV3Pool(pool).increaseObservationCardinalityNext(50);
         int24 spacing = IUniswapV3Pool(pool).tickSpacing();
         int24 bound = (MAX_TICK / spacing) * spacing;
         IUniswapV3Pool(pool).mint(address(this), -bound, bound, uint128(Math.sqrt(amount0 * amount1)), "");

@@ -35,11 +35,10 @@ def world():
 
 @pytest.fixture(scope="session")
 def hostile():
-    """The contracts that mean harm, compiled as the hub is."""
-    files = ("HostileTokens", "DishonestVenue", "LeadersPool", "DatedFeed")
-    sources = {f"tests/contracts/support/{file}.sol": "" for file in files}
-    for path in sources:
-        sources[path] = (ROOT / path).read_text()
+    """The contracts that mean harm or stand for others' own, compiled as the hub is."""
+    names = ("HostileTokens", "DishonestVenue", "LeadersPool", "DatedFeed", "DenyList", "LeadersWallet")
+    files = ["contracts/interfaces/IGate.sol", *(f"tests/contracts/support/{name}.sol" for name in names)]
+    sources = {file: (ROOT / file).read_text() for file in files}
     return TempProject("Hostile", sources, project.get_loaded_projects()[0]._compiler_config)
 
 

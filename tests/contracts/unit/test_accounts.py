@@ -12,7 +12,7 @@ def list_hostile(world, hostile):
     def listed(name):
         follower = world.followers[0]
         token = hostile[name].deploy({"from": world.stranger})
-        world.hub.listToken(token, {"from": world.owner})
+        world.list_token(token)
         token.mint(follower, 1_000, {"from": world.stranger})
         token.approve(world.hub, 1_000, {"from": follower})
         return token

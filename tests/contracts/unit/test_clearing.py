@@ -2,7 +2,20 @@
 
 import brownie
 import pytest
-from world import ALL, BPS, PRICE_SCALE, USDC, WETH, named, refused, start_of
+from world import (
+    ALL,
+    BPS,
+    MAX_DEVIATION_BPS,
+    PRICE_SCALE,
+    USDC,
+    WETH,
+    WINDOW,
+    average_tick,
+    in_one_block,
+    named,
+    refused,
+    start_of,
+)
 
 # No vault's share of what is bought is a whole number of units.
 ODD = (333_333_333, 777_777_777, 123_456_789)
@@ -22,9 +35,12 @@ def dishonest(world, hostile):
     world.weth.mint(venue, 2**130, {"from": world.owner})
     strategy, _ = world.create_strategy(tokens=[world.weth], pools=[pool])
 
-    def trade(hand_back, pay, **changes):
+    def trade(hand_back, pay, *, sold=world.usdc, bought=world.weth, average=None, **changes):
+        """The venue claims the oracle's own price for its average, unless another is given."""
         venue.plan(hand_back, pay, {"from": world.stranger})
-        return world.trade(strategy, world.usdc, world.weth, pool=pool, **changes)
+        average = average or world.oracle.priceDown(sold, bought)
+        venue.planAverage(average, {"from": world.stranger})
+        return world.trade(strategy, sold, bought, pool=pool, **changes)
 
     return trade
 
@@ -151,13 +167,29 @@ def test_a_venue_that_keeps_the_money_is_refused(world, dishonest):
 
 
 def test_a_venue_that_takes_less_than_asked_is_refused(dishonest):
-    with refused("NotSpentExactly", 10_000 * USDC, 10_000 * USDC - 1):
+    with refused("FilledTooLittle", 10_000 * USDC - 1, 10_000 * USDC):
         dishonest(1, 4 * WETH)
 
 
 def test_a_venue_that_hands_back_more_than_it_got_is_refused(dishonest):
-    with refused("NotSpentExactly", 10_000 * USDC, 0):
+    with refused("FilledTooLittle", 0, 10_000 * USDC):
         dishonest(10_000 * USDC + 1, 4 * WETH)
+
+
+def test_a_token_that_costs_more_than_was_offered_is_refused(world, hostile):
+    hub, anyone = world.hub, {"from": world.stranger}
+    token = hostile.FeeToken.deploy(anyone)
+    pool = world.open_market(token)
+    strategy, _ = world.create_strategy(tokens=[token], pools=[pool])
+    world.trade(strategy, world.usdc, token, pool=pool)
+    offered = hub.vaultBalance(1, token)
+    # Somebody else's, so that the hub is able to pay what the token takes on top.
+    token.mint(hub, offered, anyone)
+    token.setFee(100, True, anyone)
+    # The venue pays on top as well when it pays the pool.
+    token.mint(world.venue, offered, anyone)
+    with refused("SpentTooMuch", offered, offered + offered * 100 // BPS):
+        world.trade(strategy, token, world.usdc, pool=pool)
 
 
 def test_a_pool_too_shallow_for_the_trade_is_refused(world):
@@ -169,7 +201,7 @@ def test_a_pool_too_shallow_for_the_trade_is_refused(world):
     world.hub.listPool(pool.address, world.venue, {"from": world.owner})
     strategy, _ = world.create_strategy(pools=[pool.address])
     held = world.usdc.balanceOf(world.hub)
-    with brownie.reverts(revert_pattern=rf"NotSpentExactly: {10_000 * USDC}, \d+"):
+    with brownie.reverts(revert_pattern=rf"FilledTooLittle: \d+, {10_000 * USDC}"):
         world.trade(strategy, world.usdc, world.weth, pool=pool.address)
     assert world.usdc.balanceOf(world.hub) == held
 
@@ -215,3 +247,104 @@ def test_a_batch_of_dust_holds_up_nobody(world):
     hub.continueTrade(strategy, batch, {"from": world.keeper})
     hub.continueTrade(strategy, batch, {"from": world.keeper})
     assert not hub.strategyOf(strategy)["fanoutOpen"]
+
+
+# Oracle and pool
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_an_average_as_far_from_the_oracle_as_allowed_is_taken_and_one_unit_further_refused(dishonest, sign):
+    # 10,000 USDC are worth 4 WETH, and 4e26 is a whole number of units for each.
+    furthest = 4 * WETH + sign * 4 * WETH * MAX_DEVIATION_BPS // BPS
+    beyond = furthest + sign
+    with refused("PricesDisagree", 4 * WETH, beyond):
+        dishonest(0, 4 * WETH, average=beyond * PRICE_SCALE // (10_000 * USDC))
+    dishonest(0, 4 * WETH, average=furthest * PRICE_SCALE // (10_000 * USDC))
+
+
+@pytest.mark.parametrize(("average", "agrees"), [(3, False), (4, True), (5, True), (6, True), (7, False)])
+def test_a_difference_of_one_unit_is_rounding_and_of_two_is_not(world, dishonest, average, agrees):
+    dishonest(0, 4 * WETH)
+    # Worth 5 units of USDC: a share of that is no unit at all.
+    amount_in = 5 * 4 * 10**8
+    sale = {
+        "sold": world.weth,
+        "bought": world.usdc,
+        "portion": amount_in * ALL // (4 * WETH),
+        "average": average * PRICE_SCALE // amount_in,
+    }
+    if agrees:
+        (cleared,) = named(dishonest(0, 5, **sale), "BatchCleared")
+        assert (cleared["amountIn"], cleared["oracleOut"]) == (amount_in, 5)
+    else:
+        with refused("PricesDisagree", 5, average):
+            dishonest(0, 5, **sale)
+
+
+@pytest.mark.parametrize(
+    ("dollars", "agrees"), [(2_370, False), (2_385, True), (2_620, True), (2_635, False)]
+)
+def test_a_feed_that_is_off_the_pools_average_stops_a_trade_until_they_agree(world, dollars, agrees):
+    strategy, _ = world.create_strategy(max_slippage_bps=1_000)
+    feed, own = world.feeds[world.weth.address], {"from": world.owner}
+    feed.post(dollars * 10**8, own)
+    average = world.venue.averageOut(
+        world.pool(world.usdc, world.weth), world.usdc, world.weth, 10_000 * USDC
+    )
+    if not agrees:
+        with refused("PricesDisagree", 10_000 * WETH // dollars, average):
+            world.trade(strategy, world.usdc, world.weth)
+        feed.post(2_500 * 10**8, own)
+    world.trade(strategy, world.usdc, world.weth)
+    assert world.hub.vaultBalance(1, world.usdc) == 0
+
+
+@pytest.mark.parametrize("for_the_leader", [True, False])
+def test_a_push_in_the_block_of_the_trade_moves_no_average(world, for_the_leader):
+    hub, usdc, weth = world.hub, world.usdc, world.weth
+    strategy, _ = world.create_strategy(max_slippage_bps=1_000)
+    push = world.push(weth, usdc, 800 * WETH) if for_the_leader else world.push(usdc, weth, 2_000_000 * USDC)
+    data = hub.trade.encode_input(world.trade_params(strategy, usdc, weth))
+    pool = world.uniswap.contract(world.deep(usdc, weth))
+    before = average_tick(pool)
+    receipts = in_one_block(
+        ({"to": push.address, "data": push._encode_transaction_data()}, world.stranger),
+        ({"to": hub.address, "data": data}, world.leader),
+    )
+    assert [receipt["status"] for receipt in receipts] == [1, 1]
+    assert average_tick(pool) == before
+    # By more than the two may be apart, and the trade was done at that price.
+    bought = hub.vaultBalance(1, weth)
+    off = abs(bought - 4 * WETH)
+    assert off > 4 * WETH * MAX_DEVIATION_BPS // BPS
+    assert (bought > 4 * WETH) == for_the_leader
+
+
+@pytest.mark.parametrize("for_the_leader", [True, False])
+def test_a_push_that_is_held_for_the_window_stops_every_trade_until_it_is_over(world, for_the_leader):
+    usdc, weth = world.usdc, world.weth
+    strategy, _ = world.create_strategy(max_slippage_bps=1_000)
+    push = (weth, usdc, 800 * WETH) if for_the_leader else (usdc, weth, 2_000_000 * USDC)
+    world.move_market(*push)
+    world.let_pass(WINDOW)
+    average = world.venue.averageOut(world.pool(usdc, weth), usdc, weth, 10_000 * USDC)
+    assert (average > 4 * WETH) == for_the_leader
+    with refused("PricesDisagree", 4 * WETH, average):
+        world.trade(strategy, usdc, weth)
+    # Whoever believes that the pool is right can say so where prices come from.
+    world.feeds[weth.address].post(10_000 * WETH * 10**8 // average, {"from": world.owner})
+    world.trade(strategy, usdc, weth)
+
+
+def test_a_pool_that_is_too_young_trades_as_soon_as_it_is_old_enough(world):
+    usdc, weth = world.usdc, world.weth
+    deep = {usdc.address: 10**6 * USDC, weth.address: 400 * WETH}
+    pool = world.uniswap.create_pool(usdc.address, weth.address, 10_000, amount_a=2_500 * USDC, amount_b=WETH)
+    world.uniswap.add_liquidity(pool, deep)
+    world.hub.listPool(pool.address, world.venue, {"from": world.owner})
+    strategy, _ = world.create_strategy(stake=1_000 * USDC, pools=[pool.address])
+    with refused("PoolTooYoung", pool.address):
+        world.trade(strategy, usdc, weth, pool=pool.address)
+    world.let_pass(WINDOW)
+    world.trade(strategy, usdc, weth, pool=pool.address)
+    assert world.hub.vaultBalance(1, usdc) == 0

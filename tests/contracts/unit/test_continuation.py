@@ -72,14 +72,21 @@ def test_a_trade_beyond_one_batch_stays_open(world, strategy, vaults, opened):
     }
 
 
-def test_the_leaders_limit_is_the_floor_where_it_is_tighter_than_the_drift(world, strategy, vaults):
+def test_later_batches_are_bounded_by_what_the_leader_got_and_not_by_what_the_leader_asked(
+    world, strategy, vaults, waiting
+):
+    hub = world.hub
     amounts = [5_000 * USDC, *((100 + i) * USDC // 2 for i in range(5))]
     start = start_of(1, 5)
     first = amounts[:1] + (amounts[1:][start:] + amounts[1:][:start])[:3]
     amount_in = first[0] + sum(gross - gross * 50 // BPS for gross in first[1:])
     price = world.bought(world.usdc, world.weth, amount_in) * PRICE_SCALE // amount_in
     world.trade(strategy, world.usdc, world.weth, portion=ALL // 2, limit_price=price)
-    assert world.hub.fanoutOf(strategy)["floorPrice"] == price
+    assert hub.fanoutOf(strategy)["floorPrice"] == -(-price * (BPS - 100) // BPS)
+    # The pool is worse than the leader's limit by now, for everybody.
+    assert world.next_price(world.usdc, world.weth) < price
+    tx = hub.continueTrade(strategy, 3, {"from": world.keeper})
+    assert [copy["vaultId"] for copy in named(tx, "TradeCopied")] == waiting
 
 
 def test_anyone_continues_and_the_rest_is_one_swap_told_to_the_wei(world, strategy, opened, waiting):
@@ -101,7 +108,9 @@ def test_anyone_continues_and_the_rest_is_one_swap_told_to_the_wei(world, strate
         "tokenIn": usdc,
         "tokenOut": weth,
         "cursor": 5,
+        "portion": ALL // 2,
         "amountIn": sum(amounts),
+        "dustIn": 0,
         "amountOut": bought,
         "dust": bought - sum(shares),
         "copyFees": sum(fees),
@@ -232,14 +241,28 @@ def test_a_later_batch_beyond_the_drift_is_refused_until_the_price_is_back(world
 
 def test_a_later_batch_is_bounded_by_the_oracle_too(world, strategy, opened, waiting):
     hub = world.hub
-    world.feeds[world.weth.address].post(2_300 * 10**8, {"from": world.owner})
+    world.feeds[world.weth.address].post(2_400 * 10**8, {"from": world.owner})
     gross = [hub.vaultBalance(vault, world.usdc) // 2 for vault in waiting]
     amount_in = sum(amount - amount * 50 // BPS for amount in gross)
-    oracle_out = amount_in * 10**12 // 2_300
+    oracle_out = amount_in * 10**12 // 2_400
     least = -(-oracle_out * (BPS - 300) // BPS)
     with refused("PriceBelowOracle", world.bought(world.usdc, world.weth, amount_in), least):
         hub.continueTrade(strategy, 3, {"from": world.keeper})
     assert hub.fanoutOf(strategy)["cursor"] == 3
+
+
+def test_a_later_batch_waits_until_oracle_and_pool_agree_again(world, strategy, opened, waiting):
+    hub, feed, own = world.hub, world.feeds[world.weth.address], {"from": world.owner}
+    gross = [hub.vaultBalance(vault, world.usdc) // 2 for vault in waiting]
+    amount_in = sum(amount - amount * 50 // BPS for amount in gross)
+    feed.post(2_700 * 10**8, own)
+    world.expect_disagreement(
+        lambda: hub.continueTrade(strategy, 3, {"from": world.keeper}), world.usdc, world.weth, amount_in
+    )
+    assert hub.fanoutOf(strategy)["cursor"] == 3
+    feed.post(2_500 * 10**8, own)
+    tx = hub.continueTrade(strategy, 3, {"from": world.keeper})
+    assert [copy["vaultId"] for copy in named(tx, "TradeCopied")] == waiting
 
 
 def test_a_batch_may_still_copy_in_the_last_second_of_the_window(world, strategy, opened, waiting):

@@ -58,6 +58,31 @@ def test_an_exit_works_when_the_oracle_is_dead(world, vault):
     assert world.usdc.balanceOf(follower) == owned + 50 * USDC
 
 
+@pytest.mark.parametrize("is_up", [True, False])
+def test_an_exit_works_while_the_sequencer_is_down_or_starting(world, vault, is_up):
+    hub, follower = world.hub, world.followers[0]
+    world.sequencer.post(0 if is_up else 1, {"from": world.owner})
+    bought = hub.vaultBalance(vault, world.weth)
+    owned = [token.balanceOf(follower) for token in world.tokens]
+    hub.exit(vault, world.tokens, follower, {"from": follower})
+    assert [token.balanceOf(follower) for token in world.tokens] == [
+        a + b for a, b in zip(owned, [50 * USDC, bought, 0], strict=True)
+    ]
+
+
+def test_an_exit_works_when_oracle_and_pool_disagree(world, strategy, vault):
+    hub, follower = world.hub, world.followers[0]
+    world.feeds[world.weth.address].post(5_000 * 10**8, {"from": world.owner})
+    world.expect_disagreement(
+        lambda: world.trade(strategy, world.weth, world.usdc),
+        world.weth,
+        world.usdc,
+        hub.vaultBalance(1, world.weth) + hub.vaultBalance(vault, world.weth),
+    )
+    hub.exit(vault, world.tokens, follower, {"from": follower})
+    assert [hub.vaultBalance(vault, token) for token in world.tokens] == [0, 0, 0]
+
+
 def test_an_exit_works_while_a_trade_is_being_copied(world, strategy, vault):
     hub, follower = world.hub, world.followers[0]
     for other in world.followers[1:]:
@@ -150,7 +175,7 @@ def test_a_token_that_refuses_is_left_out_and_tried_again_later(world, hostile):
 def test_a_follower_whom_a_token_refuses_can_still_be_paid_elsewhere(world, hostile):
     hub, follower, anyone = world.hub, world.followers[0], {"from": world.stranger}
     token = hostile.BlockingToken.deploy(anyone)
-    world.hub.listToken(token, {"from": world.owner})
+    world.list_token(token)
     strategy, _ = world.create_strategy(stake=0, base=token, tokens=[], pools=[], min_deposit=0)
     token.mint(follower, 1_000, anyone)
     token.approve(hub, 1_000, {"from": follower})

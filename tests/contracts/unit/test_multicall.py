@@ -37,8 +37,8 @@ def test_a_leader_takes_two_hops_in_one_transaction(world):
     hub = world.hub
     strategy, _ = world.create_strategy()
     vault = world.open_vault(world.followers[0], strategy, 100 * USDC)
-    first = world.order(strategy, world.usdc, world.weth)
-    second = world.order(strategy, world.weth, world.wbtc)
+    first = world.trade_params(strategy, world.usdc, world.weth)
+    second = world.trade_params(strategy, world.weth, world.wbtc)
     tx = hub.multicall(
         [hub.trade.encode_input(first), hub.trade.encode_input(second)], {"from": world.leader}
     )
@@ -82,7 +82,7 @@ def test_it_gives_nobody_more_than_they_may_do_alone(world):
     hub, intruder = world.hub, world.stranger
     strategy, _ = world.create_strategy()
     vault = world.open_vault(world.followers[0], strategy, 100 * USDC)
-    order = world.order(strategy, world.usdc, world.weth, portion=ALL)
+    order = world.trade_params(strategy, world.usdc, world.weth, portion=ALL)
     for call, error, arguments in (
         (hub.deallocate.encode_input(vault, world.usdc, 1), "NotVaultOwner", ()),
         (hub.exit.encode_input(vault, [world.usdc], intruder), "NotVaultOwner", ()),

@@ -14,6 +14,9 @@ def _owner_calls(world):
         "Hub.listToken": lambda who: world.hub.listToken(world.keeper, who),
         "Hub.listPool": lambda who: world.hub.listPool(pool, world.venue, who),
         "Hub.setTreasury": lambda who: world.hub.setTreasury(world.keeper, who),
+        "Hub.setGuardian": lambda who: world.hub.setGuardian(world.keeper, who),
+        "Hub.setGate": lambda who: world.hub.setGate(world.keeper, who),
+        "Hub.resumeTrading": lambda who: world.hub.resumeTrading(0, who),
         "Hub.transferOwnership": lambda who: world.hub.transferOwnership(world.keeper, who),
         "Hub.renounceOwnership": world.hub.renounceOwnership,
         "Oracle.setFeed": lambda who: world.oracle.setFeed(world.keeper, feed, 1, who),
@@ -85,4 +88,4 @@ def test_the_owner_cannot_move_anybodys_money(world):
     with refused("ZeroAmount"):
         hub.claimFees(world.usdc, owner)
     with refused("NotLeader"):
-        hub.trade(world.order(strategy, world.weth, world.usdc), owner)
+        hub.trade(world.trade_params(strategy, world.weth, world.usdc), owner)

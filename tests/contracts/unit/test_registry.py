@@ -1,37 +1,59 @@
 """What the owner lists: tokens, pools and the treasury; and what a hub cannot be built with."""
 
+import brownie
 from brownie import ZERO_ADDRESS
-from world import BATCH_SIZE, WBTC, WETH, events, refused
+from world import BATCH_SIZE, LISTING_DELAY, MAX_DEVIATION_BPS, WBTC, WETH, events, refused
 
 
-def test_a_hub_is_built_with_its_oracle_batch_size_and_treasury(world):
-    hub = world.contracts.Hub.deploy(world.stranger, world.oracle, world.treasury, 7, {"from": world.owner})
-    assert (hub.oracle(), hub.batchSize(), hub.treasury()) == (world.oracle, 7, world.treasury)
-    assert hub.owner() == world.stranger
+def test_a_hub_is_built_with_its_extensions_oracle_and_settings(world):
+    own = {"from": world.owner}
+    extension = world.contracts.HubExtension.deploy(world.oracle, 7, 123, 99, own)
+    hub = world.at_one_address(world.contracts.Hub.deploy(world.stranger, world.treasury, extension, own))
+    assert (hub.extension(), hub.oracle(), hub.batchSize()) == (extension, world.oracle, 7)
+    assert (hub.owner(), hub.treasury(), hub.listingDelay()) == (world.stranger, world.treasury, 99)
+    assert (hub.maxDeviationBps(), world.hub.maxDeviationBps()) == (123, MAX_DEVIATION_BPS)
+    assert (hub.guardian(), hub.gate(), hub.halted()) == (ZERO_ADDRESS, ZERO_ADDRESS, False)
     assert (hub.strategyCount(), hub.vaultCount()) == (0, 0)
-    assert world.hub.batchSize() == BATCH_SIZE
+    assert (world.hub.batchSize(), world.hub.listingDelay()) == (BATCH_SIZE, LISTING_DELAY)
+
+
+def test_its_construction_tells_of_owner_and_treasury(world):
+    built = world.contracts.Hub.deploy(world.stranger, world.treasury, world.extension, {"from": world.owner})
+    assert events(built.tx, built) == [
+        ("OwnershipTransferred", {"previousOwner": ZERO_ADDRESS, "newOwner": world.stranger}),
+        ("TreasurySet", {"treasury": world.treasury}),
+    ]
 
 
 def test_a_hub_needs_an_owner_an_oracle_a_treasury_and_room_in_a_batch(world):
     own = {"from": world.owner}
     with refused("OwnableInvalidOwner", ZERO_ADDRESS):
-        world.contracts.Hub.deploy(ZERO_ADDRESS, world.oracle, world.treasury, 7, own)
+        world.contracts.Hub.deploy(ZERO_ADDRESS, world.treasury, world.extension, own)
     with refused("ZeroAddress"):
-        world.contracts.Hub.deploy(world.owner, ZERO_ADDRESS, world.treasury, 7, own)
+        world.contracts.HubExtension.deploy(ZERO_ADDRESS, 7, MAX_DEVIATION_BPS, LISTING_DELAY, own)
     with refused("ZeroAddress"):
-        world.contracts.Hub.deploy(world.owner, world.oracle, ZERO_ADDRESS, 7, own)
+        world.contracts.Hub.deploy(world.owner, ZERO_ADDRESS, world.extension, own)
     with refused("ZeroAmount"):
-        world.contracts.Hub.deploy(world.owner, world.oracle, world.treasury, 0, own)
+        world.contracts.HubExtension.deploy(world.oracle, 0, MAX_DEVIATION_BPS, LISTING_DELAY, own)
+    with brownie.reverts():
+        world.contracts.Hub.deploy(world.owner, world.treasury, world.keeper, own)
 
 
 def test_a_listed_token_is_listed_for_good(world):
-    token = world.keeper.address
+    token = world.new_token()
     assert not world.hub.isListedToken(token)
-    tx = world.hub.listToken(token, {"from": world.owner})
-    assert events(tx, world.hub) == [("TokenListed", {"token": token})]
+    tx = world.list_token(token)
+    assert events(tx, world.hub) == [("TokenListed", {"token": token, "usableFrom": tx.timestamp})]
     assert world.hub.isListedToken(token)
     with refused("AlreadyListed", token):
         world.hub.listToken(token, {"from": world.owner})
+
+
+def test_a_token_without_a_price_is_not_listed(world):
+    token = world.new_token()
+    with refused("FeedMissing", token):
+        world.hub.listToken(token, {"from": world.owner})
+    assert not world.hub.isListedToken(token)
 
 
 def test_the_zero_address_is_no_token(world):
@@ -45,7 +67,7 @@ def test_a_listed_pool_is_listed_with_its_venue_and_tokens(world):
     )
     tx = world.hub.listPool(pool.address, world.venue, {"from": world.owner})
     listed = {"pool": pool.address, "venue": world.venue, "token0": pool.token0, "token1": pool.token1}
-    assert events(tx, world.hub) == [("PoolListed", listed)]
+    assert events(tx, world.hub) == [("PoolListed", listed | {"usableFrom": tx.timestamp})]
     assert world.hub.venueOf(pool.address) == world.venue
 
 
@@ -57,12 +79,11 @@ def test_a_pool_is_listed_once(world):
 
 def test_a_pool_needs_both_its_tokens_listed(world):
     own = {"from": world.owner}
-    token = world.contracts.TestnetToken.deploy("Other", "OTH", 18, world.owner, own)
+    token, other = world.new_token(), world.new_token()
     pool = world.uniswap.create_pool(token.address, world.weth.address, 500, amount_a=1, amount_b=1)
     with refused("TokenNotListed", token):
         world.hub.listPool(pool.address, world.venue, own)
-    other = world.contracts.TestnetToken.deploy("Another", "ANO", 18, world.owner, own)
-    world.hub.listToken(token, own)
+    world.list_token(token)
     pool = world.uniswap.create_pool(token.address, other.address, 500, amount_a=1, amount_b=1)
     with refused("TokenNotListed", other):
         world.hub.listPool(pool.address, world.venue, own)

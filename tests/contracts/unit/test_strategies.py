@@ -1,7 +1,6 @@
 """A leader's offer: what it says, what it may not say, and that it is fixed."""
 
 import pytest
-from brownie import web3
 from world import NO_POSITION, USDC, WBTC, WETH, events, refused
 
 
@@ -51,6 +50,7 @@ def test_a_strategy_is_created_with_its_terms_and_the_leaders_vault(world):
         "copyWindow": 90,
         "tokenCount": 3,
         "fanoutOpen": False,
+        "halted": False,
         "minDeposit": 25 * USDC,
     }
     assert hub.tokensOf(1) == [world.usdc, world.weth, world.wbtc]
@@ -100,9 +100,9 @@ def test_a_name_has_at_most_64_bytes(world):
 
 
 def test_a_strategy_holds_at_most_16_tokens(world):
-    tokens = [web3.to_checksum_address(f"0x{0xA11CE000 + number:040x}") for number in range(16)]
+    tokens = [world.new_token() for _ in range(16)]
     for token in tokens:
-        world.hub.listToken(token, {"from": world.owner})
+        world.list_token(token)
     with refused("TooManyTokens"):
         world.create_strategy(tokens=tokens, pools=[])
     strategy, _ = world.create_strategy(tokens=tokens[:15], pools=[])
@@ -151,4 +151,9 @@ def test_a_pools_tokens_must_be_the_strategys(world):
 
 def test_terms_have_no_setter(world):
     functions = [entry["name"] for entry in world.hub.abi if entry["type"] == "function"]
-    assert sorted(name for name in functions if name.startswith("set")) == ["setPolicy", "setTreasury"]
+    assert sorted(name for name in functions if name.startswith("set")) == [
+        "setGate",
+        "setGuardian",
+        "setPolicy",
+        "setTreasury",
+    ]

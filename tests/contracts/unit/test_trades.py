@@ -37,7 +37,7 @@ def test_a_trade_and_its_copy_are_one_swap_told_to_the_wei(world, strategy):
     hub, usdc, weth = world.hub, world.usdc, world.weth
     vault = world.open_vault(world.followers[0], strategy, 500 * USDC)
     bought = world.bought(usdc, weth, 5_250 * USDC)
-    order = world.order(strategy, usdc, weth, portion=ALL // 2, limit_price=1)
+    order = world.trade_params(strategy, usdc, weth, portion=ALL // 2, limit_price=1)
     tx = hub.trade(order, {"from": world.leader})
 
     trade_id = (strategy << 32) | 1
@@ -61,7 +61,9 @@ def test_a_trade_and_its_copy_are_one_swap_told_to_the_wei(world, strategy):
         "tokenIn": usdc,
         "tokenOut": weth,
         "cursor": 1,
+        "portion": ALL // 2,
         "amountIn": 5_250 * USDC,
+        "dustIn": 0,
         "amountOut": bought,
         "dust": bought - to_leader - to_follower,
         "copyFees": 0,
@@ -127,7 +129,7 @@ def test_the_portion_rounds_down_to_what_is_held(world, strategy):
 
 
 def test_only_the_leader_trades(world, strategy):
-    order = world.order(strategy, world.usdc, world.weth)
+    order = world.trade_params(strategy, world.usdc, world.weth)
     for intruder in (world.owner, world.keeper, world.followers[0]):
         with refused("NotLeader"):
             world.hub.trade(order, {"from": intruder})
@@ -137,7 +139,7 @@ def test_only_the_leader_trades(world, strategy):
 
 def test_a_trade_may_happen_at_its_deadline_and_not_a_second_later(world, strategy):
     deadline = web3.eth.get_block("latest")["timestamp"] + 100
-    order = world.order(strategy, world.usdc, world.weth, portion=ALL // 4, deadline=deadline)
+    order = world.trade_params(strategy, world.usdc, world.weth, portion=ALL // 4, deadline=deadline)
     next_block_at(deadline)
     world.hub.trade(order, {"from": world.leader})
     next_block_at(deadline + 1)

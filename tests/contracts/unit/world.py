@@ -5,11 +5,14 @@ per unit sold, scaled by 1e36.
 """
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import brownie
-from brownie import accounts, chain, web3
+import pytest
+from brownie import Contract, accounts, chain, web3
+from brownie.exceptions import VirtualMachineError
 
 from demo.uniswap import Pool, Uniswap
 
@@ -24,9 +27,41 @@ BPS = 10_000
 NO_POSITION = 2**32 - 1
 MAX_BALANCE = 2**128 - 1
 HEARTBEAT = 7 * 86_400
+LISTING_DELAY = 2 * 86_400
+# How far the oracle and a pool's average may be apart, and the seconds that the average is over.
+MAX_DEVIATION_BPS = 500
+WINDOW = 600
+# Seconds after an outage of the sequencer; shorter than the window that every pool lets pass anyway.
+GRACE_PERIOD = 300
 ACTIVE, PAUSED, LEFT = 1, 2, 3
 SKIP_PAUSED, SKIP_NOTHING_TO_SELL, SKIP_BELOW_MINIMUM, SKIP_EXPIRED = 1, 2, 3, 4
 NO_LIMITS = (0, 0)
+MARKET, LIMIT, STOP_LIMIT, STOP_LOSS, TAKE_PROFIT = range(5)
+# What an order is to EIP-712, as wallets are told.
+ORDER_TYPES = {
+    "EIP712Domain": {
+        "name": "string",
+        "version": "string",
+        "chainId": "uint256",
+        "verifyingContract": "address",
+    },
+    "Order": {
+        "trade": "TradeParams",
+        "kind": "uint8",
+        "minFill": "uint64",
+        "triggerPrice": "uint256",
+        "nonce": "uint256",
+    },
+    "TradeParams": {
+        "strategyId": "uint32",
+        "pool": "address",
+        "tokenIn": "address",
+        "tokenOut": "address",
+        "portion": "uint64",
+        "limitPrice": "uint256",
+        "deadline": "uint40",
+    },
+}
 
 
 class World:
@@ -37,8 +72,13 @@ class World:
         self.followers = list(accounts[5:10])
         self.contracts = project
         own = {"from": self.owner}
-        self.oracle = project.ChainlinkOracle.deploy(self.owner, own)
-        self.hub = project.Hub.deploy(self.owner, self.oracle, self.treasury, BATCH_SIZE, own)
+        self.sequencer = project.TestnetFeed.deploy(0, "sequencer's uptime", self.owner, own)
+        self.sequencer.post(0, own)
+        self.oracle = project.ChainlinkOracle.deploy(self.owner, self.sequencer, GRACE_PERIOD, own)
+        self.extension = project.HubExtension.deploy(
+            self.oracle, BATCH_SIZE, MAX_DEVIATION_BPS, LISTING_DELAY, own
+        )
+        self.hub = self.at_one_address(project.Hub.deploy(self.owner, self.treasury, self.extension, own))
         self.feeds: dict[str, Any] = {}
         self.usdc = self._token("USD Coin", "USDC", 6, 1)
         self.weth = self._token("Wrapped Ether", "WETH", 18, 2_500)
@@ -47,11 +87,12 @@ class World:
             web3, packages=PACKAGES, weth=self.weth.address, deployer=self.owner.address
         )
         self._quoter = self._deploy_quoter()
-        self.venue = project.UniswapV3Venue.deploy(self.hub, self.uniswap.factory.address, own)
+        self.venue = project.UniswapV3Venue.deploy(self.hub, self.uniswap.factory.address, WINDOW, own)
         self._pools: dict[frozenset[str], Pool] = {}
         self._pool(self.usdc, 50_000_000 * USDC, self.weth, 20_000 * WETH, 500)
         self._pool(self.usdc, 50_000_000 * USDC, self.wbtc, 1_000 * WBTC, 3_000)
         self._pool(self.weth, 20_000 * WETH, self.wbtc, 1_000 * WBTC, 500)
+        self.let_pass(WINDOW)
 
     # What is there
 
@@ -60,13 +101,32 @@ class World:
         """USDC, WETH and WBTC."""
         return [self.usdc, self.weth, self.wbtc]
 
+    def at_one_address(self, hub: Any) -> Any:
+        """A hub with all that its address answers: the code of both its halves, each entry once."""
+        entries = (entry for half in (self.contracts.Hub, self.contracts.HubExtension) for entry in half.abi)
+        abi = {
+            json.dumps(entry, sort_keys=True): entry for entry in entries if entry["type"] != "constructor"
+        }
+        return Contract.from_abi("Hub", hub.address, list(abi.values()), persist=False)
+
+    def deep(self, one: Any, other: Any) -> Pool:
+        """The deep pool of two tokens."""
+        return self._pools[frozenset((one.address, other.address))]
+
     def pool(self, one: Any, other: Any) -> str:
-        """The address of the deep pool of two tokens."""
-        return self._pools[frozenset((one.address, other.address))].address
+        """Its address."""
+        return self.deep(one, other).address
+
+    def next_price(self, token_in: Any, token_out: Any) -> Fraction:
+        """What the next unit sold in the deep pool buys after its fee, scaled by 1e36, exactly."""
+        pool = self.deep(token_in, token_out)
+        root = Fraction(self.uniswap.contract(pool).functions.slot0().call()[0], 2**96)
+        price = root**2 if token_in.address == pool.token0 else 1 / root**2
+        return price * PRICE_SCALE * (10**6 - pool.fee) / 10**6
 
     def bought(self, token_in: Any, token_out: Any, amount_in: int) -> int:
         """What the pool gives for `amount_in` now, as Uniswap's own quoter says."""
-        fee = self._pools[frozenset((token_in.address, token_out.address))].fee
+        fee = self.deep(token_in, token_out).fee
         question = self._quoter.functions.quoteExactInputSingle(
             token_in.address, token_out.address, fee, amount_in, 0
         )
@@ -109,9 +169,9 @@ class World:
         self.hub.openVault(strategy, policy, amount, {"from": owner})
         return int(self.hub.vaultCount())
 
-    def order(self, strategy: int, token_in: Any, token_out: Any, **changes: Any) -> tuple[Any, ...]:
+    def trade_params(self, strategy: int, token_in: Any, token_out: Any, **changes: Any) -> tuple[Any, ...]:
         """A trade that sells all without a limit of its own, as the hub takes it."""
-        order = {
+        params: dict[str, Any] = {
             "strategy": strategy,
             "pool": changes.get("pool") or self.pool(token_in, token_out),
             "token_in": token_in,
@@ -120,42 +180,119 @@ class World:
             "limit_price": 0,
             "deadline": chain.time() + 3_600,
         }
-        assert changes.keys() <= order.keys()
-        return tuple({**order, **changes}.values())
+        assert changes.keys() <= params.keys()
+        return tuple({**params, **changes}.values())
 
     def trade(self, strategy: int, token_in: Any, token_out: Any, **changes: Any) -> Any:
         """The leader trades."""
-        return self.hub.trade(self.order(strategy, token_in, token_out, **changes), {"from": self.leader})
+        params = self.trade_params(strategy, token_in, token_out, **changes)
+        return self.hub.trade(params, {"from": self.leader})
 
-    def move_market(self, token_in: Any, token_out: Any, amount_in: int) -> None:
-        """Somebody else sells `amount_in` in the deep pool."""
-        fee = self._pools[frozenset((token_in.address, token_out.address))].fee
+    def order(
+        self, strategy: int, token_in: Any, token_out: Any, kind: int = MARKET, **changes: Any
+    ) -> tuple[Any, ...]:
+        """An order for such a trade, all or nothing, with nonce 0, as the hub takes it."""
+        own = {"min_fill": ALL, "trigger_price": 0, "nonce": 0}
+        terms = {name: changes.pop(name, value) for name, value in own.items()}
+        return (self.trade_params(strategy, token_in, token_out, **changes), kind, *terms.values())
+
+    def typed(self, order: tuple[Any, ...], **domain: Any) -> dict[str, Any]:
+        """An order as EIP-712 typed data, for this hub unless `domain` says otherwise."""
+
+        def named(kind: str, values: tuple[Any, ...]) -> dict[str, Any]:
+            fields = zip(ORDER_TYPES[kind].items(), values, strict=True)
+            return {
+                name: named(type_, value) if type_ in ORDER_TYPES else _plain(value)
+                for (name, type_), value in fields
+            }
+
+        here = {
+            "name": "Lockstep",
+            "version": "1",
+            "chainId": chain.id,
+            "verifyingContract": self.hub.address,
+        }
+        types = {
+            kind: [{"name": name, "type": type_} for name, type_ in fields.items()]
+            for kind, fields in ORDER_TYPES.items()
+        }
+        return {
+            "types": types,
+            "primaryType": "Order",
+            "domain": here | domain,
+            "message": named("Order", order),
+        }
+
+    def sign(self, order: tuple[Any, ...], signer: Any = None, **domain: Any) -> str:
+        """The signature of an order by the leader or another account, made by the node as by a wallet."""
+        who = (signer or self.leader).address
+        typed = _in_words(self.typed(order, **domain))
+        answer = web3.provider.make_request("eth_signTypedData_v4", [who, typed])
+        return str(answer["result"])
+
+    def carry(self, order: tuple[Any, ...], signature: str | None = None) -> Any:
+        """The keeper brings an order, signed by the leader unless a signature is given."""
+        return self.hub.executeOrder(order, signature or self.sign(order), {"from": self.keeper})
+
+    def move_market(self, token_in: Any, token_out: Any, amount_in: int, fee: int | None = None) -> None:
+        """Somebody else sells `amount_in` in the deep pool, or in the pool of another fee."""
+        call = self.push(token_in, token_out, amount_in, fee)
+        receipt = web3.eth.wait_for_transaction_receipt(call.transact({"from": self.stranger.address}))
+        assert receipt["status"] == 1
+
+    def push(self, token_in: Any, token_out: Any, amount_in: int, fee: int | None = None) -> Any:
+        """The call by which the stranger, who is given the money, would sell `amount_in`."""
+        fee = fee or self.deep(token_in, token_out).fee
         token_in.mint(self.stranger, amount_in, {"from": self.owner})
         token_in.approve(self.uniswap.router.address, amount_in, {"from": self.stranger})
         deadline = chain.time() + 3_600
         order = (token_in.address, token_out.address, fee, self.stranger.address, deadline, amount_in, 0, 0)
-        call = self.uniswap.router.functions.exactInputSingle(order)
-        receipt = web3.eth.wait_for_transaction_receipt(call.transact({"from": self.stranger.address}))
-        assert receipt["status"] == 1
+        return self.uniswap.router.functions.exactInputSingle(order)
+
+    def expect_disagreement(self, trade: Any, token_in: Any, token_out: Any, amount_in: int) -> None:
+        """Expects a trade of `amount_in` in the deep pool to be refused for the prices of its block."""
+        with pytest.raises(VirtualMachineError) as refusal:
+            trade()
+        amount_out = self.oracle.quote(token_in, token_out, amount_in)
+        average = self.venue.averageOut(self.pool(token_in, token_out), token_in, token_out, amount_in)
+        assert refusal.value.revert_msg == f"PricesDisagree: {amount_out}, {average}"
+
+    def list_token(self, token: Any) -> Any:
+        """Lists a token at one dollar: the listing's transaction."""
+        self.price(token)
+        return self.hub.listToken(token, {"from": self.owner})
+
+    def price(self, token: Any) -> None:
+        """Gives a token a feed that says one dollar."""
+        own = {"from": self.owner}
+        feed = self.contracts.TestnetFeed.deploy(8, "one dollar", self.owner, own)
+        feed.post(10**8, own)
+        self.oracle.setFeed(token, feed, HEARTBEAT, own)
+
+    def new_token(self) -> Any:
+        """A token of 18 decimals that has neither a feed nor a listing."""
+        return self.contracts.TestnetToken.deploy("New", "NEW", 18, self.owner, {"from": self.owner})
 
     def open_market(self, token: Any) -> str:
         """Lists a token of 18 decimals at one dollar, and a deep pool of it with USDC: the pool's address."""
         own, deep = {"from": self.owner}, (10**6 * USDC, 10**6 * 10**18)
-        feed = self.contracts.TestnetFeed.deploy(8, "one dollar", self.owner, own)
-        feed.post(10**8, own)
-        self.oracle.setFeed(token, feed, HEARTBEAT, own)
-        self.hub.listToken(token, own)
+        self.list_token(token)
         token.mint(self.owner, deep[1], own)
         pool = self.uniswap.create_pool(
             self.usdc.address, token.address, 500, amount_a=deep[0], amount_b=deep[1]
         )
         self.uniswap.add_liquidity(pool, {self.usdc.address: deep[0], token.address: deep[1]})
         self.hub.listPool(pool.address, self.venue, own)
+        self.let_pass(WINDOW)
         return pool.address
 
     def kill_oracle(self) -> None:
         """Every feed falls silent for longer than it may."""
-        chain.sleep(HEARTBEAT + 1)
+        self.let_pass(HEARTBEAT + 1)
+
+    def let_pass(self, seconds: int) -> None:
+        """Nothing happens for so long."""
+        chain.sleep(seconds)
         chain.mine()
 
     # Building
@@ -220,9 +357,46 @@ def mine_at(timestamp: int) -> None:
     chain.mine()
 
 
+def average_tick(pool: Any) -> int:
+    """The mean of a pool's ticks over the window up to now, rounded down."""
+    before, now = pool.functions.observe([WINDOW, 0]).call()[0]
+    return int((now - before) // WINDOW)
+
+
+def in_one_block(*calls: tuple[Any, Any]) -> list[Any]:
+    """Sends calls, each with its sender, so that one block has them all in this order: their receipts."""
+    request = web3.provider.make_request
+    request("evm_setAutomine", [False])
+    try:
+        hashes = []
+        for place, (call, sender) in enumerate(calls):
+            # The node takes the better paid first.
+            price = hex((len(calls) - place) * 10**11)
+            terms = {"from": sender.address, "gas": hex(3 * 10**6), "gasPrice": price} | call
+            hashes.append(request("eth_sendTransaction", [terms])["result"])
+        request("evm_mine", [])
+    finally:
+        request("evm_setAutomine", [True])
+    receipts = [web3.eth.wait_for_transaction_receipt(hash_) for hash_ in hashes]
+    assert [receipt["transactionIndex"] for receipt in receipts] == list(range(len(calls)))
+    assert len({receipt["blockNumber"] for receipt in receipts}) == 1
+    return receipts
+
+
 def start_of(sequence: int, count: int) -> int:
     """Where the copies of a trade begin: multiples of the golden ratio, spread over the members."""
     return (sequence * 2_654_435_769 % 2**32) * count >> 32
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "address", value)
+
+
+def _in_words(value: Any) -> Any:
+    """JSON has no integers of 256 bits that all readers agree on: a wallet is given strings."""
+    if isinstance(value, dict):
+        return {name: _in_words(part) for name, part in value.items()}
+    return str(value) if isinstance(value, int) else value
 
 
 def _as_reported(argument: object) -> str:

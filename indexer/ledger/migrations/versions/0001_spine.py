@@ -1,4 +1,4 @@
-"""The first ledger: chain, registry, strategies, trades, books and reconciliations."""
+"""The first ledger: chain, registry, strategies, trades, orders, books and reconciliations."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,20 @@ AMOUNT = sa.Numeric(78, 0).with_variant(sa.Text(), "sqlite")
 
 def upgrade() -> None:
     """Create the tables."""
+    op.create_table(
+        "appointments",
+        sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=42), nullable=False),
+        sa.Column("block_time", sa.BigInteger(), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("deployment_id", "block_number", "log_index"),
+    )
+    op.create_index(
+        "ix_appointments_role", "appointments", ["deployment_id", "role", "block_number", "log_index"]
+    )
     op.create_table(
         "balances",
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -47,7 +61,9 @@ def upgrade() -> None:
         sa.Column("token_in", sa.String(length=42), nullable=False),
         sa.Column("token_out", sa.String(length=42), nullable=False),
         sa.Column("cursor", sa.BigInteger(), nullable=False),
+        sa.Column("portion", sa.BigInteger(), nullable=False),
         sa.Column("amount_in", AMOUNT, nullable=False),
+        sa.Column("dust_in", AMOUNT, nullable=False),
         sa.Column("amount_out", AMOUNT, nullable=False),
         sa.Column("dust", AMOUNT, nullable=False),
         sa.Column("copy_fees", AMOUNT, nullable=False),
@@ -113,6 +129,59 @@ def upgrade() -> None:
     op.create_index("ix_entries_trade", "entries", ["deployment_id", "trade_id"])
     op.create_index("ix_entries_vault", "entries", ["deployment_id", "vault_id", "block_number", "log_index"])
     op.create_table(
+        "halts",
+        sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("strategy_id", sa.BigInteger(), nullable=False),
+        sa.Column("halted", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=42), nullable=True),
+        sa.Column("block_time", sa.BigInteger(), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("deployment_id", "block_number", "log_index"),
+    )
+    op.create_index(
+        "ix_halts_strategy", "halts", ["deployment_id", "strategy_id", "block_number", "log_index"]
+    )
+    op.create_table(
+        "order_cancellations",
+        sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("leader", sa.String(length=42), nullable=False),
+        sa.Column("word", AMOUNT, nullable=False),
+        sa.Column("mask", AMOUNT, nullable=False),
+        sa.Column("block_time", sa.BigInteger(), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("deployment_id", "block_number", "log_index"),
+    )
+    op.create_index("ix_order_cancellations_word", "order_cancellations", ["deployment_id", "leader", "word"])
+    op.create_table(
+        "order_fills",
+        sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("trade_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("order_hash", sa.String(length=66), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("strategy_id", sa.BigInteger(), nullable=False),
+        sa.Column("leader", sa.String(length=42), nullable=False),
+        sa.Column("nonce", AMOUNT, nullable=False),
+        sa.Column("filled", sa.BigInteger(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("keeper", sa.String(length=42), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=False),
+        sa.Column("block_time", sa.BigInteger(), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("deployment_id", "trade_id"),
+    )
+    op.create_index(
+        "ix_order_fills_block", "order_fills", ["deployment_id", "part", "block_number", "log_index"]
+    )
+    op.create_index("ix_order_fills_nonce", "order_fills", ["deployment_id", "leader", "nonce"])
+    op.create_index(
+        "ix_order_fills_order", "order_fills", ["deployment_id", "order_hash", "part"], unique=True
+    )
+    op.create_table(
         "orphaned_logs",
         sa.Column("reorg_id", sa.Integer(), nullable=False),
         sa.Column("block_hash", sa.String(length=66), nullable=False),
@@ -141,16 +210,22 @@ def upgrade() -> None:
     op.create_table(
         "pools",
         sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("address", sa.String(length=42), nullable=False),
         sa.Column("venue", sa.String(length=42), nullable=False),
         sa.Column("token0", sa.String(length=42), nullable=False),
         sa.Column("token1", sa.String(length=42), nullable=False),
-        sa.Column("block_number", sa.BigInteger(), nullable=False),
-        sa.Column("log_index", sa.Integer(), nullable=False),
         sa.Column("block_time", sa.BigInteger(), nullable=False),
         sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.PrimaryKeyConstraint("deployment_id", "address"),
+        sa.Column("usable_from", sa.BigInteger(), nullable=False),
+        sa.Column("vetoed_by", sa.String(length=42), nullable=True),
+        sa.Column("vetoed_block", sa.BigInteger(), nullable=True),
+        sa.Column("vetoed_time", sa.BigInteger(), nullable=True),
+        sa.Column("vetoed_tx_hash", sa.String(length=66), nullable=True),
+        sa.PrimaryKeyConstraint("deployment_id", "block_number", "log_index"),
     )
+    op.create_index("ix_pools_address", "pools", ["deployment_id", "address"])
     op.create_table(
         "postings",
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -263,15 +338,21 @@ def upgrade() -> None:
     op.create_table(
         "tokens",
         sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("address", sa.String(length=42), nullable=False),
         sa.Column("symbol", sa.String(length=64), nullable=False),
         sa.Column("decimals", sa.Integer(), nullable=False),
-        sa.Column("block_number", sa.BigInteger(), nullable=False),
-        sa.Column("log_index", sa.Integer(), nullable=False),
         sa.Column("block_time", sa.BigInteger(), nullable=False),
         sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.PrimaryKeyConstraint("deployment_id", "address"),
+        sa.Column("usable_from", sa.BigInteger(), nullable=False),
+        sa.Column("vetoed_by", sa.String(length=42), nullable=True),
+        sa.Column("vetoed_block", sa.BigInteger(), nullable=True),
+        sa.Column("vetoed_time", sa.BigInteger(), nullable=True),
+        sa.Column("vetoed_tx_hash", sa.String(length=66), nullable=True),
+        sa.PrimaryKeyConstraint("deployment_id", "block_number", "log_index"),
     )
+    op.create_index("ix_tokens_address", "tokens", ["deployment_id", "address"])
     op.create_table(
         "trades",
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -298,16 +379,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_trades_block", "trades", ["deployment_id", "block_number", "log_index"])
     op.create_index("ix_trades_strategy", "trades", ["deployment_id", "strategy_id", "trade_id"])
-    op.create_table(
-        "treasuries",
-        sa.Column("deployment_id", sa.Integer(), nullable=False),
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("address", sa.String(length=42), nullable=False),
-        sa.Column("block_time", sa.BigInteger(), nullable=False),
-        sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.PrimaryKeyConstraint("deployment_id", "block_number", "log_index"),
-    )
     op.create_table(
         "vault_states",
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -353,10 +424,10 @@ def downgrade() -> None:
     op.drop_table("vaults")
     op.drop_index("ix_vault_states_vault", table_name="vault_states")
     op.drop_table("vault_states")
-    op.drop_table("treasuries")
     op.drop_index("ix_trades_strategy", table_name="trades")
     op.drop_index("ix_trades_block", table_name="trades")
     op.drop_table("trades")
+    op.drop_index("ix_tokens_address", table_name="tokens")
     op.drop_table("tokens")
     op.drop_table("strategy_tokens")
     op.drop_table("strategy_pools")
@@ -369,9 +440,18 @@ def downgrade() -> None:
     op.drop_table("raw_logs")
     op.drop_index("ix_postings_account", table_name="postings")
     op.drop_table("postings")
+    op.drop_index("ix_pools_address", table_name="pools")
     op.drop_table("pools")
     op.drop_table("policies")
     op.drop_table("orphaned_logs")
+    op.drop_index("ix_order_fills_order", table_name="order_fills")
+    op.drop_index("ix_order_fills_nonce", table_name="order_fills")
+    op.drop_index("ix_order_fills_block", table_name="order_fills")
+    op.drop_table("order_fills")
+    op.drop_index("ix_order_cancellations_word", table_name="order_cancellations")
+    op.drop_table("order_cancellations")
+    op.drop_index("ix_halts_strategy", table_name="halts")
+    op.drop_table("halts")
     op.drop_index("ix_entries_vault", table_name="entries")
     op.drop_index("ix_entries_trade", table_name="entries")
     op.drop_index("ix_entries_owner", table_name="entries")
@@ -385,3 +465,5 @@ def downgrade() -> None:
     op.drop_table("clearings")
     op.drop_table("blocks")
     op.drop_table("balances")
+    op.drop_index("ix_appointments_role", table_name="appointments")
+    op.drop_table("appointments")

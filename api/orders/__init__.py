@@ -1,0 +1,1 @@
+"""Leaders' signed orders, as far as the chain knows them."""
