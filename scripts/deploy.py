@@ -33,8 +33,7 @@ from brownie import ZERO_ADDRESS, accounts, network, project, web3
 
 
 def main() -> None:
-    config = json.loads(_path("LOCKSTEP_DEPLOY_CONFIG", "the JSON file that says what to deploy").read_text())
-    target = _path("LOCKSTEP_DEPLOYMENT", "the file to write the deployment to")
+    config, target = _settings()
     deployer = _deployer()
 
     (contracts,) = project.get_loaded_projects()
@@ -80,6 +79,11 @@ def main() -> None:
     print(f"Deployed. {target} says where.")
 
 
+def _settings() -> tuple[dict, Path]:
+    config = _path("LOCKSTEP_DEPLOY_CONFIG", "the JSON file that says what to deploy")
+    return json.loads(config.read_text()), _path("LOCKSTEP_DEPLOYMENT", "the file to write the deployment to")
+
+
 def _path(variable: str, meaning: str) -> Path:
     value = os.environ.get(variable)
     if not value:
@@ -108,6 +112,7 @@ def _pool(pool) -> dict:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit("Name one of Brownie's networks: `brownie networks list` shows them.")
+    _settings()  # says what is missing before anything is loaded or connected
     project.load(Path(__file__).parent.parent)
     network.connect(sys.argv[1])
     main()
