@@ -111,7 +111,7 @@ def bench(build: Path) -> Iterator[Bench]:
     with anvil(checkout.anvil, genesis_time=GENESIS_TIME, log=checkout.build / "anvil.log") as node:
         chain = Chain(node.http_url)
         w3 = chain.w3
-        # Blocks at Ethereum's pace, not the wall clock's: a pool's past decides how long looking into it takes.
+        # Blocks at Ethereum's pace, not the wall clock's: what a look into a pool's past costs depends on it.
         chain.request("anvil_setBlockTimestampInterval", BLOCK_S)
         person = Account.from_key("0x" + "42" * 32)
         chain.request("anvil_setBalance", person.address, hex(10**24))
