@@ -99,7 +99,8 @@ abstract contract Clearing is HubState {
         _distribute(batch, swapped);
     }
 
-    /// @dev A feed that lags or errs, or a pool that is being pushed, shows as a difference between the two. The average is
+    /// @dev A feed that lags or errs, or a pool that is being pushed, shows as a difference between the two. The
+    /// average is
     /// over a time before this block, so the swap itself has no part in it.
     function _requireAgreement(Batch memory batch, Swapped memory swapped) private view {
         uint256 average = IVenue(batch.venue).averageOut(batch.pool, batch.tokenIn, batch.tokenOut, swapped.amountIn);

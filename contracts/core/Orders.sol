@@ -87,7 +87,8 @@ abstract contract Orders is Trades, EIP712 {
         return _filled[leader][nonce];
     }
 
-    /// @dev A key may sign for its own address even where that has code by now (EIP-7702); a contract signs by ERC-1271.
+    /// @dev A key may sign for its own address even where that has code by now (EIP-7702); a contract signs by
+    /// ERC-1271.
     function _isSignedBy(address leader, bytes32 digest, bytes calldata signature) private view returns (bool) {
         if (leader == address(0)) return false;
         (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);

@@ -167,7 +167,8 @@ abstract contract Vaults is Accounts {
         if (!_strategies[strategyId].fanoutOpen) _fillHole(strategyId, position);
     }
 
-    /// @dev Only while no trade is being copied. The last position may itself be empty: then the hole stays, one shorter.
+    /// @dev Only while no trade is being copied. The last position may itself be empty: then the hole stays, one
+    /// shorter.
     function _fillHole(uint32 strategyId, uint32 position) private {
         MemberList.Members storage members = _members[strategyId];
         uint32 last = --_strategies[strategyId].memberCount;

@@ -155,7 +155,8 @@ interface IHubLog {
     error SpentTooMuch(uint256 offered, uint256 spent);
     error PriceBelowLimit(uint256 price, uint256 limitPrice);
     error PriceBelowOracle(uint256 amountOut, uint256 minimumOut);
-    /// @notice The oracle's value and the pool's average are further apart than `maxDeviationBps`: one of them is wrong.
+    /// @notice The oracle's value and the pool's average are further apart than `maxDeviationBps`: one of them is
+    /// wrong.
     error PricesDisagree(uint256 oracleOut, uint256 averageOut);
     error WorthKeeping(uint256 value, uint256 least);
     error NotAllowedToHalt();

@@ -60,7 +60,8 @@ struct StrategyParams {
 /// @param tokenIn Token sold.
 /// @param tokenOut Token bought.
 /// @param portion Part of one's own holding of `tokenIn` that the leader, and each follower, sells; 1e18 is all.
-/// @param limitPrice Least `tokenOut` units per `tokenIn` unit, scaled by 1e36, at which the leader's batch may execute.
+/// @param limitPrice Least `tokenOut` units per `tokenIn` unit, scaled by 1e36, at which the leader's batch may
+/// execute.
 /// Later batches are bounded by what the leader got.
 /// @param deadline Last block time, in unix seconds, at which the leader's own fill may happen.
 struct TradeParams {

@@ -15,7 +15,8 @@ library Price {
         return (amountOut * SCALE) / amountIn;
     }
 
-    /// @notice Whether a fill is at least at `floor`, when the exchange may have rounded `units` units of each token for
+    /// @notice Whether a fill is at least at `floor`, when the exchange may have rounded `units` units of each token
+    /// for
     /// itself.
     function isAtLeast(uint256 amountOut, uint256 amountIn, uint256 floor, uint256 units) internal pure returns (bool) {
         return amountIn <= units || ((amountOut + units) * SCALE) / (amountIn - units) >= floor;

@@ -6,7 +6,8 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
 /// @title Testnet token
-/// @notice Stands on a local chain for a token that a public chain already has. Its owner mints; nothing else is special.
+/// @notice Stands on a local chain for a token that a public chain already has. Its owner mints; nothing else is
+/// special.
 contract TestnetToken is ERC20Permit, Ownable {
     uint8 private immutable _decimals;
 

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
 
-/// @notice The cheapest way to swap in a pool: what a trader with a contract of their own pays. A yardstick, nothing else.
+/// @notice The cheapest way to swap in a pool: what a trader with a contract of their own pays. A yardstick, nothing
+/// else.
 contract PoolSwapper {
     uint160 private constant LOWEST_SQRT_PRICE = 4_295_128_740;
     uint160 private constant HIGHEST_SQRT_PRICE = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341;
