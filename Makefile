@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv/bin
 BROWNIE_VENV := .venv-brownie/bin
+PROOFS_VENV := .venv-proofs/bin
 # The binaries themselves: npm's launchers exit 0 when tests fail, and leave a chain behind when they are killed.
 PLATFORM := $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/amd64/;s/aarch64/arm64/')
 FOUNDRY := node_modules/@foundry-rs
@@ -37,6 +38,12 @@ help: ## Show what can be made
 	@echo "Installing Brownie …"
 	@test -x $(BROWNIE_VENV)/python || $(PYTHON) -m venv .venv-brownie
 	@$(VENV)/uv pip sync -q --python $(BROWNIE_VENV)/python requirements/contracts.txt
+	@touch $@
+
+.venv-proofs/.installed: requirements/proofs.txt .venv/.installed
+	@echo "Installing Halmos and Slither …"
+	@test -x $(PROOFS_VENV)/python || $(PYTHON) -m venv .venv-proofs
+	@$(VENV)/uv pip sync -q --python $(PROOFS_VENV)/python requirements/proofs.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
@@ -71,6 +78,11 @@ test: canary test-forge test-brownie test-python ## Everything that must pass
 test-forge: install ## Invariants of the contracts under random calls
 	@$(FORGE) test $(FORGE_ARGS)
 
+# Some 20 minutes on two cores.
+.PHONY: fuzz
+fuzz: install ## A million random calls against each campaign of the invariants
+	@FOUNDRY_PROFILE=fuzz $(FORGE) test --match-test '^invariant_' $(FORGE_ARGS)
+
 .PHONY: test-brownie
 test-brownie: compile ## Unit tests of the contracts on a local chain
 	@mkdir -p build/home
@@ -90,10 +102,25 @@ compile: install ## Compile the contracts with Forge and with Brownie
 	@$(VENV)/python -c 'from demo.checkout import Checkout; from demo.deployment import compile_contracts; \
 		compile_contracts(Checkout.here())'
 
+# ---------------------------------------------------------------- prove
+
+# Narrow it, for instance: make prove HALMOS_ARGS="--match-contract CursorProof"
+HALMOS_ARGS ?=
+
+.PHONY: prove
+prove: install .venv-proofs/.installed ## Proofs of the contracts for all inputs, by symbolic execution
+	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos --no-status \
+		--forge-build-out build/proofs/out --loop 32 --solver-timeout-branching 200 --solver-timeout-assertion 60000 \
+		$(HALMOS_ARGS)
+
+.PHONY: analyse
+analyse: install .venv-proofs/.installed ## Slither over the contracts: no high or medium finding without a reason
+	@$(VENV)/python tests/contracts/analysis/slither.py $(PROOFS_VENV)/slither $(FORGE)
+
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders protocol scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types
@@ -128,4 +155,5 @@ abi: install ## Write the hub's interface where the indexer reads it
 lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml
 	@$(VENV)/uv pip compile -q pyproject.toml --group dev $(LOCK_FLAGS) -o requirements/app.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:contracts $(LOCK_FLAGS) -o requirements/contracts.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:proofs $(LOCK_FLAGS) -o requirements/proofs.txt
 LOCK_FLAGS := --generate-hashes --no-header --universal --python-version 3.11

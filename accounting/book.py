@@ -3,28 +3,34 @@
 All money is in units of the strategy's base token unless a name says otherwise. For every prefix of events,
 and under either cost method, to the unit:
 
-    equity - (deposited - withdrawn) = realized - copy_fees + unrealized
+    equity - (deposited - withdrawn) = realized + unrealized - costs
 
 Treatment, each a choice that is shown in the statement:
 
-- The copy fee is an expense of its own, not part of a position's cost and not of a realised result.
-- Selling for the base token realises a result. The fee then is in the token sold and counts at the price of
-  that sale, rounded down.
-- A swap between two other tokens realises nothing: the cost moves on to the token bought, and the fee counts
-  at its share of the cost, rounded down. No price is needed, so no later price can change a closed period.
-- A withdrawal in kind counts at the value its event gives, and realises the difference to cost. Without a
-  value it counts at cost.
+- Every fee is a cost of its own kind, not part of a position's cost and not of a realised result. - Selling
+for the base token realises a result. The fee then is in the token sold and counts at the price of that sale,
+rounded down. - A swap between two other tokens realises nothing: the cost moves on to the token bought, and
+the fee counts at its share of the cost, rounded down. No price is needed, so no later price can change a
+closed period. - What a batch paid its keeper is missing from what its vaults got. A vault's part of it counts
+at the price of the fill, or in a swap between two other tokens at its share of the cost. - A fee taken in
+kind counts at the value its event gives, and realises the difference to cost, as a withdrawal does. Without a
+value it counts at cost. - A withdrawal in kind counts at the value its event gives, and realises the
+difference to cost. Without a value it counts at cost. - What is held back of a withdrawal without a price
+counts as withdrawn. What of it turns out to be a fee comes back for that, at its value then (without one: at
+none), and is no longer withdrawn.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
 from accounting.position import AveragePosition, FifoPosition, OversoldError, Position
 from accounting.rounding import mul_div_down
 from accounting.valuation import Price, equity_of
 
 CostMethod = Literal["average_cost", "fifo"]
+CostKind = Literal["copy", "keeper", "performance", "management", "subscription", "withdrawal"]
+COST_KINDS: tuple[CostKind, ...] = get_args(CostKind)
 _EMPTY: Mapping[CostMethod, Position] = {"average_cost": AveragePosition(), "fifo": FifoPosition()}
 
 
@@ -47,8 +53,32 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """A fee of ``amount`` units of ``token``; ``value`` in base units, None when no price was known."""
+
+    time: int
+    kind: CostKind
+    token: str
+    amount: int
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """``amount`` units that had been held back came back, to be charged; ``value`` as of a withdrawal."""
+
+    time: int
+    token: str
+    amount: int
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fill:
-    """The vault paid ``amount_in + fee`` units of ``token_in`` for ``amount_out`` units of ``token_out``."""
+    """The vault paid ``amount_in + fee`` units of ``token_in`` for ``amount_out`` units of ``token_out``.
+
+    ``keeper_fee`` units more were bought with it and went to whoever carried the batch.
+    """
 
     time: int
     token_in: str
@@ -56,9 +86,10 @@ class Fill:
     amount_in: int
     fee: int
     amount_out: int
+    keeper_fee: int = 0
 
 
-Event = Deposit | Withdrawal | Fill
+Event = Deposit | Withdrawal | Charge | Return | Fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +99,7 @@ class Profit:
     equity: int | None
     realized: int
     unrealized: int | None
-    copy_fees: int
+    costs: Mapping[CostKind, int]
     net: int | None
     missing: tuple[str, ...]
 
@@ -78,7 +109,7 @@ class Book:
     """The state of a vault's accounts after some events.
 
     ``cash`` is the balance of the base token; ``positions`` holds every other token ever held, empty ones
-    included.
+    included; ``costs`` has every kind.
     """
 
     base: str
@@ -88,7 +119,7 @@ class Book:
     deposited: int = 0
     withdrawn: int = 0
     realized: int = 0
-    copy_fees: int = 0
+    costs: Mapping[CostKind, int] = field(default_factory=lambda: dict.fromkeys(COST_KINDS, 0))
 
     @classmethod
     def empty(cls, base: str, method: CostMethod) -> "Book":
@@ -102,19 +133,17 @@ class Book:
                 return replace(self, cash=self.cash + amount, deposited=self.deposited + amount)
             case Withdrawal():
                 return self._withdraw(event)
-            case Fill(_, token_in, token_out) if token_in == self.base:
-                cash = self._spend(event.amount_in + event.fee)
-                bought = self._position(token_out).add(event.amount_out, event.amount_in, event.time)
-                return replace(
-                    self,
-                    cash=cash,
-                    copy_fees=self.copy_fees + event.fee,
-                    positions={**self.positions, token_out: bought},
-                )
-            case Fill(_, _, token_out) if token_out == self.base:
-                return self._sell(event)
+            case Charge():
+                return self._charge(event)
+            case Return():
+                return self._return(event)
             case Fill():
-                return self._switch(event)
+                return self._fill(event)
+
+    @property
+    def total_costs(self) -> int:
+        """All that was paid in fees, in base token units."""
+        return sum(self.costs.values())
 
     def balances(self) -> dict[str, int]:
         """Return token → units held, the base token included."""
@@ -124,11 +153,11 @@ class Book:
         """Return the result with what is held valued at ``prices`` (token → price in the base token)."""
         equity = equity_of(self.base, self.balances(), prices)
         if equity.value is None:
-            return Profit(None, self.realized, None, self.copy_fees, None, equity.missing)
+            return Profit(None, self.realized, None, self.costs, None, equity.missing)
         cost = sum(held.cost for held in self.positions.values())
         unrealized = equity.value - self.cash - cost
-        net = self.realized + unrealized - self.copy_fees
-        return Profit(equity.value, self.realized, unrealized, self.copy_fees, net, ())
+        net = self.realized + unrealized - self.total_costs
+        return Profit(equity.value, self.realized, unrealized, self.costs, net, ())
 
     def _position(self, token: str) -> Position:
         return self.positions.get(token, _EMPTY[self.method])
@@ -138,26 +167,59 @@ class Book:
             raise OversoldError(amount, self.cash)
         return self.cash - amount
 
+    def _costing(self, **more: int) -> Mapping[CostKind, int]:
+        return {kind: cost + more.get(kind, 0) for kind, cost in self.costs.items()}
+
+    def _take(self, token: str, amount: int, value: int | None) -> tuple["Book", int]:
+        """Return the book without ``amount`` of ``token``, and what that counts as."""
+        if token == self.base:
+            return replace(self, cash=self._spend(amount)), amount
+        rest, cost = self._position(token).remove(amount)
+        counted = cost if value is None else value
+        positions = {**self.positions, token: rest}
+        return replace(self, realized=self.realized + counted - cost, positions=positions), counted
+
     def _withdraw(self, event: Withdrawal) -> "Book":
+        book, value = self._take(event.token, event.amount, event.value)
+        return replace(book, withdrawn=book.withdrawn + value)
+
+    def _charge(self, event: Charge) -> "Book":
+        book, value = self._take(event.token, event.amount, event.value)
+        return replace(book, costs=book._costing(**{event.kind: value}))
+
+    def _return(self, event: Return) -> "Book":
         if event.token == self.base:
-            return replace(self, cash=self._spend(event.amount), withdrawn=self.withdrawn + event.amount)
-        rest, cost = self._position(event.token).remove(event.amount)
-        value = cost if event.value is None else event.value
+            return replace(self, cash=self.cash + event.amount, withdrawn=self.withdrawn - event.amount)
+        value = event.value or 0
+        held = self._position(event.token).add(event.amount, value, event.time)
+        positions = {**self.positions, event.token: held}
+        return replace(self, withdrawn=self.withdrawn - value, positions=positions)
+
+    def _fill(self, fill: Fill) -> "Book":
+        if fill.token_in == self.base:
+            return self._buy(fill)
+        return self._sell(fill) if fill.token_out == self.base else self._switch(fill)
+
+    def _buy(self, fill: Fill) -> "Book":
+        keeper = mul_div_down(fill.amount_in, fill.keeper_fee, _bought(fill))
+        cost = fill.amount_in - keeper
+        bought = self._position(fill.token_out).add(fill.amount_out, cost, fill.time)
         return replace(
             self,
-            withdrawn=self.withdrawn + value,
-            realized=self.realized + value - cost,
-            positions={**self.positions, event.token: rest},
+            cash=self._spend(fill.amount_in + fill.fee),
+            costs=self._costing(copy=fill.fee, keeper=keeper),
+            positions={**self.positions, fill.token_out: bought},
         )
 
     def _sell(self, fill: Fill) -> "Book":
         rest, cost = self._position(fill.token_in).remove(fill.amount_in + fill.fee)
-        fee_value = mul_div_down(fill.fee, fill.amount_out, fill.amount_in) if fill.amount_in else 0
+        proceeds = fill.amount_out + fill.keeper_fee
+        fee_value = mul_div_down(fill.fee, proceeds, fill.amount_in) if fill.amount_in else 0
         return replace(
             self,
             cash=self.cash + fill.amount_out,
-            realized=self.realized + fill.amount_out + fee_value - cost,
-            copy_fees=self.copy_fees + fee_value,
+            realized=self.realized + proceeds + fee_value - cost,
+            costs=self._costing(copy=fee_value, keeper=fill.keeper_fee),
             positions={**self.positions, fill.token_in: rest},
         )
 
@@ -165,9 +227,15 @@ class Book:
         spent = fill.amount_in + fill.fee
         rest, cost = self._position(fill.token_in).remove(spent)
         fee_cost = mul_div_down(cost, fill.fee, spent) if spent else 0
-        bought = self._position(fill.token_out).add(fill.amount_out, cost - fee_cost, fill.time)
+        keeper = mul_div_down(cost - fee_cost, fill.keeper_fee, _bought(fill))
+        bought = self._position(fill.token_out).add(fill.amount_out, cost - fee_cost - keeper, fill.time)
         positions = {**self.positions, fill.token_in: rest, fill.token_out: bought}
-        return replace(self, copy_fees=self.copy_fees + fee_cost, positions=positions)
+        return replace(self, costs=self._costing(copy=fee_cost, keeper=keeper), positions=positions)
+
+
+def _bought(fill: Fill) -> int:
+    """All that the fill bought; 1 for nothing, of which there is no part."""
+    return fill.amount_out + fill.keeper_fee or 1
 
 
 def keep(base: str, method: CostMethod, events: Iterable[Event]) -> Book:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from accounting.book import Book, CostMethod, Deposit, Event, Fill, Profit, Withdrawal
+from accounting.book import Book, Charge, CostMethod, Deposit, Event, Fill, Profit, Return, Withdrawal
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
 from accounting.returns import (
     Observation,
@@ -21,11 +21,11 @@ from accounting.valuation import equity_of
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An event as booked, a withdrawal with its value, and the realised result and fees it added."""
+    """An event as booked, with its value if it moved a token, and the realised result and costs it added."""
 
     event: Event
     realized: int
-    copy_fees: int
+    costs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
         flow = _flow(event)
         equity = _equity(book, board)
         before, book = book, book.apply(event)
-        steps.append(Step(event, book.realized - before.realized, book.copy_fees - before.copy_fees))
+        steps.append(Step(event, book.realized - before.realized, book.total_costs - before.total_costs))
         if flow is None:
             equity, flow = _equity(book, board), 0
             if equity is not None:
@@ -94,7 +94,7 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
 
 
 def _valued(event: Event, board: QuoteBoard, base: str) -> Event:
-    if not isinstance(event, Withdrawal) or event.value is not None:
+    if not isinstance(event, Withdrawal | Charge | Return) or event.value is not None:
         return event
     if event.token == base:
         return replace(event, value=event.amount)
@@ -103,13 +103,15 @@ def _valued(event: Event, board: QuoteBoard, base: str) -> Event:
 
 
 def _flow(event: Event) -> int | None:
-    """Return what a deposit brings in or a withdrawal takes out, None for a fill."""
+    """Return what a deposit brings in or a withdrawal takes out, None for a fill or a fee."""
     match event:
         case Deposit(_, amount):
             return amount
         case Withdrawal(_, _, _, value):
             return -(value or 0)
-        case Fill():
+        case Return(_, _, _, value):
+            return value or 0
+        case Fill() | Charge():
             return None
 
 

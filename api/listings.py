@@ -1,14 +1,12 @@
 """What every listing shows: since when it is listed, and from when on it may be used."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pydantic import Field
 
 from api.events import event_of
-from api.schemas import EventRef, Schema
+from api.schemas import EventRef, Schema, utc_or_none
 from indexer.ledger import models
-
-_LAST_SECOND = int(datetime.max.replace(tzinfo=UTC).timestamp())
 
 
 class Listing(Schema):
@@ -23,6 +21,4 @@ class Listing(Schema):
 
 def listing_of(row: models.Listing) -> Listing:
     """Return a row's listing."""
-    late = row.usable_from > _LAST_SECOND
-    usable_from = None if late else datetime.fromtimestamp(row.usable_from, UTC)
-    return Listing(usable_from=usable_from, listed=event_of(row))
+    return Listing(usable_from=utc_or_none(row.usable_from), listed=event_of(row))

@@ -98,3 +98,11 @@ class Page(Schema, Generic[T]):
 def utc(seconds: int) -> datetime:
     """Return unix seconds as a time."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+_LAST_SECOND = int(datetime.max.replace(tzinfo=UTC).timestamp())
+
+
+def utc_or_none(seconds: int) -> datetime | None:
+    """Return unix seconds as a time; None beyond the year 9999, of which no calendar has a day."""
+    return None if seconds > _LAST_SECOND else utc(seconds)

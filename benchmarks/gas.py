@@ -32,18 +32,41 @@ from demo.deployment import PRICE_WINDOW_S, compile_contracts, deploy_protocol
 from demo.exchange import Exchange, deploy_tokens, mint_supply, open_exchange
 from demo.prices import PRICE_UNIT, Tick
 from orders.order import Order, Trade, sign
+from protocol.structs import OnBreach, Policy, StrategyLimits, StrategyParams
 
 # EIP-7825: what one transaction may use on Ethereum.
 TRANSACTION_GAS_LIMIT = 16_777_216
 GENESIS_TIME = 1_700_000_000
 BLOCK_S = 12
 FOLLOWERS = (0, 1, 10, 100, 500)
+CLOSES = (10, 100)
 # More positions than any transaction can visit, so that the measured fan-outs are never cut.
 BATCH_SIZE = 2_000
 WAD = 10**18
-_VAULTS_A_CALL = 100
+_VAULTS_A_CALL = 50
+# Every limit that a policy has, none of them in the way.
+EVERY_LIMIT = Policy(
+    on_breach=OnBreach.REDUCE,
+    on_stop=OnBreach.EXIT,
+    max_positions=5,
+    excluded_tokens=0b10,  # WETH, which is not traded here
+    max_slippage_bps=300,
+    max_token_bps=9_900,
+    max_exposure_bps=9_900,
+    max_daily_loss_bps=5_000,
+    max_drawdown_bps=5_000,
+    stop_loss_bps=5_000,
+    take_profit_bps=60_000,
+    loss_budget_bps=2_000,
+    cooldown=1,
+    expiry=2**40 - 1,
+    min_trade=1,
+    max_trade=10**12,
+)
 _PLENTY = 55_000_000
-_NO_POLICY = (0, 0)
+_NO_POLICY = Policy()
+_TERMS = 1
+_NOBODY = "0x" + "00" * 20
 
 
 @dataclass(slots=True)
@@ -74,16 +97,21 @@ class Bench:
         """Units of a token worth so many dollars at the start."""
         return self.exchange.tokens[symbol].units(dollars, self.start.price(symbol))
 
-    def open_strategy(self, followers: int, policy: tuple[int, int] = _NO_POLICY) -> int:
+    def open_strategy(self, followers: int, policy: Policy = _NO_POLICY) -> int:
         """A strategy on three tokens, USDC its base, and followers of 2 to 3 dollars, who move no price."""
         usdc, weth, wbtc = (self.token(symbol).address for symbol in ("USDC", "WETH", "WBTC"))
         pools = [pool.address for pool in self.exchange.pools.values()]
-        terms = (usdc, [weth, wbtc], pools, 0, 300, 100, 600, 0, "bench")
-        self.send(self.hub.functions.createStrategy(terms))
+        offer = StrategyParams(
+            usdc, (weth, wbtc), tuple(pools), "bench", limits=StrategyLimits(stop_bps=1_000)
+        )
+        self.send(self.hub.functions.createStrategy(offer.struct()))
         strategy_id = int(self.hub.functions.strategyCount().call())
         self.send(self.hub.functions.allocate(self.newest_vault(), self.dollars("USDC", 10_000)))
         opening = [
-            self.hub.encode_abi("openVault", [strategy_id, policy, 2_000_000 + 2_001 * (each % 500)])
+            self.hub.encode_abi(
+                "openVault",
+                [strategy_id, policy.struct(), 2_000_000 + 2_001 * (each % 500), _TERMS, _NOBODY],
+            )
             for each in range(followers)
         ]
         for first in range(0, followers, _VAULTS_A_CALL):
@@ -121,7 +149,13 @@ def bench(build: Path) -> Iterator[Bench]:
         with chain.automine():
             exchange = open_exchange(w3, checkout, tokens, start)
             deployed = deploy_protocol(
-                node, w3, checkout, exchange, treasury=person.address, batch_size=BATCH_SIZE
+                node,
+                w3,
+                checkout,
+                exchange,
+                treasury=person.address,
+                batch_size=BATCH_SIZE,
+                keepers_are_paid=False,
             )
             swapper = _deploy(w3, checkout.root / "build/forge/out/PoolSwapper.sol/PoolSwapper.json")
         chain.request("anvil_mine", hex(PRICE_WINDOW_S // BLOCK_S + 1))
@@ -145,12 +179,12 @@ def measure(at: Bench) -> dict[str, int]:
     first_asset: dict[int, int] = {}
     for followers in track(FOLLOWERS, "Trades", console=Console(stderr=True)):
         strategy = at.open_strategy(followers)
-        first_asset_entry = at.trade(strategy, "USDC", "WETH")
         first[followers] = at.trade(strategy, "USDC", "WBTC")
         steady[followers] = at.trade(strategy, "USDC", "WBTC")
+        at.trade(strategy, "USDC", "WETH")
         first_asset[followers] = at.trade(strategy, "USDC", "WETH")
         figures[f"trade_{followers}"] = steady[followers]
-        figures[f"trade_{followers}_first_entry"] = max(first_asset_entry, first[followers])
+        figures[f"trade_{followers}_first_entry"] = first[followers]
     low, high = FOLLOWERS[-2:]
 
     def marginal(gas: dict[int, int]) -> int:
@@ -158,16 +192,18 @@ def measure(at: Bench) -> dict[str, int]:
 
     figures["trade_base"] = steady[0]
     figures["trade_base_first_entry"] = first[0]
+    figures["trade_base_three_tokens"] = first_asset[0]
     figures["copy_marginal"] = marginal(steady)
     figures["copy_marginal_first_asset"] = marginal(first_asset)
     figures["copy_marginal_first_entry"] = marginal(first)
-    limited = {each: at.open_strategy(each, (1, 10**12)) for each in (low, high)}
+    limited = {each: at.open_strategy(each, EVERY_LIMIT) for each in (low, high)}
     for strategy in limited.values():
         at.trade(strategy, "USDC", "WBTC")
     figures["copy_marginal_full_policy"] = marginal(
         {each: at.trade(strategy, "USDC", "WBTC") for each, strategy in limited.items()}
     )
     figures |= _signed(at)
+    figures |= _closes(at)
     figures |= _people(at)
     figures["followers_in_one_transaction"] = _longest(at, figures["trade_base"], figures["copy_marginal"])
     return figures
@@ -201,6 +237,30 @@ def _signed(at: Bench) -> dict[str, int]:
     return figures
 
 
+def _closes(at: Bench) -> dict[str, int]:
+    """Vaults that have asked to leave, sold together; and an owner who sells alone."""
+    usdc, wbtc = at.token("USDC").address, at.token("WBTC").address
+    pool = at.exchange.pool("USDC", "WBTC").address
+    closes: dict[int, int] = {}
+    for size in (1, *CLOSES):
+        strategy = at.open_strategy(size)
+        at.trade(strategy, "USDC", "WBTC")
+        vaults = range(at.newest_vault() - size + 1, at.newest_vault() + 1)
+        asked = [at.hub.encode_abi("requestExit", [vault]) for vault in vaults]
+        at.send(at.hub.functions.multicall(asked))
+        closes[size] = at.send(at.hub.functions.closeVaults((strategy, pool, wbtc, list(vaults))))
+    strategy = at.open_strategy(1)
+    at.trade(strategy, "USDC", "WBTC")
+    terms = (at.newest_vault(), pool, usdc, wbtc, 10**6, 1, 2**40 - 1)
+    low, high = CLOSES
+    return {
+        "close_1": closes[1],
+        **{f"close_{size}": closes[size] for size in CLOSES},
+        "close_marginal": (closes[high] - closes[low]) // (high - low),
+        "manual_trade": at.send(at.hub.functions.manualTrade(terms)),
+    }
+
+
 def _people(at: Bench) -> dict[str, int]:
     """What a follower does alone, in steady state: accounts and vaults that have been used before."""
     usdc, weth = at.token("USDC").address, at.token("WETH").address
@@ -212,7 +272,9 @@ def _people(at: Bench) -> dict[str, int]:
     return {
         "deposit": at.send(deposit),
         "withdraw": at.send(withdraw),
-        "open_vault": at.send(at.hub.functions.openVault(strategy, _NO_POLICY, 10**8)),
+        "open_vault": at.send(
+            at.hub.functions.openVault(strategy, _NO_POLICY.struct(), 10**8, _TERMS, _NOBODY)
+        ),
         "allocate": at.send(at.hub.functions.allocate(vault, 10**6)),
         "exit_two_tokens": at.send(at.hub.functions.exit(vault, [usdc, weth], at.person.address)),
     }

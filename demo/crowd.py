@@ -1,19 +1,26 @@
 """Carries the followers' plans out on chain: joining, pausing, topping up, withdrawing, leaving."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eth_account.signers.local import LocalAccount
+from eth_typing import ChecksumAddress
 from web3 import Web3
+from web3.constants import ADDRESS_ZERO
 from web3.contract import Contract
 
 from demo.chain import Chain, Receipt
 from demo.exchange import Exchange, Token
 from demo.followers import Act, FollowerPlan
+from demo.keeper import Sellable
 from demo.leaders import Leader
 from demo.prices import Tick
+from protocol.structs import OnBreach, Policy
 
-_VAULT_OPENED = Web3.keccak(text="VaultOpened(uint32,uint32,address,uint16,uint32)").to_0x_hex()
+# Largest share of one's money with one leader that the hub lets an owner choose.
+_LEADER_CAP_BPS = 5_000
+# The first terms of a strategy.
+_TERMS = 1
 
 
 @dataclass(slots=True)
@@ -60,13 +67,30 @@ class Crowd:
 
     def joined(self, receipts: Sequence[Receipt]) -> None:
         """Takes new vaults' ids from the events."""
+        event = self._hub.events.VaultOpened.topic
         opened = {
             receipt.transaction.sender.address: int(topics[1], 16)
             for receipt in receipts
-            for topics in receipt.topics(_VAULT_OPENED)
+            for topics in receipt.topics(event)
         }
         for follower in self.all:
             follower.vault_id = opened.get(follower.account.address, follower.vault_id)
+
+    def sellable(self) -> list[Sellable]:
+        """The vaults whose rules may sell them out."""
+        return [
+            Sellable(
+                follower.vault_id,
+                follower.leader.strategy_id,
+                tuple(
+                    (token.address, self._exchange.pool(token.symbol, follower.leader.plan.base).address)
+                    for token in self._tokens(follower)[1:]
+                ),
+            )
+            for follower in self.all
+            if follower.vault_id and not follower.gone
+            if follower.plan.behaviour.rules.on_stop == OnBreach.EXIT
+        ]
 
     def leave(self, follower: Follower) -> None:
         """Queues leaving, whatever else is going on: nobody can prevent it."""
@@ -78,14 +102,19 @@ class Crowd:
         token = self._base(follower)
         amount = self._units(token, follower.plan.deposit, tick)
         hub = self._hub
-        policy = tuple(
-            self._units(token, dollars, tick)
-            for dollars in (follower.plan.behaviour.min_trade, follower.plan.behaviour.max_trade)
+        behaviour = follower.plan.behaviour
+        policy = replace(
+            behaviour.rules,
+            min_trade=self._units(token, behaviour.min_trade, tick),
+            max_trade=self._units(token, behaviour.max_trade, tick),
         )
-        self._mint(follower, token, amount)
+        # As much again stays idle: no more than half of one's money may be with one leader.
+        self._mint(follower, token, 2 * amount)
+        terms = [follower.leader.strategy_id, policy.struct(), amount, _TERMS, self._referrer(follower)]
         join = (
-            hub.encode_abi("deposit", [token.address, amount, follower.account.address]),
-            hub.encode_abi("openVault", [follower.leader.strategy_id, policy, amount]),
+            hub.encode_abi("setLeaderCap", [_LEADER_CAP_BPS]),
+            hub.encode_abi("deposit", [token.address, 2 * amount, follower.account.address]),
+            hub.encode_abi("openVault", terms),
         )
         self._submit(follower, hub.functions.multicall(join), "joins")
 
@@ -104,7 +133,7 @@ class Crowd:
                 self._top_up(follower, tick)
             case Act.CHANGE_LIMITS:
                 most = self._units(self._base(follower), follower.plan.deposit // 4, tick)
-                self._submit(follower, functions.setPolicy(vault, (0, most)), act.value)
+                self._submit(follower, functions.setPolicy(vault, Policy(max_trade=most).struct()), act.value)
             case Act.WITHDRAW_IN_KIND:
                 return self._withdraw_in_kind(follower)
             case Act.EXIT:
@@ -116,9 +145,9 @@ class Crowd:
     def _top_up(self, follower: Follower, tick: Tick) -> None:
         token = self._base(follower)
         amount = self._units(token, follower.plan.deposit // 2, tick)
-        self._mint(follower, token, amount)
+        self._mint(follower, token, 2 * amount)
         calls = (
-            self._hub.encode_abi("deposit", [token.address, amount, follower.account.address]),
+            self._hub.encode_abi("deposit", [token.address, 2 * amount, follower.account.address]),
             self._hub.encode_abi("allocate", [follower.vault_id, amount]),
         )
         self._submit(follower, self._hub.functions.multicall(calls), Act.TOP_UP.value)
@@ -132,12 +161,16 @@ class Crowd:
         ]
         if not any(units for token, units in halves[1:]):
             return False
+        taken = [(token, units) for token, units in halves if units]
+        preview = self._hub.functions.previewOutflow
+        fees = self._chain.read([preview(follower.vault_id, token.address, units) for token, units in taken])
         calls = []
-        for token, units in halves:
-            if units:
-                calls.append(self._hub.encode_abi("deallocate", [follower.vault_id, token.address, units]))
-                payee = follower.account.address
-                calls.append(self._hub.encode_abi("withdraw", [token.address, units, payee]))
+        for (token, units), owed in zip(taken, fees, strict=True):
+            calls.append(self._hub.encode_abi("deallocate", [follower.vault_id, token.address, units]))
+            # Fees run on until the block: a hundredth stays behind rather than one unit too few be there.
+            arrives = (units - sum(owed)) * 99 // 100
+            payee = follower.account.address
+            calls.append(self._hub.encode_abi("withdraw", [token.address, arrives, payee]))
         self._submit(follower, self._hub.functions.multicall(calls), Act.WITHDRAW_IN_KIND.value)
         return True
 
@@ -150,7 +183,13 @@ class Crowd:
         self._chain.submit(follower.account, approve, gas=100_000, label=label)
 
     def _submit(self, follower: Follower, call: object, what: str) -> None:
-        self._chain.submit(follower.account, call, gas=800_000, label=f"{follower.plan.name} {what}")
+        self._chain.submit(follower.account, call, gas=1_500_000, label=f"{follower.plan.name} {what}")
+
+    def _referrer(self, follower: Follower) -> ChecksumAddress:
+        """Every third comes by word of the first of its leader's crowd."""
+        crowd = [each for each in self.all if each.leader is follower.leader]
+        place = crowd.index(follower)
+        return crowd[0].account.address if place % 3 == 1 else Web3.to_checksum_address(ADDRESS_ZERO)
 
     def _base(self, follower: Follower) -> Token:
         return self._exchange.tokens[follower.leader.plan.base]

@@ -26,12 +26,15 @@ BATCH_SIZE = 24
 # Feeds are posted every step; the longest gap in a recorded market is a few hours.
 _HEARTBEAT_S = 86_400
 _LISTING_DELAY_S = 172_800
+_PROTOCOL_BPS = 1_000
 # Seconds over which a pool's average price is compared with the oracle's, and how far they may be apart. The
 # demo's market moves in steps longer than the window, so a whole step's move is between the two.
 PRICE_WINDOW_S = 300
 _MAX_DEVIATION_BPS = 1_000
 _PATIENCE_S = 300
 _NETWORK = "lockstep-demo"
+# Contracts whose code the hub's one address runs.
+HUB_PARTS = ("Hub", "HubKeepers", "HubExtension", "HubOffers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def deploy_protocol(
     *,
     treasury: ChecksumAddress,
     batch_size: int = BATCH_SIZE,
+    keepers_are_paid: bool = True,
 ) -> Deployment:
     """Runs `scripts/deploy.py` against the local chain, as it would run against any other.
 
@@ -88,6 +92,8 @@ def deploy_protocol(
         "owner": w3.eth.accounts[0],
         "guardian": w3.eth.accounts[0],
         "treasury": treasury,
+        "protocol_bps": _PROTOCOL_BPS,
+        "wrapped_native": exchange.tokens["WETH"].address if keepers_are_paid else None,
         "gate": None,
         "listing_delay": _LISTING_DELAY_S,
         "max_deviation_bps": _MAX_DEVIATION_BPS,
@@ -126,8 +132,8 @@ def deploy_protocol(
 
 
 def hub_abi(checkout: Checkout) -> list[dict[str, Any]]:
-    """What the hub's one address answers: the ABIs of both halves of its code, each entry once."""
-    entries = (entry for name in ("Hub", "HubExtension") for entry in checkout.contract(name).abi)
+    """What the hub's one address answers: the ABIs of all parts of its code, each entry once."""
+    entries = (entry for name in HUB_PARTS for entry in checkout.contract(name).abi)
     return list({json.dumps(entry, sort_keys=True): entry for entry in entries}.values())
 
 

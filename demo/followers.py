@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from protocol.structs import OnBreach, Policy
+
+_NO_RULES = Policy()
 _SIZES = (600, 1_500, 3_000, 6_000, 12_000, 25_000)
 
 
@@ -25,9 +28,10 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """When a follower joins, its limits for one entry (0: none), and what it does at which step."""
+    """When a follower joins, its rules, the limits for one entry (0: none), what it does at which step."""
 
     joins: int = 0
+    rules: Policy = _NO_RULES
     min_trade: int = 0
     max_trade: int = 0
     acts: tuple[tuple[int, Act], ...] = ()
@@ -68,9 +72,11 @@ def _behaviours(deposit: int, steps: int, rng: random.Random) -> tuple[Behaviour
         Behaviour(joins=at(45)),
         Behaviour(acts=((at(50), Act.WITHDRAW_IN_KIND),)),
         Behaviour(acts=((at(60), Act.EXIT),)),
-        Behaviour(),
+        # Never more than a part in one token, and no entry twice within six hours.
+        Behaviour(rules=Policy(max_token_bps=3_000, cooldown=21_600)),
         Behaviour(acts=((at(35), Act.LEAVE),)),
         Behaviour(acts=((at(40), Act.TOP_UP), (at(70), Act.CHANGE_LIMITS))),
         Behaviour(acts=((at(30), Act.PAUSE),)),
-        Behaviour(),
+        # Out as soon as it has lost or won a little.
+        Behaviour(rules=Policy(on_stop=OnBreach.EXIT, stop_loss_bps=150, take_profit_bps=300)),
     )

@@ -1,20 +1,29 @@
 """A keeper: copies open trades into the members that the leader's own transaction had no room for."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from eth_account.signers.local import LocalAccount
-from web3 import Web3
 from web3.contract import Contract
 
 from demo.chain import Chain, Receipt
 
-_TRADE_OPENED = Web3.keccak(
-    text="TradeOpened(uint64,address,address,address,address,uint64,uint256,uint32,uint32,uint40)"
-).to_0x_hex()
-_TRADE_COMPLETED = Web3.keccak(text="TradeCompleted(uint64)").to_0x_hex()
 _EVERYBODY = 2**32 - 1
-# Of the hub's `Strategy`.
+# Of the hub's `TradeKind` and `Strategy`.
+_LEADERS = 0
+# Of its `Reason`.
+_NO_STOP = 0
 _MEMBER_COUNT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sellable:
+    """A vault that may have to be sold out: what for base token, and in which pools."""
+
+    vault_id: int
+    strategy_id: int
+    sales: tuple[tuple[str, str], ...]
 
 
 class Keeper:
@@ -29,13 +38,16 @@ class Keeper:
     def watch(self, receipts: Iterable[Receipt]) -> list[int]:
         """Reads a block's receipts, in order; answers the strategies that traded, once for each trade."""
         traded = []
+        opened, completed = self._hub.events.TradeOpened.topic, self._hub.events.TradeCompleted.topic
         for receipt in receipts:
             for log in receipt.logs:
                 strategy_id = int(log["topics"][1], 16) >> 32 if len(log["topics"]) > 1 else 0
-                if log["topics"][0] == _TRADE_OPENED:
+                if log["topics"][0] == opened:
+                    if int(log["topics"][3], 16) != _LEADERS:
+                        continue
                     traded.append(strategy_id)
                     self.open.add(strategy_id)
-                elif log["topics"][0] == _TRADE_COMPLETED:
+                elif log["topics"][0] == completed:
                     self.open.discard(strategy_id)
         return traded
 
@@ -45,6 +57,30 @@ class Keeper:
             further = self._hub.functions.continueTrade(strategy_id, _EVERYBODY)
             label = f"keeper continues strategy {strategy_id}"
             self._chain.submit(self._account, further, gas=8_000_000, label=label, may_fail=True)
+
+    def close(self, vaults: Iterable[Sellable]) -> bool:
+        """Queues the sale of what vaults hold that have reached a stop; False if there is nothing to sell."""
+        vaults = list(vaults)
+        questions = [self._hub.functions.stopOf(vault.vault_id) for vault in vaults]
+        stopped = [
+            vault for vault, stop in zip(vaults, self._chain.read(questions), strict=True) if stop != _NO_STOP
+        ]
+        questions = [
+            self._hub.functions.vaultBalance(vault.vault_id, token)
+            for vault in stopped
+            for token, _ in vault.sales
+        ]
+        held = iter(self._chain.read(questions))
+        batches: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+        for vault in stopped:
+            for token, pool in vault.sales:
+                if next(held):
+                    batches[vault.strategy_id, pool, token].append(vault.vault_id)
+        for batch, ids in batches.items():
+            sale = self._hub.functions.closeVaults((*batch, sorted(ids)))
+            label = f"keeper closes vaults {sorted(ids)}"
+            self._chain.submit(self._account, sale, gas=4_000_000, label=label, may_fail=True)
+        return bool(batches)
 
     def prune(self, strategy_ids: Iterable[int]) -> None:
         """Queues the closing of holes that vaults left in the member lists while a trade was being copied."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from eth_account.signers.local import LocalAccount
-from web3 import Web3
 from web3.contract import Contract
 
 from demo.anvil import CHAIN_ID
@@ -16,13 +15,12 @@ from demo.exchange import Exchange
 from demo.prices import Tick
 from demo.styles import WAD, Decision, DipBuyer, MeanReversion, Momentum, Rebalancer, Style
 from orders.order import Order, OrderKind, Trade, sign
+from protocol.structs import FeeTerms, StrategyLimits, StrategyParams
 
-_STRATEGY_CREATED = Web3.keccak(
-    text="StrategyCreated(uint32,address,uint32,address,uint16,uint16,uint16,uint32,uint96,string)"
-).to_0x_hex()
 # What an order accepts below the market price at which it was decided.
 _LIMIT_BPS = 250
 _DEADLINE_S = 300
+_WEEK_S = 604_800
 # Ticks between two trades of one leader.
 _REST = 3
 
@@ -40,7 +38,7 @@ class LeaderPlan:
     pairs: tuple[tuple[str, str], ...]
     style: Style
     stake: int
-    copy_fee_bps: int
+    terms: FeeTerms
     followers: int
     signs: bool = False
 
@@ -53,7 +51,7 @@ PLANS = (
         pairs=(("USDC", "WETH"),),
         style=Momentum("USDC", "WETH", fast=5, slow=18, portion=WAD * 6 // 10),
         stake=80_000,
-        copy_fee_bps=5,
+        terms=FeeTerms(copy_bps=5, performance_bps=1_000, performance_period=_WEEK_S, referrer_bps=2_000),
         followers=36,
     ),
     LeaderPlan(
@@ -63,7 +61,7 @@ PLANS = (
         pairs=(("USDC", "WBTC"),),
         style=MeanReversion("USDC", "WBTC", window=20, portion=WAD // 2),
         stake=50_000,
-        copy_fee_bps=10,
+        terms=FeeTerms(copy_bps=10, performance_bps=1_500, management_bps=100),
         followers=12,
         signs=True,
     ),
@@ -74,7 +72,7 @@ PLANS = (
         pairs=(("USDC", "WETH"), ("USDC", "WBTC"), ("WETH", "WBTC")),
         style=Rebalancer({"USDC": 3_400, "WETH": 3_300, "WBTC": 3_300}, every=6, tolerance_bps=60),
         stake=120_000,
-        copy_fee_bps=0,
+        terms=FeeTerms(management_bps=200),
         followers=10,
         signs=True,
     ),
@@ -85,7 +83,13 @@ PLANS = (
         pairs=(("WETH", "WBTC"),),
         style=DipBuyer("WETH", "WBTC", window=20, dip=5, gain=6, portion=WAD * 35 // 100),
         stake=60_000,
-        copy_fee_bps=8,
+        terms=FeeTerms(
+            copy_bps=8,
+            performance_bps=2_000,
+            withdrawal_bps=25,
+            subscription_period=_WEEK_S,
+            subscription=4 * 10**14,
+        ),
         followers=6,
     ),
 )
@@ -121,32 +125,39 @@ class Leaders:
         self._exchange = exchange
         self._hub = hub
 
-    def open(self, copy_window_s: int) -> None:
+    def open(self, copy_window_s: int, start: Tick) -> None:
         """Queues the strategies. `opened` reads back their ids."""
         for leader in self.all:
             plan = leader.plan
             token = self._exchange.tokens
-            params = (
-                token[plan.base].address,
-                [token[symbol].address for symbol in plan.tokens],
-                [self._exchange.pool(*pair).address for pair in plan.pairs],
-                plan.copy_fee_bps,
-                200,  # slippage against the oracle
-                150,  # drift of a later batch against the leader's fill
-                copy_window_s,
-                10 ** (token[plan.base].decimals - 1),
+            base = token[plan.base]
+            params = StrategyParams(
+                base.address,
+                tuple(token[symbol].address for symbol in plan.tokens),
+                tuple(self._exchange.pool(*pair).address for pair in plan.pairs),
                 plan.name,
+                terms=plan.terms,
+                limits=StrategyLimits(
+                    max_drawdown_bps=3_000,
+                    stop_bps=1_000,
+                    min_stake=base.units(plan.stake // 10, start.price(base.symbol)),
+                ),
+                max_slippage_bps=200,
+                max_drift_bps=150,
+                copy_window=copy_window_s,
+                min_deposit=10 ** (base.decimals - 1),
             )
-            create = self._hub.functions.createStrategy(params)
+            create = self._hub.functions.createStrategy(params.struct())
             self._chain.submit(leader.account, create, gas=2_000_000, label=f"{plan.name} opens")
 
     def opened(self, receipts: Sequence[Receipt]) -> None:
         """Takes strategy and vault ids from the events."""
+        created = self._hub.events.StrategyCreated.topic
         for leader in self.all:
             topics = next(
-                receipt.topics(_STRATEGY_CREATED)[0]
+                receipt.topics(created)[0]
                 for receipt in receipts
-                if receipt.transaction.sender == leader.account and receipt.topics(_STRATEGY_CREATED)
+                if receipt.transaction.sender == leader.account and receipt.topics(created)
             )
             leader.strategy_id, leader.vault_id = int(topics[1], 16), int(topics[3], 16)
 

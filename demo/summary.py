@@ -53,7 +53,7 @@ class FollowerLine:
     price_units: int
     later_bps: str | None
     net_pnl: str | None
-    copy_fees: str
+    fees: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def read_summary(
     copies = {trade["id"]: api.all(f"/v1/trades/{trade['id']}/copies") for trade in trades}
     followers = [vault for vault in vaults if not vault["is_leader"]]
     mine = [copy for of_trade in copies.values() for copy in of_trade if not copy["is_leader"]]
-    skipped = Counter(copy["reason"]["code"] for copy in mine if copy["status"] == "skipped")
+    skipped = Counter(copy["reason"]["name"] for copy in mine if copy["status"] == "skipped")
     prices = check_prices(api, copies)
     names = {strategy["id"]: strategy["name"] for strategy in strategies}
     sample = [
@@ -184,7 +184,12 @@ def _leader_line(api: ApiReader, strategy_id: int) -> LeaderLine:
 def _follower_line(api: ApiReader, vault_id: int, strategy: str) -> FollowerLine:
     pages = list(api.pages(f"/v1/vaults/{vault_id}/statement"))
     statement = pages[0]["data"]
-    fills = [line["fill"] for page in pages for line in page["data"]["lines"] if line["kind"] == "fill"]
+    fills = [
+        line["fill"]
+        for page in pages
+        for line in page["data"]["lines"]
+        if line["kind"] == "fill" and line["fill"]["against_leader"]
+    ]
     beside = [abs(_units(fill["against_leader"]["amount"])) for fill in fills if fill["batch"] == 0]
     later = [Decimal(fill["against_leader"]["bps"]) for fill in fills if fill["batch"] > 0]
     profit = statement["profit"]
@@ -200,7 +205,7 @@ def _follower_line(api: ApiReader, vault_id: int, strategy: str) -> FollowerLine
         max(beside, default=0),
         str(min(later)) if later else None,
         None if profit["net_pnl"] is None else profit["net_pnl"]["decimal"],
-        profit["copy_fees"]["decimal"],
+        profit["costs"]["total"]["decimal"],
     )
 
 
@@ -211,7 +216,7 @@ def _sample(followers: Sequence[Any], copies: Sequence[Any]) -> list[Any]:
         for vault in followers
     }
     for copy in copies:
-        shown = copy["fill"]["batch"] > 0 if copy["reason"] is None else copy["reason"]["code"]
+        shown = copy["fill"]["batch"] > 0 if copy["reason"] is None else copy["reason"]["name"]
         traits[copy["vault_id"]].add(shown)
     left = sorted(followers, key=lambda vault: vault["id"])
     chosen: list[Any] = []

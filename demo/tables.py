@@ -81,7 +81,7 @@ def _followers(lines: tuple[FollowerLine, ...], total: int) -> Table:
             line.status,
             f"{_money(line.deposited, line.base)} {line.base}",
             _money(line.net_pnl, line.base),
-            _money(line.copy_fees, line.base),
+            _money(line.fees, line.base),
             str(line.filled),
             "\n".join(f"{count} {reason}" for reason, count in line.skipped.items()),
             _price(line),

@@ -131,11 +131,13 @@ class World:
         before = popular.trades
         self.crowd.joined(self._mine(tick.time))
         self._fan_out(tick, nth_trade=popular.trades if popular.trades > before else None)
+        if self.keeper.close(self.crowd.sellable()):
+            self._mine(tick.time + 2 * _BLOCK_S)
 
     def _open(self) -> None:
         start = self.data.ticks[0]
         self.market.open()
-        self.leaders.open(self.data.step_s * 2 // 3)
+        self.leaders.open(self.data.step_s * 2 // 3, start)
         self.leaders.opened(self.chain.mine())
         self.leaders.fund(self.market.trader, start)
         self.chain.mine()

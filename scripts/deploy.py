@@ -9,7 +9,8 @@ Brownie imports the script by its whole path then, and fails.
 The configuration says who owns the protocol and what it starts with:
 
     {"owner": "0x…", "guardian": "0x…", "treasury": "0x…", "gate": null,
-     "batch_size": 24, "listing_delay": 172800, "max_deviation_bps": 500, "window": 600,
+     "protocol_bps": 1000, "wrapped_native": "0x…", "batch_size": 24, "listing_delay": 172800,
+     "max_deviation_bps": 500, "window": 600,
      "sequencer": null, "grace_period": 3600, "factory": "0x…",
      "tokens": {"USDC": {"address": "0x…", "feed": "0x…", "heartbeat": 86400}, …},
      "pools": ["0x…", …]}
@@ -17,7 +18,8 @@ The configuration says who owns the protocol and what it starts with:
 `factory` is Uniswap V3's. Times are in seconds: `listing_delay` before a listing can be used, `window` over
 which the pools' average price is compared with the oracle's (their observations must reach back that far),
 `grace_period` after an outage of the chain's `sequencer`, whose uptime feed is null on chains that have none,
-and each feed's `heartbeat`. `gate` is null where everybody may enter.
+and each feed's `heartbeat`. `protocol_bps` is the protocol's share of every fee; keepers' gas is paid by the
+price of `wrapped_native`, or not at all where that is null. `gate` is null where everybody may enter.
 
 The Brownie account named by LOCKSTEP_DEPLOYER signs; without it, the node's first unlocked account does. It
 registers tokens and pools, then offers the protocol to `owner`, who takes it with `acceptOwnership` on the
@@ -40,14 +42,18 @@ def main() -> None:
     oracle = contracts.ChainlinkOracle.deploy(
         deployer, config["sequencer"] or ZERO_ADDRESS, config["grace_period"], {"from": deployer}
     )
-    extension = contracts.HubExtension.deploy(
+    offers = contracts.HubOffers.deploy(
         oracle,
         config["batch_size"],
         config["max_deviation_bps"],
         config["listing_delay"],
         {"from": deployer},
     )
-    core = contracts.Hub.deploy(deployer, config["treasury"], extension, {"from": deployer})
+    extension = contracts.HubExtension.deploy(offers, {"from": deployer})
+    keepers = contracts.HubKeepers.deploy(
+        extension, config["wrapped_native"] or ZERO_ADDRESS, {"from": deployer}
+    )
+    core = contracts.Hub.deploy(deployer, config["treasury"], keepers, {"from": deployer})
     hub = contracts.interface.IHub(core.address)
     venue = contracts.UniswapV3Venue.deploy(hub, config["factory"], config["window"], {"from": deployer})
     for token in config["tokens"].values():
@@ -56,6 +62,7 @@ def main() -> None:
     for pool in config["pools"]:
         hub.listPool(pool, venue, {"from": deployer})
     hub.setGuardian(config["guardian"], {"from": deployer})
+    hub.setProtocolShare(config["protocol_bps"], {"from": deployer})
     if config["gate"] is not None:
         hub.setGate(config["gate"], {"from": deployer})
     if config["owner"] != deployer.address:

@@ -1,11 +1,12 @@
 """Queries about accounts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import String, and_, cast, select
+from sqlalchemy import String, and_, cast, select, tuple_
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Balance, Vault, amount_sum
+from indexer.ledger.models import Balance, Entry, LeaderCap, Posting, Vault, amount_sum
 
 
 def list_balances(session: Session, deployment_id: int, kind: str, account: str) -> dict[str, int]:
@@ -36,3 +37,47 @@ def list_vault_ids(session: Session, deployment_id: int, owner: str) -> Sequence
     """Return the ids of an owner's vaults."""
     query = select(Vault.vault_id).where(Vault.deployment_id == deployment_id, Vault.owner == owner)
     return session.scalars(query.order_by(Vault.vault_id)).all()
+
+
+def find_leader_cap(session: Session, deployment_id: int, owner: str) -> int | None:
+    """Return the share that an owner last chose, in basis points; None for the default."""
+    query = select(LeaderCap.cap_bps).where(
+        LeaderCap.deployment_id == deployment_id, LeaderCap.owner == owner
+    )
+    newest = query.order_by(LeaderCap.block_number.desc(), LeaderCap.log_index.desc()).limit(1)
+    return session.scalars(newest).first() or None
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """A line of an entry that changed a fee balance."""
+
+    posting: Posting
+    entry: Entry
+
+
+def list_fees(
+    session: Session, deployment_id: int, recipient: str, *, before: tuple[int, int, int] | None, limit: int
+) -> Sequence[FeeRow]:
+    """Return what changed an address's fee balances, newest first, those before a line, if one is given."""
+    line = (Posting.block_number, Posting.log_index, Posting.line)
+    query = (
+        select(Posting, Entry)
+        .join(
+            Entry,
+            and_(
+                Entry.deployment_id == Posting.deployment_id,
+                Entry.block_number == Posting.block_number,
+                Entry.log_index == Posting.log_index,
+            ),
+        )
+        .where(
+            Posting.deployment_id == deployment_id,
+            Posting.account_kind == "fee",
+            Posting.account == recipient,
+        )
+    )
+    if before is not None:
+        query = query.where(tuple_(*line) < before)
+    rows = session.execute(query.order_by(*(column.desc() for column in line)).limit(limit))
+    return [FeeRow(*row) for row in rows]

@@ -3,9 +3,21 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Appointment, Balance, Copy, Strategy, Trade, Vault, amount_sum
+from indexer.ledger.models import (
+    Appointment,
+    Balance,
+    Copy,
+    ProtocolShare,
+    Strategy,
+    Trade,
+    Vault,
+    amount_sum,
+)
 
 _NOBODY = "0x" + "00" * 20
+
+HELD = ("vault", "account", "fee", "escrow")
+"""Kinds of balances that the hub owes."""
 
 
 def appointed(session: Session, deployment_id: int, role: str) -> str | None:
@@ -19,10 +31,24 @@ def appointed(session: Session, deployment_id: int, role: str) -> str | None:
     return None if found == _NOBODY else found
 
 
-def count(session: Session, deployment_id: int, table: type[Strategy | Trade]) -> int:
-    """Return the number of strategies or of trades."""
-    query = select(func.count()).select_from(table).where(table.deployment_id == deployment_id)
+def count_strategies(session: Session, deployment_id: int) -> int:
+    """Return the number of strategies."""
+    query = select(func.count()).select_from(Strategy).where(Strategy.deployment_id == deployment_id)
     return session.scalars(query).one()
+
+
+def count_trades(session: Session, deployment_id: int) -> dict[str, int]:
+    """Return kind → number of trades."""
+    query = select(Trade.kind, func.count()).where(Trade.deployment_id == deployment_id)
+    rows = session.execute(query.group_by(Trade.kind).order_by(Trade.kind))
+    return {row[0]: row[1] for row in rows}
+
+
+def protocol_share(session: Session, deployment_id: int) -> int:
+    """Return the protocol's share of every fee of new strategies, in basis points."""
+    query = select(ProtocolShare.protocol_bps).where(ProtocolShare.deployment_id == deployment_id)
+    newest = query.order_by(ProtocolShare.block_number.desc(), ProtocolShare.log_index.desc()).limit(1)
+    return session.scalars(newest).first() or 0
 
 
 def count_vaults(session: Session, deployment_id: int) -> dict[str, int]:
@@ -40,10 +66,10 @@ def count_copies(session: Session, deployment_id: int) -> dict[str | None, int]:
 
 
 def sum_holdings(session: Session, deployment_id: int) -> dict[tuple[str, str], int]:
-    """Return (token, account kind) → units over all vaults, accounts and fee balances."""
+    """Return (token, account kind) → units over all that the hub holds for somebody."""
     query = (
         select(Balance.token, Balance.account_kind, amount_sum(Balance.amount))
-        .where(Balance.deployment_id == deployment_id, Balance.account_kind.in_(("vault", "account", "fee")))
+        .where(Balance.deployment_id == deployment_id, Balance.account_kind.in_(HELD))
         .group_by(Balance.token, Balance.account_kind)
     )
     return {(token, kind): amount for token, kind, amount in session.execute(query)}

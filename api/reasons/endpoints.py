@@ -10,7 +10,7 @@ from api.snapshot import OpenSnapshot
 router = APIRouter(prefix="/v1/reason-codes", tags=["protocol"])
 
 
-@router.get("", operation_id="listReasonCodes", summary="Skip reasons", responses=responses())
+@router.get("", operation_id="listReasonCodes", summary="Reasons", responses=responses())
 def list_reason_codes(snapshot: OpenSnapshot) -> Answer[list[Reason]]:
-    """Every reason a trade may be skipped for in a vault: what it means and what the vault's owner can do."""
+    """Why trades are skipped or reduced and vaults stop: what each means, and what the owner can do."""
     return Answer(as_of_block=snapshot.block, data=all_reasons())

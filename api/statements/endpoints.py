@@ -36,7 +36,7 @@ def get_statement(
     """What came in and left, every fill with its price against the leader's, every skip with its reason,
     fees, balances and the result.
 
-    To the unit: `equity` - `net_deposits` = `realized_pnl` + `unrealized_pnl` - `copy_fees`. Balances are
+    To the unit: `equity` - `net_deposits` = `realized_pnl` + `unrealized_pnl` - `costs.total`. Balances are
     valued at the latest price that the hub's oracle gave at a clearing; each says at which block. Where none
     was recorded the figure is null, with the reason. Lines are newest first, in pages; all other figures are
     over the whole life.

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from accounting.execution import Rate, unit_price
+from accounting.fees import performance_fee
 from accounting.history import History
+from accounting.marks import Marks
 from accounting.quotes import RecordedPrice
 from api.schemas import Amount, Token, utc
-from api.statements.schemas import Balance, Flows, Profit, Returns, Valuation
+from api.statements.schemas import Balance, Costs, Flows, GainFee, Profit, Returns, Valuation
 from api.tokens.catalogue import TokenCatalogue
 
 _RETURN_PLACES = Decimal("1e-12")
@@ -54,9 +56,23 @@ def profit(history: History, base: Token, tokens: TokenCatalogue) -> Profit:
         equity=known(found.equity),
         realized_pnl=Amount.of(base, found.realized),
         unrealized_pnl=known(found.unrealized),
-        copy_fees=Amount.of(base, found.copy_fees),
+        costs=Costs(
+            **{kind: Amount.of(base, units) for kind, units in found.costs.items()},
+            total=Amount.of(base, history.book.total_costs),
+        ),
         net_pnl=known(found.net),
         unavailable=_missing(found.missing, base, tokens),
+    )
+
+
+def gain_fee(history: History, base: Token, mark: int, performance_bps: int) -> GainFee | None:
+    """Return what the vault would owe for its gain if all of it left now; None when its worth is unknown."""
+    equity = history.profit.equity
+    if equity is None:
+        return None
+    return GainFee(
+        gain=Amount.of(base, Marks(mark=mark).gain(equity)),
+        due=Amount.of(base, performance_fee(equity, performance_bps, equity, mark)),
     )
 
 

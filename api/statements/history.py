@@ -3,12 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounting.book import CostMethod, Deposit, Event, Fill, Withdrawal
+from accounting.book import (
+    COST_KINDS,
+    Charge,
+    CostKind,
+    CostMethod,
+    Deposit,
+    Event,
+    Fill,
+    Return,
+    Withdrawal,
+)
 from accounting.history import History, replay
 from accounting.quotes import Quote
 from api.snapshot import Snapshot
 from api.statements import repository
 from api.statements.repository import FlowRow
+from api.trades.fills import keeper_part
 from api.trades.repository import CopyRow, list_vault_copies
 from indexer.ledger.models import Clearing, Strategy, Vault
 
@@ -17,8 +28,8 @@ from indexer.ledger.models import Clearing, Strategy, Vault
 class VaultHistory:
     """A vault's rows in chain order, and what they come to.
 
-    ``lines`` holds flows and copies, skips included; ``history.steps`` has one step for each line but the
-    skips.
+    ``lines`` holds flows, fees and copies, skips included; ``history.steps`` has one step for each line but
+    the skips.
     """
 
     lines: Sequence[FlowRow | CopyRow]
@@ -48,15 +59,35 @@ def place_of(line: FlowRow | CopyRow) -> tuple[int, int]:
     return row.block_number, row.log_index
 
 
+def fee_kind(purpose: str) -> CostKind | None:
+    """Return the kind of cost that a posting's purpose stands for; None for what is no fee."""
+    kind = purpose.removesuffix("_fee")
+    return kind if kind in COST_KINDS else None
+
+
 def _event(line: FlowRow | CopyRow) -> Event | None:
-    if isinstance(line, FlowRow):
-        if line.amount > 0:  # only base token can come in: the hub's `allocate` takes no other
-            return Deposit(line.entry.block_time, line.amount)
-        return Withdrawal(line.entry.block_time, line.token, -line.amount, None)
+    if isinstance(line, CopyRow):
+        return _fill(line)
+    time, units = line.entry.block_time, abs(line.amount)
+    kind = fee_kind(line.purpose)
+    if kind is not None:
+        return Charge(time, kind, line.token, units, None)
+    match line.purpose:
+        case "allocation":  # only base token can come in: the hub's `allocate` takes no other
+            return Deposit(time, units)
+        case "escrow_fee":
+            return Return(time, line.token, units, None)
+        case _:
+            return Withdrawal(time, line.token, units, None)
+
+
+def _fill(line: CopyRow) -> Fill | None:
     if line.clearing is None:
         return None
     copy, trade = line.copy, line.trade
-    return Fill(copy.block_time, trade.token_in, trade.token_out, copy.amount_in, copy.fee, copy.amount_out)
+    tokens = (trade.token_in, trade.token_out)
+    keeper = keeper_part(copy, line.clearing)
+    return Fill(copy.block_time, *tokens, copy.amount_in, copy.fee, copy.amount_out, keeper)
 
 
 def _quote(row: Clearing) -> Quote:

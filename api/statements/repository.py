@@ -8,20 +8,25 @@ from sqlalchemy.orm import Session
 
 from indexer.ledger.models import Clearing, Entry, Posting, StrategyToken
 
+_OF_TRADES = ("sold", "copy_fee", "bought")
+
 
 @dataclass(frozen=True, slots=True)
 class FlowRow:
-    """An entry that moved ``amount`` units of ``token`` into the vault, or out of it when negative."""
+    """An entry that moved ``amount`` units of ``token`` into the vault, or out of it when negative, and what
+    for.
+    """
 
     entry: Entry
     token: str
     amount: int
+    purpose: str
 
 
 def list_flows(session: Session, deployment_id: int, vault_id: int) -> Sequence[FlowRow]:
-    """Return a vault's deposits and withdrawals in chain order."""
+    """Return what moved in and out of a vault but for trades, in chain order."""
     query = (
-        select(Entry, Posting.token, Posting.amount)
+        select(Entry, Posting.token, Posting.amount, Posting.purpose)
         .join(
             Posting,
             and_(
@@ -35,7 +40,7 @@ def list_flows(session: Session, deployment_id: int, vault_id: int) -> Sequence[
             Entry.vault_id == vault_id,
             Posting.account_kind == "vault",
             Posting.account == str(vault_id),
-            Posting.purpose.in_(("allocation", "deallocation")),
+            Posting.purpose.not_in(_OF_TRADES),
         )
         .order_by(Entry.block_number, Entry.log_index)
     )

@@ -8,8 +8,9 @@ from pydantic import Field
 from accounting.book import CostMethod
 from api.reasons.catalogue import Reason
 from api.schemas import ADDRESS_EXAMPLE, HASH_EXAMPLE, Amount, BlockRef, EventRef, Ratio, Schema, Token
+from api.terms.schemas import VersionedTerms
 from api.trades.schemas import Fill
-from api.vaults.schemas import VaultStatus
+from api.vaults.schemas import FeeKind, Marks, VaultStatus
 
 
 class Valuation(Schema):
@@ -50,17 +51,37 @@ class Flows(Schema):
     net_deposits: Amount = Field(description="`deposited` less `withdrawn`.")
 
 
+class Costs(Schema):
+    """What was paid in fees, kind by kind, in the base token.
+
+    A fee in another token counts at the recorded price of its moment: of that sale for a copy fee and a
+    keeper's, at cost in a swap between two other tokens or where no price was recorded.
+    """
+
+    copy_: Amount = Field(alias="copy", description="Copy fees.")
+    keeper: Amount = Field(description="What batches paid their keepers, missing from what the vault got.")
+    performance: Amount = Field(description="Of gains above the high-water mark.")
+    management: Amount = Field(description="Of what was held, for the time.")
+    subscription: Amount = Field(description="For periods.")
+    withdrawal: Amount = Field(description="Of what left.")
+    total: Amount = Field(description="All of them.")
+
+
+class GainFee(Schema):
+    """What stands open for the leader, at the prices of the balances."""
+
+    gain: Amount = Field(description="Equity above the high-water mark; 0 below it.")
+    due: Amount = Field(description="Performance fee on it, if all left now.")
+
+
 class Profit(Schema):
     """The result in base token units: `equity` - `net_deposits` = `net_pnl`, to the unit."""
 
     equity: Amount | None = Field(description="Worth of all balances.")
-    realized_pnl: Amount = Field(description="Result of what was sold or withdrawn, before copy fees.")
+    realized_pnl: Amount = Field(description="Result of what was sold, withdrawn or paid, before costs.")
     unrealized_pnl: Amount | None = Field(description="Worth of what is held less what it cost.")
-    copy_fees: Amount = Field(
-        description="Leader's copy fees: those in another token at the price of that sale, "
-        "or at cost in a swap between two other tokens."
-    )
-    net_pnl: Amount | None = Field(description="`realized_pnl` + `unrealized_pnl` - `copy_fees`.")
+    costs: Costs = Field(description="Fees: they lower the equity, and are shown apart.")
+    net_pnl: Amount | None = Field(description="`realized_pnl` + `unrealized_pnl` - `costs.total`.")
     unavailable: str | None = Field(
         description="Why equity, unrealized and net are null; null where they are not.",
         examples=["No oracle price of WBTC in USDC has been recorded since the vault was opened."],
@@ -97,21 +118,38 @@ class Execution(Schema):
     against_oracle: Amount = Field(
         description="More (or less) than the oracle's value: pool fees, price impact and drift together."
     )
-    fills_summed: int = Field(description="Fills in these sums.", examples=[17])
+    fills_summed: int = Field(
+        description="Fills in these sums; those of closes only in the second.", examples=[17]
+    )
     fills_left_out: int = Field(
-        description="Fills between two other tokens, not in these sums.", examples=[0]
+        description="Fills between two other tokens, and manual trades, not in these sums.", examples=[0]
     )
 
 
 class FlowLine(Schema):
-    """Money in or out."""
+    """Money in or out. held: kept back of a withdrawal without a price. returned: what of it is a fee,
+    charged next.
+    """
 
-    kind: Literal["deposit", "withdrawal"] = Field(description="Which.", examples=["deposit"])
+    kind: Literal["deposit", "withdrawal", "held", "returned"] = Field(
+        description="Which.", examples=["deposit"]
+    )
     amount: Amount = Field(description="What moved, not negative.")
     value: Amount | None = Field(
         description="Its worth in the base token at the recorded price of the moment; null without one."
     )
     realized_pnl: Amount = Field(description="Result that a withdrawal in kind realised.")
+    event: EventRef = Field(description="The event on chain.")
+
+
+class FeeLine(Schema):
+    """A fee that the vault paid in kind."""
+
+    kind: Literal["fee"] = Field(description="A fee.", examples=["fee"])
+    fee: FeeKind = Field(description="What for.", examples=["performance"])
+    amount: Amount = Field(description="What was paid.")
+    value: Amount = Field(description="What it counts as in the base token.")
+    realized_pnl: Amount = Field(description="Result that paying in kind realised.")
     event: EventRef = Field(description="The event on chain.")
 
 
@@ -125,8 +163,8 @@ class FillLine(Schema):
     )
     policy_revision: int = Field(description="The revision of the policy that applied.", examples=[1])
     fill: Fill = Field(description="What was paid and got, and how the price compares.")
-    realized_pnl: Amount = Field(description="Result it realised, before fees.")
-    copy_fee: Amount = Field(description="The copy fee in the base token.")
+    realized_pnl: Amount = Field(description="Result it realised, before costs.")
+    costs: Amount = Field(description="Copy fee and keeper's fee in the base token.")
     event: EventRef = Field(description="The event on chain.")
 
 
@@ -141,7 +179,7 @@ class SkipLine(Schema):
     event: EventRef = Field(description="The event on chain.")
 
 
-Line = Annotated[FlowLine | FillLine | SkipLine, Field(discriminator="kind")]
+Line = Annotated[FlowLine | FeeLine | FillLine | SkipLine, Field(discriminator="kind")]
 
 
 class Statement(Schema):
@@ -150,6 +188,7 @@ class Statement(Schema):
     vault_id: int = Field(description="The vault.", examples=[42])
     owner: str = Field(description="Its owner, EIP-55.", examples=[ADDRESS_EXAMPLE])
     status: VaultStatus = Field(description="Whether it copies.", examples=["Active"])
+    status_reason: Reason | None = Field(description="The limit that brought it there; null where none did.")
     strategy_id: int = Field(description="The strategy it copies.", examples=[3])
     strategy_name: str = Field(description="The strategy's name.", examples=["Momentum"])
     base_token: Token = Field(description="All results are in this token.")
@@ -160,11 +199,16 @@ class Statement(Schema):
     flows: Flows = Field(description="What came in and left.")
     balances: list[Balance] = Field(description="What it holds, the base token first.")
     profit: Profit = Field(description="The result.")
+    terms: VersionedTerms = Field(description="What the vault pays.")
+    marks: Marks = Field(description="What its results are measured against.")
+    gain_fee: GainFee | None = Field(
+        description="What it would owe for its gain if all left now; null when equity is."
+    )
     returns: Returns = Field(description="The returns.")
     execution: Execution = Field(description="How fills were priced.")
     filled: int = Field(description="Trades copied.", examples=[17])
     skipped_by_reason: dict[str, int] = Field(
-        description="Reason code → trades skipped for it.", examples=[{"Paused": 2}]
+        description="Reason → trades skipped for it.", examples=[{"paused": 2}]
     )
     lines: list[Line] = Field(description="What happened, newest first; this page of it.")
 

@@ -51,4 +51,6 @@ def list_strategy_trades(
     snapshot: OpenSnapshot, strategy_id: StrategyId, query: Annotated[PageQuery, Query()]
 ) -> Page[Trade]:
     """The strategy's trades with how many vaults each filled and skipped."""
-    return trades.list_trades(snapshot, strategy_id=strategy_id, limit=query.limit, cursor=query.cursor)
+    return trades.list_trades(
+        snapshot, strategy_id=strategy_id, kind=None, limit=query.limit, cursor=query.cursor
+    )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Strategy, Trade, Vault
+from indexer.ledger.models import Strategy, StrategyLimits, Trade, Vault
 
 
 def list_strategies(
@@ -37,10 +37,24 @@ def count_followers(
 
 
 def count_trades(session: Session, deployment_id: int, strategy_ids: Collection[int]) -> dict[int, int]:
-    """Return strategy id → number of trades."""
+    """Return strategy id → number of the leader's trades."""
     query = (
         select(Trade.strategy_id, func.count())
-        .where(Trade.deployment_id == deployment_id, Trade.strategy_id.in_(strategy_ids))
+        .where(
+            Trade.deployment_id == deployment_id,
+            Trade.strategy_id.in_(strategy_ids),
+            Trade.kind == "leader",
+        )
         .group_by(Trade.strategy_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def list_limits(
+    session: Session, deployment_id: int, strategy_ids: Collection[int]
+) -> dict[int, StrategyLimits]:
+    """Return strategy id → what binds its leader."""
+    query = select(StrategyLimits).where(
+        StrategyLimits.deployment_id == deployment_id, StrategyLimits.strategy_id.in_(strategy_ids)
+    )
+    return {row.strategy_id: row for row in session.scalars(query)}

@@ -1,6 +1,7 @@
 """Answers about strategies."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from api.events import event_of
 from api.halts import halted_among
@@ -14,7 +15,10 @@ from api.statements.history import vault_history
 from api.statements.repository import list_strategy_tokens
 from api.strategies import repository
 from api.strategies.existence import require_strategy
-from api.strategies.schemas import Followers, Strategy, StrategyDetail, Terms
+from api.strategies.schemas import Followers, Limits, Strategy, StrategyDetail, Terms
+from api.terms.repository import find_pending, list_terms
+from api.terms.service import present_pending, present_terms
+from api.vaults.schemas import VaultStatus
 from api.vaults.service import require_vault
 from indexer.ledger import models
 
@@ -59,6 +63,8 @@ def _present(snapshot: Snapshot, rows: Sequence[models.Strategy]) -> list[Strate
     followers = repository.count_followers(session, deployment_id, ids)
     trades = repository.count_trades(session, deployment_id, ids)
     halted = halted_among(session, deployment_id, ids)
+    limits = repository.list_limits(session, deployment_id, ids)
+    newest = {row.strategy_id: row for row in list_terms(session, deployment_id, ids).values()}
     return [
         Strategy(
             id=row.strategy_id,
@@ -66,21 +72,47 @@ def _present(snapshot: Snapshot, rows: Sequence[models.Strategy]) -> list[Strate
             leader=row.leader,
             leader_vault_id=row.leader_vault_id,
             base_token=snapshot.tokens.by_address[row.base_token],
-            terms=Terms(
-                copy_fee_bps=row.copy_fee_bps,
-                max_slippage_bps=row.max_slippage_bps,
-                max_drift_bps=row.max_drift_bps,
-                copy_window_seconds=row.copy_window,
-                min_deposit=snapshot.tokens.amount(row.base_token, row.min_deposit),
-            ),
+            terms=_terms(snapshot, row, newest[row.strategy_id]),
+            limits=_limits(snapshot, row, limits.get(row.strategy_id)),
             halted=row.strategy_id in halted,
             followers=Followers(
-                active=followers.get((row.strategy_id, "Active"), 0),
-                paused=followers.get((row.strategy_id, "Paused"), 0),
-                left=followers.get((row.strategy_id, "Left"), 0),
+                **{
+                    status.lower(): followers.get((row.strategy_id, status), 0)
+                    for status in get_args(VaultStatus)
+                }
             ),
             trades=trades.get(row.strategy_id, 0),
             created=event_of(row),
         )
         for row in rows
     ]
+
+
+def _terms(snapshot: Snapshot, row: models.Strategy, newest: models.Terms) -> Terms:
+    tokens, base = snapshot.tokens, row.base_token
+    pending = find_pending(snapshot.session, snapshot.deployment_id, newest)
+    return Terms(
+        fees=present_terms(newest, base, tokens),
+        pending=None if pending is None else present_pending(pending, base, tokens),
+        protocol_bps=row.protocol_bps,
+        max_slippage_bps=row.max_slippage_bps,
+        max_drift_bps=row.max_drift_bps,
+        copy_window_seconds=row.copy_window,
+        min_deposit=tokens.amount(base, row.min_deposit),
+    )
+
+
+def _limits(snapshot: Snapshot, row: models.Strategy, limits: models.StrategyLimits | None) -> Limits | None:
+    if limits is None:
+        return None
+    return Limits(
+        loss_budget_bps=limits.loss_budget_bps,
+        max_drawdown_bps=limits.max_drawdown_bps,
+        max_token_bps=limits.max_token_bps,
+        max_exposure_bps=limits.max_exposure_bps,
+        max_impact_bps=limits.max_impact_bps,
+        stop_bps=limits.stop_bps or None,
+        min_interval_seconds=limits.min_interval,
+        max_round_trips=limits.max_round_trips,
+        min_stake=snapshot.tokens.amount(row.base_token, limits.min_stake),
+    )

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from api.paging import PageQuery
 from api.problems import responses
-from api.reasons.catalogue import SkipCode
+from api.reasons.catalogue import ReasonName
 from api.schemas import UINT32_MAX, Answer, Page
 from api.snapshot import OpenSnapshot
 from api.trades import service
 from api.trades.ids import TradeIdPath
-from api.trades.schemas import Copy, CopyStatus, Trade, TradeDetail
+from api.trades.schemas import Copy, CopyStatus, Trade, TradeDetail, TradeKind
 
 router = APIRouter(prefix="/v1/trades", tags=["trades"])
 
@@ -23,20 +23,25 @@ class TradesQuery(PageQuery):
     strategy_id: Annotated[
         int | None, Field(ge=0, le=UINT32_MAX, description="Only this strategy's.", examples=[3])
     ] = None
+    kind: Annotated[TradeKind | None, Field(description="Only those of this kind.")] = None
 
 
 class CopiesQuery(PageQuery):
     """Parameters of the list of a trade's copies."""
 
     status: Annotated[CopyStatus | None, Field(description="Only fills, or only skips.")] = None
-    reason: Annotated[SkipCode | None, Field(description="Only skips for this reason.")] = None
+    reason: Annotated[ReasonName | None, Field(description="Only skips for this reason.")] = None
 
 
 @router.get("", operation_id="listTrades", summary="Trades, newest first", responses=responses(404))
 def list_trades(snapshot: OpenSnapshot, query: Annotated[TradesQuery, Query()]) -> Page[Trade]:
-    """The leaders' trades with how many vaults each filled and skipped."""
+    """Trades with how many vaults each filled and skipped: leaders', closes, and what owners did alone."""
     return service.list_trades(
-        snapshot, strategy_id=query.strategy_id, limit=query.limit, cursor=query.cursor
+        snapshot,
+        strategy_id=query.strategy_id,
+        kind=query.kind,
+        limit=query.limit,
+        cursor=query.cursor,
     )
 
 

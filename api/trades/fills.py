@@ -4,31 +4,40 @@ from decimal import Decimal
 
 from accounting import execution
 from accounting.execution import Rate
-from accounting.rounding import decimal_string
+from accounting.rounding import decimal_string, mul_div_down
+from api.reasons.catalogue import reason_or_none
 from api.schemas import Amount
 from api.tokens.catalogue import TokenCatalogue
+from api.trades.repository import CopyRow
 from api.trades.schemas import Difference, Fill
 from indexer.ledger import models
 
 
-def present_fill(
-    copy: models.Copy,
-    clearing: models.Clearing,
-    leader_clearing: models.Clearing,
-    tokens: TokenCatalogue,
-) -> Fill:
-    """Return a filled copy as the API shows it."""
+def present_fill(row: CopyRow, tokens: TokenCatalogue) -> Fill | None:
+    """Return a copy's fill as the API shows it; None where there is none."""
+    copy, clearing = row.copy, row.clearing
+    if clearing is None:
+        return None
     sold, bought = clearing.token_in, clearing.token_out
-    rate = Rate(copy.amount_in, copy.amount_out)
+    rate, leader, oracle = Rate(copy.amount_in, copy.amount_out), leader_rate(row), oracle_rate(clearing)
     return Fill(
         sold=tokens.amount(sold, copy.amount_in),
         fee=tokens.amount(sold, copy.fee),
         bought=tokens.amount(bought, copy.amount_out),
+        keeper_fee=tokens.amount(bought, keeper_part(copy, clearing)),
         price=price(rate, sold, bought, tokens),
         batch=clearing.batch,
-        against_leader=against(rate, leader_rate(leader_clearing), bought, tokens),
-        against_oracle=against(rate, oracle_rate(clearing), bought, tokens),
+        reduced_by=reason_or_none(copy.reduced_by),
+        against_leader=None if leader is None else against(rate, leader, bought, tokens),
+        against_oracle=None if oracle is None else against(rate, oracle, bought, tokens),
     )
+
+
+def keeper_part(copy: models.Copy, clearing: models.Clearing) -> int:
+    """Return a vault's part of what its batch paid the keeper, rounded down, in units of the token bought."""
+    if not clearing.amount_out:
+        return 0
+    return mul_div_down(clearing.keeper_fee, copy.amount_out, clearing.amount_out)
 
 
 def portion(scaled: int) -> Decimal:
@@ -42,14 +51,19 @@ def limit_price(trade: models.Trade, tokens: TokenCatalogue) -> Decimal:
     return Decimal(decimal_string(trade.limit_price * 10 ** max(shift, 0), 36 + max(-shift, 0)))
 
 
-def leader_rate(leader_clearing: models.Clearing) -> Rate:
-    """Return the price that the leader got: that of the clearing with the leader's own fill."""
-    return Rate(leader_clearing.amount_in, leader_clearing.amount_out)
+def leader_rate(row: CopyRow) -> Rate | None:
+    """Return the price that the leader got: that of the clearing with the leader's own fill.
+
+    None where no leader had a part in the trade.
+    """
+    if row.trade.kind != "leader" or row.first_clearing is None:
+        return None
+    return Rate(row.first_clearing.amount_in, row.first_clearing.amount_out)
 
 
-def oracle_rate(clearing: models.Clearing) -> Rate:
-    """Return the price that the oracle gave at a clearing."""
-    return Rate(clearing.amount_in, clearing.oracle_out)
+def oracle_rate(clearing: models.Clearing) -> Rate | None:
+    """Return the price that the oracle gave at a clearing; None where it gave none."""
+    return Rate(clearing.amount_in, clearing.oracle_out) if clearing.oracle_out else None
 
 
 def price(rate: Rate, sold: str, bought: str, tokens: TokenCatalogue) -> Decimal | None:

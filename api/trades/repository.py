@@ -14,22 +14,30 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """A copy with its vault, trade, its clearing, and the clearing of the leader's own fill."""
+    """A copy with its vault, trade, its clearing, and the trade's first, which has the leader's own fill."""
 
     copy: Copy
     vault: Vault
     trade: Trade
     clearing: Clearing | None
-    leader_clearing: Clearing | None
+    first_clearing: Clearing | None
 
 
 def list_trades(
-    session: Session, deployment_id: int, *, strategy_id: int | None, before: Place | None, limit: int
+    session: Session,
+    deployment_id: int,
+    *,
+    strategy_id: int | None,
+    kind: str | None,
+    before: Place | None,
+    limit: int,
 ) -> Sequence[Trade]:
     """Return trades newest first, those before a place, if one is given."""
     query = select(Trade).where(Trade.deployment_id == deployment_id)
     if strategy_id is not None:
         query = query.where(Trade.strategy_id == strategy_id)
+    if kind is not None:
+        query = query.where(Trade.kind == kind)
     if before is not None:
         query = query.where(tuple_(Trade.block_number, Trade.log_index) < before)
     query = query.order_by(Trade.block_number.desc(), Trade.log_index.desc()).limit(limit)

@@ -10,6 +10,7 @@ from api.schemas import ADDRESS_EXAMPLE, HASH_EXAMPLE, Amount, EventRef, Ratio, 
 
 CopyStatus = Literal["filled", "skipped"]
 TradeStatus = Literal["copying", "completed"]
+TradeKind = Literal["leader", "close", "manual"]
 
 
 class Difference(Schema):
@@ -27,6 +28,9 @@ class Fill(Schema):
     sold: Amount = Field(description="Went into the swap.")
     fee: Amount = Field(description="Leader's copy fee, in the token sold and on top of it.")
     bought: Amount = Field(description="What the vault got.")
+    keeper_fee: Amount = Field(
+        description="The vault's part of what the batch paid its keeper; not in `bought`."
+    )
     price: Ratio | None = Field(
         description="Whole tokens bought for one whole token sold, 18 significant digits.",
         examples=["0.000446428571428571"],
@@ -34,12 +38,17 @@ class Fill(Schema):
     batch: int = Field(
         description="Which clearing of the trade; 0 holds the leader's own fill.", examples=[0]
     )
-    against_leader: Difference = Field(
-        description="Against the price of the clearing that the leader's own fill was part of. "
-        "In the same clearing it is the same price, to one unit of rounding of either token."
+    reduced_by: Reason | None = Field(
+        description="What made it smaller than the vault's sizing says; null where nothing did."
     )
-    against_oracle: Difference = Field(
-        description="Against the oracle's value of the input at that block: pool fee, price impact and drift."
+    against_leader: Difference | None = Field(
+        description="Against the price of the clearing that the leader's own fill was part of. "
+        "In the same clearing it is the same price, to one unit of rounding of either token. "
+        "Null where no leader had a part."
+    )
+    against_oracle: Difference | None = Field(
+        description="Against the oracle's value of the input at that block: pool fee, price impact, drift "
+        "and the keeper. Null where the oracle was not asked."
     )
 
 
@@ -80,12 +89,21 @@ class Clearing(Schema):
     )
     bought: Amount = Field(description="What the swap gave: the sum of what the vaults got, and the dust.")
     dust: Amount = Field(description="Rounding remainder of the distribution, credited to the treasury.")
-    copy_fees: Amount = Field(description="Sum of the leader's copy fees.")
-    oracle_value: Amount = Field(description="What the oracle said `sold` was worth, rounded down.")
+    copy_fees: Amount = Field(description="Sum of the copy fees.")
+    protocol_fees: Amount = Field(description="The protocol's part of them; the rest is the leader's.")
+    keeper_fee: Amount = Field(description="What paid the keeper's gas; not in `bought`.")
+    keeper: str | None = Field(
+        description="Who got it, EIP-55; null: nobody was to be paid.", examples=[ADDRESS_EXAMPLE]
+    )
+    oracle_value: Amount | None = Field(
+        description="What the oracle said `sold` was worth, rounded down; null where it was not asked."
+    )
     price: Ratio | None = Field(
         description="Whole tokens bought for one whole token sold.", examples=["0.000446428571428571"]
     )
-    against_oracle: Difference = Field(description="`bought` against `oracle_value`.")
+    against_oracle: Difference | None = Field(
+        description="`bought` against `oracle_value`; null where the oracle was not asked."
+    )
     event: EventRef = Field(description="The event on chain.")
 
 
@@ -113,13 +131,23 @@ class TradeOrder(Schema):
 
 
 class Trade(Schema):
-    """One instruction of a leader, and how far it has been copied."""
+    """One instruction, and how far it has been copied."""
 
     id: str = Field(description="`strategy-sequence`.", examples=["3-17"])
     number: str = Field(description="The id on chain: `strategy << 32 | sequence`.", examples=["12884901905"])
     strategy_id: int = Field(description="The strategy that traded.", examples=[3])
-    sequence: int = Field(description="Counts the strategy's trades from 1.", examples=[17])
-    leader: str = Field(description="Who gave it, EIP-55.", examples=[ADDRESS_EXAMPLE])
+    sequence: int = Field(
+        description="Counts the strategy's trades from 1, and apart from them what no leader gave.",
+        examples=[17],
+    )
+    kind: TradeKind = Field(
+        description="leader: copied into every member. close: a keeper, for vaults that stop "
+        "or exit, together. manual: an owner, in an own vault.",
+        examples=["leader"],
+    )
+    by: str = Field(
+        description="Who began it, EIP-55: the leader, the keeper, or the owner.", examples=[ADDRESS_EXAMPLE]
+    )
     pool: str = Field(description="The pool, EIP-55.", examples=[ADDRESS_EXAMPLE])
     token_in: Token = Field(description="The token sold.")
     token_out: Token = Field(description="The token bought.")
@@ -139,15 +167,16 @@ class Trade(Schema):
     status: TradeStatus = Field(
         description="`copying` while positions wait for a later batch.", examples=["completed"]
     )
-    copy_deadline: datetime = Field(
-        description="Later batches may copy it until then.", examples=["2024-01-05T11:45:00Z"]
+    copy_deadline: datetime | None = Field(
+        description="Later batches may copy it until then; null where there are none.",
+        examples=["2024-01-05T11:45:00Z"],
     )
     filled: int = Field(description="Vaults that took part, the leader's included.", examples=[24])
     skipped: int = Field(description="Vaults that did not; each has a reason.", examples=[3])
     order: TradeOrder | None = Field(
         description="The signed order that it came from; null where the leader traded without one."
     )
-    opened: EventRef = Field(description="The leader's instruction on chain.")
+    opened: EventRef = Field(description="The instruction on chain.")
     completed: Completion | None = Field(description="When the last position was visited; null until then.")
 
 
@@ -155,6 +184,6 @@ class TradeDetail(Trade):
     """A trade with its clearings."""
 
     skipped_by_reason: dict[str, int] = Field(
-        description="Reason code → vaults skipped for it.", examples=[{"Paused": 2, "NothingToSell": 1}]
+        description="Reason → vaults skipped for it.", examples=[{"paused": 2, "nothing_to_sell": 1}]
     )
     clearings: list[Clearing] = Field(description="The swaps that cleared it, in order.")

@@ -1,20 +1,31 @@
 """Answers about trades and their copies."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from accounting.execution import Rate
 from api.events import event_of
 from api.paging import cut, decode_cursor
 from api.problems import ApiError
-from api.reasons.catalogue import reason_of
+from api.reasons.catalogue import reason_or_none
 from api.schemas import Answer, Page, utc
 from api.snapshot import Snapshot
 from api.strategies.existence import require_strategy
 from api.trades import ids, repository
 from api.trades.fills import against, limit_price, oracle_rate, portion, present_fill, price
 from api.trades.repository import CopyRow
-from api.trades.schemas import Clearing, Completion, Copy, CopyStatus, Trade, TradeDetail, TradeOrder
+from api.trades.schemas import (
+    Clearing,
+    Completion,
+    Copy,
+    CopyStatus,
+    Trade,
+    TradeDetail,
+    TradeKind,
+    TradeOrder,
+)
 from indexer.ledger import models
+from indexer.ledger.trade_ids import SOLO
 
 
 class TradeNotFoundError(ApiError):
@@ -24,7 +35,7 @@ class TradeNotFoundError(ApiError):
 
 
 def list_trades(
-    snapshot: Snapshot, *, strategy_id: int | None, limit: int, cursor: str | None
+    snapshot: Snapshot, *, strategy_id: int | None, kind: TradeKind | None, limit: int, cursor: str | None
 ) -> Page[Trade]:
     """Return a page of trades, newest first."""
     name = "trades" if strategy_id is None else f"trades of {strategy_id}"
@@ -36,6 +47,7 @@ def list_trades(
         snapshot.session,
         snapshot.deployment_id,
         strategy_id=strategy_id,
+        kind=kind,
         before=None if before is None else (before[0], before[1]),
         limit=limit + 1,
     )
@@ -87,9 +99,7 @@ def list_copies(
 
 def present_copy(snapshot: Snapshot, row: CopyRow) -> Copy:
     """Return a copy as the API shows it."""
-    fill = None
-    if row.clearing is not None and row.leader_clearing is not None:
-        fill = present_fill(row.copy, row.clearing, row.leader_clearing, snapshot.tokens)
+    fill = present_fill(row, snapshot.tokens)
     return Copy(
         copy_id=row.copy.copy_id,
         trade=ids.show(row.copy.trade_id),
@@ -98,7 +108,7 @@ def present_copy(snapshot: Snapshot, row: CopyRow) -> Copy:
         is_leader=row.vault.is_leader,
         policy_revision=row.copy.policy_revision,
         status="skipped" if fill is None else "filled",
-        reason=None if row.copy.reason is None else reason_of(row.copy.reason),
+        reason=reason_or_none(row.copy.reason),
         fill=fill,
         event=event_of(row.copy),
     )
@@ -149,8 +159,9 @@ def _trade(
         id=ids.show(row.trade_id),
         number=str(row.trade_id),
         strategy_id=row.strategy_id,
-        sequence=row.sequence,
-        leader=row.leader,
+        sequence=row.sequence & (SOLO - 1),
+        kind=cast(TradeKind, row.kind),
+        by=row.by,
         pool=row.pool,
         token_in=tokens.by_address[row.token_in],
         token_out=tokens.by_address[row.token_out],
@@ -158,7 +169,7 @@ def _trade(
         portion_sold=None if clearing is None else portion(clearing.portion),
         limit_price=limit_price(row, tokens),
         status="copying" if completed is None else "completed",
-        copy_deadline=utc(row.copy_deadline),
+        copy_deadline=utc(row.copy_deadline) if row.copy_deadline else None,
         filled=counts.get(None, 0),
         skipped=sum(number for reason, number in counts.items() if reason is not None),
         order=None if order is None else _order(order),
@@ -179,7 +190,7 @@ def _order(row: models.OrderFill) -> TradeOrder:
 
 def _clearing(snapshot: Snapshot, row: models.Clearing) -> Clearing:
     tokens = snapshot.tokens
-    rate = Rate(row.amount_in, row.amount_out)
+    rate, oracle = Rate(row.amount_in, row.amount_out), oracle_rate(row)
     return Clearing(
         batch=row.batch,
         venue=row.venue,
@@ -189,8 +200,11 @@ def _clearing(snapshot: Snapshot, row: models.Clearing) -> Clearing:
         bought=tokens.amount(row.token_out, row.amount_out),
         dust=tokens.amount(row.token_out, row.dust),
         copy_fees=tokens.amount(row.token_in, row.copy_fees),
-        oracle_value=tokens.amount(row.token_out, row.oracle_out),
+        protocol_fees=tokens.amount(row.token_in, row.protocol_fees),
+        keeper_fee=tokens.amount(row.token_out, row.keeper_fee),
+        keeper=row.keeper,
+        oracle_value=None if oracle is None else tokens.amount(row.token_out, oracle.amount_out),
         price=price(rate, row.token_in, row.token_out, tokens),
-        against_oracle=against(rate, oracle_rate(row), row.token_out, tokens),
+        against_oracle=None if oracle is None else against(rate, oracle, row.token_out, tokens),
         event=event_of(row),
     )

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Balance, Copy, Policy, Strategy, Vault
+from indexer.ledger.models import Balance, Copy, Policy, Posting, Strategy, Vault, amount_sum
+
+FEE_PURPOSES = ("copy_fee", "performance_fee", "management_fee", "subscription_fee", "withdrawal_fee")
+"""How the ledger calls what a vault pays, in the order of what is most often paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +63,39 @@ def list_vaults(
 
 
 def list_balances(
-    session: Session, deployment_id: int, vault_ids: Collection[int]
+    session: Session, deployment_id: int, kind: str, vault_ids: Collection[int]
 ) -> dict[int, dict[str, int]]:
-    """Return vault id → token → units held."""
+    """Return vault id → token → units held in it (`vault`) or held back from it (`escrow`)."""
     query = select(Balance.account, Balance.token, Balance.amount).where(
         Balance.deployment_id == deployment_id,
-        Balance.account_kind == "vault",
+        Balance.account_kind == kind,
         Balance.account.in_([str(vault_id) for vault_id in vault_ids]),
     )
     found: dict[int, dict[str, int]] = {}
     for account, token, amount in session.execute(query):
         found.setdefault(int(account), {})[token] = amount
+    return found
+
+
+def sum_fees(
+    session: Session, deployment_id: int, vault_ids: Collection[int]
+) -> dict[int, dict[tuple[str, str], int]]:
+    """Return vault id → (purpose of the posting, token) → units paid in fees."""
+    keys = (Posting.account, Posting.purpose, Posting.token)
+    query = (
+        select(*keys, amount_sum(Posting.amount))
+        .where(
+            Posting.deployment_id == deployment_id,
+            Posting.account_kind == "vault",
+            Posting.account.in_([str(vault_id) for vault_id in vault_ids]),
+            Posting.purpose.in_(FEE_PURPOSES),
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    found: dict[int, dict[tuple[str, str], int]] = {}
+    for account, purpose, token, amount in session.execute(query):
+        found.setdefault(int(account), {})[purpose, token] = -amount
     return found
 
 

@@ -2,28 +2,31 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IHubExtension} from "../interfaces/IHubExtension.sol";
-import {Registry} from "./Registry.sol";
+import {Entry} from "./Entry.sol";
 
 /// @title Accounts
 /// @notice The only place where tokens enter and leave the hub other than a swap, and the owners' idle balances.
 /// @dev Every transfer is measured. A token that moves another amount than asked would take from the others' money.
-abstract contract Accounts is Registry {
+abstract contract Accounts is IHubExtension, Entry {
     using SafeERC20 for IERC20;
 
     /// @inheritdoc IHubExtension
     function deposit(address token, uint256 amount, address onBehalf) external nonReentrant {
+        _deposit(token, amount, onBehalf);
+    }
+
+    /// @inheritdoc IHubExtension
+    function depositWithPermit(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+    {
         _requireListed(token);
-        if (amount == 0) revert ZeroAmount();
-        if (onBehalf == address(0)) revert ZeroAddress();
-        _requireMayEnter(msg.sender);
-        if (onBehalf != msg.sender) _requireMayEnter(onBehalf);
-        uint256 before = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
-        _requireMoved(token, amount, IERC20(token).balanceOf(address(this)) - before);
-        _accountBalance[onBehalf][token] += amount;
-        emit Deposited(onBehalf, token, amount, msg.sender);
+        // Whoever sees the signature can use it first. What it allows is allowed then, and that is all it is for.
+        try IERC20Permit(token).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        _deposit(token, amount, msg.sender);
     }
 
     /// @inheritdoc IHubExtension
@@ -40,6 +43,19 @@ abstract contract Accounts is Registry {
         _feeBalance[msg.sender][token] = 0;
         _accountBalance[msg.sender][token] += amount;
         emit FeesClaimed(msg.sender, token, amount);
+    }
+
+    function _deposit(address token, uint256 amount, address onBehalf) private {
+        _requireListed(token);
+        if (amount == 0) revert ZeroAmount();
+        if (onBehalf == address(0)) revert ZeroAddress();
+        _requireMayEnter(msg.sender);
+        if (onBehalf != msg.sender) _requireMayEnter(onBehalf);
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
+        _requireMoved(token, amount, IERC20(token).balanceOf(address(this)) - before);
+        _accountBalance[onBehalf][token] += amount;
+        emit Deposited(onBehalf, token, amount, msg.sender);
     }
 
     function _debitAccount(address owner, address token, uint256 amount) internal {

@@ -7,7 +7,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {IHubTrading} from "../interfaces/IHubTrading.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {Order, OrderKind, TradeParams} from "../interfaces/Types.sol";
-import {Fill, Trades} from "./Trades.sol";
+import {Carrier, Fill, Trades} from "./Trades.sol";
 
 /// @title Orders
 /// @notice Trades that a leader signs and anybody may carry to the hub. Whoever carries one decides nothing but when:
@@ -27,6 +27,7 @@ abstract contract Orders is Trades, EIP712 {
         nonReentrant
         returns (uint64 tradeId)
     {
+        uint256 gasBefore = gasleft();
         address leader = _strategies[order.trade.strategyId].leader;
         bytes32 digest = orderDigest(order);
         _checkOrder(order);
@@ -39,7 +40,8 @@ abstract contract Orders is Trades, EIP712 {
         if (filledBefore >= order.trade.portion) revert OrderClosed(leader, order.nonce);
         uint256 portion = _leftDown(order.trade.portion, filledBefore);
         Fill memory fill;
-        (tradeId, fill) = _trade(order.trade, portion, order.minFill);
+        address keeper = msg.sender == leader ? address(0) : msg.sender;
+        (tradeId, fill) = _trade(order.trade, portion, order.minFill, Carrier(keeper, gasBefore));
         uint256 filled = filledBefore + ((WAD - filledBefore) * fill.portion) / WAD;
         if (fill.complete) {
             _closedNonces[leader][word] |= bit;

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {IGate} from "../interfaces/IGate.sol";
-import {IHubExtension} from "../interfaces/IHubExtension.sol";
+import {IHubOffers} from "../interfaces/IHubOffers.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {Strategy} from "../interfaces/Types.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
-import {HubState, PoolListing} from "./HubState.sol";
+import {Entry} from "./Entry.sol";
+import {PoolListing} from "./HubState.sol";
 
 /// @title Registry
 /// @notice What may be held, where it may be traded, and who may enter. Lists only grow, after a wait in which the
 /// guardian can object: nothing a vault holds can be de-listed, and nothing appears over night.
 /// @dev Owner, guardian and gate can refuse entries and trades. No function of theirs touches an exit or any balance.
 /// Renouncing ownership freezes the lists for good.
-abstract contract Registry is IHubExtension, HubState {
-    /// @inheritdoc IHubExtension
+abstract contract Registry is IHubOffers, Entry {
+    uint16 public constant MAX_PROTOCOL_BPS = 2_000;
+
+    /// @inheritdoc IHubOffers
     uint40 public immutable listingDelay;
 
     constructor(uint40 listingDelay_) {
@@ -23,7 +25,7 @@ abstract contract Registry is IHubExtension, HubState {
 
     // ------------------------------------------------------------------ owner
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function listToken(address token) external onlyOwner {
         if (token == address(0)) revert ZeroAddress();
         if (_tokenUsableFrom[token] != 0) revert AlreadyListed(token);
@@ -34,7 +36,7 @@ abstract contract Registry is IHubExtension, HubState {
         emit TokenListed(token, from);
     }
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function listPool(address pool, address venue) external onlyOwner {
         if (_poolListings[pool].venue != address(0)) revert AlreadyListed(pool);
         (address token0, address token1) = IVenue(venue).poolTokens(pool);
@@ -45,26 +47,33 @@ abstract contract Registry is IHubExtension, HubState {
         emit PoolListed(pool, venue, token0, token1, from);
     }
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function setTreasury(address newTreasury) external onlyOwner {
         if (newTreasury == address(0)) revert ZeroAddress();
         _treasury = newTreasury;
         emit TreasurySet(newTreasury);
     }
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function setGuardian(address newGuardian) external onlyOwner {
         _guardian = newGuardian;
         emit GuardianSet(newGuardian);
     }
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function setGate(address newGate) external onlyOwner {
         _gate = newGate;
         emit GateSet(newGate);
     }
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
+    function setProtocolShare(uint16 protocolBps) external onlyOwner {
+        _checkCap(protocolBps, MAX_PROTOCOL_BPS);
+        _protocolBps = protocolBps;
+        emit ProtocolShareSet(protocolBps);
+    }
+
+    /// @inheritdoc IHubOffers
     function resumeTrading(uint32 strategyId) external onlyOwner {
         if (!_setHalted(strategyId, false)) revert NotHalted(strategyId);
         emit TradingResumed(strategyId);
@@ -72,7 +81,7 @@ abstract contract Registry is IHubExtension, HubState {
 
     // ------------------------------------------------------------------ owner or guardian
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function veto(address what) external {
         if (!_isOwnerOrGuardian()) revert NotAllowedToVeto();
         bool tokenWaits = _tokenUsableFrom[what] > block.timestamp;
@@ -83,7 +92,7 @@ abstract contract Registry is IHubExtension, HubState {
         emit ListingVetoed(what, msg.sender);
     }
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function haltTrading(uint32 strategyId) external {
         bool isLeader = strategyId != 0 && _strategies[strategyId].leader == msg.sender;
         if (!isLeader && !_isOwnerOrGuardian()) revert NotAllowedToHalt();
@@ -93,24 +102,10 @@ abstract contract Registry is IHubExtension, HubState {
 
     // ------------------------------------------------------------------ internals
 
-    function _requireListed(address token) internal view {
-        if (!_isUsableToken(token)) revert TokenNotListed(token);
-    }
-
-    function _isUsableToken(address token) internal view returns (bool) {
-        uint40 from = _tokenUsableFrom[token];
-        return from != 0 && from <= block.timestamp;
-    }
-
     /// @dev A pool whose listing waits has no venue yet.
     function _usableVenue(address pool) internal view returns (address) {
         PoolListing storage listing = _poolListings[pool];
         return listing.usableFrom <= block.timestamp ? listing.venue : address(0);
-    }
-
-    function _requireMayEnter(address who) internal view {
-        address gate_ = _gate;
-        if (gate_ != address(0) && !IGate(gate_).mayEnter(who)) revert Refused(gate_, who);
     }
 
     /// @dev While there is no strategy, nobody can be surprised by a listing.

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {IHubExtension} from "../interfaces/IHubExtension.sol";
+import {IHubOffers} from "../interfaces/IHubOffers.sol";
 import {IVenue} from "../interfaces/IVenue.sol";
-import {Strategy, StrategyParams} from "../interfaces/Types.sol";
+import {Strategy, StrategyLimits, StrategyParams} from "../interfaces/Types.sol";
+import {Price} from "../libraries/Price.sol";
 import {VaultBalances} from "../libraries/VaultBalances.sol";
 import {PoolRoute} from "./HubState.sol";
-import {Registry} from "./Registry.sol";
+import {LeaderState} from "./LeaderState.sol";
+import {Terms} from "./Terms.sol";
 
 /// @title Strategies
-/// @notice Leaders' offers. Their terms are fixed when they are created.
-abstract contract Strategies is Registry {
-    uint16 public constant MAX_COPY_FEE_BPS = 100;
+/// @notice Leaders' offers. All but the fees is fixed when they are created.
+abstract contract Strategies is Terms, LeaderState {
     uint16 public constant MAX_SLIPPAGE_BPS = 1_000;
     uint16 public constant MAX_DRIFT_BPS = 1_000;
     uint32 public constant MAX_COPY_WINDOW = 1 days;
     uint256 public constant MAX_NAME_BYTES = 64;
+    uint16 public constant MAX_LOSS_BUDGET_BPS = 2_000;
+    uint16 public constant MAX_DRAWDOWN_BPS = 5_000;
+    uint16 public constant MAX_IMPACT_BPS = 1_000;
+    uint16 public constant MAX_STOP_BPS = 5_000;
+    uint32 public constant MAX_INTERVAL = 1 days;
+    /// @notice Least stake of a leader, in base token units, whatever the smallest deposit is.
+    uint96 public constant MIN_STAKE = 10_000;
 
-    /// @inheritdoc IHubExtension
+    /// @inheritdoc IHubOffers
     function createStrategy(StrategyParams calldata params)
         external
         nonReentrant
@@ -25,18 +33,23 @@ abstract contract Strategies is Registry {
     {
         _requireMayEnter(msg.sender);
         if (_halted) revert Halted(0);
-        _checkTerms(params);
+        _checkParams(params);
         strategyId = ++_strategyCount;
         leaderVault = _vaultCount + 1;
         Strategy storage strategy = _strategies[strategyId];
         strategy.leader = msg.sender;
         strategy.leaderVault = leaderVault;
-        strategy.copyFeeBps = params.copyFeeBps;
         strategy.maxSlippageBps = params.maxSlippageBps;
         strategy.maxDriftBps = params.maxDriftBps;
         strategy.copyWindow = params.copyWindow;
         strategy.minDeposit = params.minDeposit;
+        strategy.protocolBps = _protocolBps;
         _emitCreated(strategyId, leaderVault, params);
+        _limits[strategyId] = params.limits;
+        emit StrategyLimitsSet(strategyId, params.limits);
+        _setTerms(strategyId, params.terms);
+        _states[strategyId].index = uint56(INDEX_START);
+        _states[strategyId].day = uint24(block.timestamp / DAY);
 
         _addToken(strategyId, params.baseToken);
         for (uint256 i; i < params.tokens.length; ++i) {
@@ -46,20 +59,35 @@ abstract contract Strategies is Registry {
         for (uint256 i; i < params.pools.length; ++i) {
             _addPool(strategyId, params.pools[i]);
         }
-        _createVault(strategyId, 0, NO_POSITION);
+        _createVault(strategyId, 0, NO_POSITION, address(0));
     }
 
-    function _checkTerms(StrategyParams calldata params) private pure {
-        _checkCap(params.copyFeeBps, MAX_COPY_FEE_BPS);
+    function _checkParams(StrategyParams calldata params) private pure {
         _checkCap(params.maxSlippageBps, MAX_SLIPPAGE_BPS);
         _checkCap(params.maxDriftBps, MAX_DRIFT_BPS);
         _checkCap(params.copyWindow, MAX_COPY_WINDOW);
         if (params.tokens.length >= VaultBalances.MAX_TOKENS) revert TooManyTokens();
         if (bytes(params.name).length > MAX_NAME_BYTES) revert NameTooLong();
+        _checkTerms(params.terms, params.minDeposit);
+        _checkLimits(params.limits, params.minDeposit);
     }
 
-    function _checkCap(uint256 value, uint256 cap) private pure {
-        if (value > cap) revert AboveCap(value, cap);
+    function _checkLimits(StrategyLimits calldata limits, uint256 minDeposit) private pure {
+        _checkLimit(limits.lossBudgetBps, MAX_LOSS_BUDGET_BPS);
+        _checkLimit(limits.maxDrawdownBps, MAX_DRAWDOWN_BPS);
+        _checkLimit(limits.maxTokenBps, Price.BPS);
+        _checkLimit(limits.maxExposureBps, Price.BPS);
+        _checkLimit(limits.maxImpactBps, MAX_IMPACT_BPS);
+        _checkCap(limits.stopBps, MAX_STOP_BPS);
+        _checkCap(limits.minInterval, MAX_INTERVAL);
+        bool stakeTooLow = limits.minStake < minDeposit || limits.minStake < MIN_STAKE;
+        if (limits.maxRoundTrips == 0 || stakeTooLow) revert BadLimits();
+    }
+
+    /// @dev A limit of nothing would be one that nothing can meet.
+    function _checkLimit(uint256 value, uint256 cap) private pure {
+        if (value == 0) revert BadLimits();
+        _checkCap(value, cap);
     }
 
     function _emitCreated(uint32 strategyId, uint32 leaderVault, StrategyParams calldata params) private {
@@ -68,11 +96,11 @@ abstract contract Strategies is Registry {
             msg.sender,
             leaderVault,
             params.baseToken,
-            params.copyFeeBps,
             params.maxSlippageBps,
             params.maxDriftBps,
             params.copyWindow,
             params.minDeposit,
+            _protocolBps,
             params.name
         );
     }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IHubTrading} from "../interfaces/IHubTrading.sol";
-import {Fanout, Policy, SkipReason, Strategy, TradeParams, Vault, VaultStatus} from "../interfaces/Types.sol";
-import {Copy} from "../libraries/Copy.sol";
-import {MemberList} from "../libraries/MemberList.sol";
+import {Fanout, Reason, Strategy, StrategyState, TradeKind, TradeParams} from "../interfaces/Types.sol";
+import {CopyLibrary} from "../libraries/Copy.sol";
 import {Price} from "../libraries/Price.sol";
 import {VaultBalances} from "../libraries/VaultBalances.sol";
-import {Batch, Clearing, Cleared} from "./Clearing.sol";
-import {PoolRoute, VaultRecord} from "./HubState.sol";
+import {Batch, Bounds, Cleared} from "./Batch.sol";
+import {Carrier, Fanouts} from "./Fanouts.sol";
+import {VaultRecord} from "./HubState.sol";
 
 /// @notice What a trade did in its first batch, the leader's.
 /// @param portion Part of the leader's holding that was sold; 1e18 is all.
@@ -20,55 +19,30 @@ struct Fill {
 }
 
 /// @title Trades
-/// @notice A leader's trade and its copies. The contract alone decides who is copied and in which order: every
-/// position once, from a start that moves with each trade. Nobody picks, omits or reorders followers.
-/// @dev A strategy has at most one trade that is still being copied, so a later trade reaches no vault first.
-abstract contract Trades is IHubTrading, Clearing {
-    using MemberList for MemberList.Members;
+/// @notice A leader's trade and its first copies, in one swap.
+abstract contract Trades is IHubTrading, Fanouts {
     using VaultBalances for uint256[8];
 
     /// @dev 2^32 divided by the golden ratio: successive multiples spread starts evenly over any number of members.
     uint256 private constant START_STEP = 2_654_435_769;
 
     /// @inheritdoc IHubTrading
-    function trade(TradeParams calldata params) external nonReentrant returns (uint64 tradeId) {
-        if (msg.sender != _strategies[params.strategyId].leader) revert NotLeader();
-        (tradeId,) = _trade(params, params.portion, WAD);
+    function expectSlippage(uint16 bps) external {
+        uint256 slot = EXPECTATION_SLOT + uint160(msg.sender);
+        assembly ("memory-safe") {
+            tstore(slot, bps)
+        }
     }
 
     /// @inheritdoc IHubTrading
-    function continueTrade(uint32 strategyId, uint32 maxVisits) external nonReentrant returns (uint32 visited) {
-        Strategy storage strategy = _strategies[strategyId];
-        if (!strategy.fanoutOpen) revert NoFanout(strategyId);
-        if (maxVisits == 0) revert ZeroAmount();
-        bool expired = block.timestamp > _fanouts[strategyId].deadline;
-        if (!expired) _requireTrading(strategy, strategyId);
-        Fanout memory fanout = _fanouts[strategyId];
-        uint32 before = fanout.cursor;
-        uint256 visits = Math.min(maxVisits, _batchSize);
-        Batch memory batch = _newBatch(strategyId, fanout, visits);
-        batch.tokenIn = _tokens[strategyId][fanout.indexIn];
-        batch.tokenOut = _tokens[strategyId][fanout.indexOut];
-        if (expired) {
-            _expire(batch, fanout, strategyId, visits);
-        } else {
-            _visit(batch, fanout, strategyId, visits);
-            if (batch.size != 0) _clear(batch, fanout.floorPrice, strategy.maxSlippageBps, WAD, 1);
-        }
-
-        visited = fanout.cursor - before;
-        if (fanout.cursor == fanout.count) {
-            strategy.fanoutOpen = false;
-            delete _fanouts[strategyId];
-            emit TradeCompleted(batch.tradeId);
-        } else {
-            _fanouts[strategyId].cursor = fanout.cursor;
-        }
+    function trade(TradeParams calldata params) external nonReentrant returns (uint64 tradeId) {
+        if (msg.sender != _strategies[params.strategyId].leader) revert NotLeader();
+        (tradeId,) = _trade(params, params.portion, WAD, Carrier(address(0), 0));
     }
 
     /// @dev The leader's own fill and its first copies, at `portion` of each holding, or down to `minFill` of that.
     /// The caller has made sure that the leader wants it.
-    function _trade(TradeParams calldata params, uint256 portion, uint256 minFill)
+    function _trade(TradeParams calldata params, uint256 portion, uint256 minFill, Carrier memory carrier)
         internal
         returns (uint64 tradeId, Fill memory fill)
     {
@@ -80,12 +54,15 @@ abstract contract Trades is IHubTrading, Clearing {
 
         Fanout memory fanout = _openFanout(strategy, params, uint64(portion));
         tradeId = _tradeId(params.strategyId, fanout.sequence);
-        Batch memory batch = _newBatch(params.strategyId, fanout, _batchSize);
+        Batch memory batch = _newCopies(params.strategyId, fanout, _batchSize, carrier);
+        batch.leads = true;
         // The route has been looked up by these very tokens: reading them back would cost three storage reads.
         (batch.tokenIn, batch.tokenOut) = (params.tokenIn, params.tokenOut);
-        _gatherLeader(batch, strategy.leaderVault, portion);
+        StrategyState memory state = _states[params.strategyId];
+        _gatherLeader(batch, state, strategy.leaderVault, portion);
         _visit(batch, fanout, params.strategyId, _batchSize);
-        Cleared memory cleared = _clear(batch, params.limitPrice, strategy.maxSlippageBps, minFill, 0);
+        Cleared memory cleared = _clear(batch, Bounds(params.limitPrice, strategy.maxSlippageBps, minFill, 0));
+        _chargeStrategy(batch, state, cleared.portion, cleared.lossRate);
         fill = Fill(cleared.portion, cleared.portion == portion);
 
         if (fanout.cursor == fanout.count) {
@@ -96,6 +73,7 @@ abstract contract Trades is IHubTrading, Clearing {
             // The leader's limit binds the leader's fill; a partial fill ends at that very price, and a bound there
             // would leave everybody else behind.
             fanout.floorPrice = Price.lessBpsUp(cleared.price, strategy.maxDriftBps);
+            fanout.lossRate = uint32(cleared.lossRate);
             strategy.fanoutOpen = true;
             _fanouts[params.strategyId] = fanout;
         }
@@ -105,7 +83,7 @@ abstract contract Trades is IHubTrading, Clearing {
         private
         returns (Fanout memory fanout)
     {
-        (uint8 indexIn, uint8 indexOut) = _route(params);
+        (uint8 indexIn, uint8 indexOut,) = _route(params.strategyId, params.pool, params.tokenIn, params.tokenOut);
         uint32 sequence = ++strategy.sequence;
         uint32 count = strategy.memberCount;
         fanout = Fanout({
@@ -118,11 +96,13 @@ abstract contract Trades is IHubTrading, Clearing {
             indexOut: indexOut,
             pool: params.pool,
             portion: portion,
+            lossRate: 0,
             floorPrice: 0
         });
         emit TradeOpened(
             _tradeId(params.strategyId, sequence),
             strategy.leader,
+            TradeKind.Leader,
             params.pool,
             params.tokenIn,
             params.tokenOut,
@@ -141,97 +121,16 @@ abstract contract Trades is IHubTrading, Clearing {
         }
     }
 
-    function _route(TradeParams calldata params) private view returns (uint8 indexIn, uint8 indexOut) {
-        indexIn = uint8(_tokenIndex(params.strategyId, params.tokenIn));
-        indexOut = uint8(_tokenIndex(params.strategyId, params.tokenOut));
-        PoolRoute storage route = _routes[params.strategyId][params.pool];
-        bool matches = (route.index0 == indexIn && route.index1 == indexOut)
-            || (route.index0 == indexOut && route.index1 == indexIn);
-        if (route.venue == address(0) || !matches || indexIn == indexOut) revert PoolNotAllowed(params.pool);
-    }
-
-    /// @dev Without the two tokens, which the caller knows or looks up.
-    function _newBatch(uint32 strategyId, Fanout memory fanout, uint256 visits)
+    /// @dev The leader fills in the same swap as the first followers, pays no copy fee and knows no limits.
+    function _gatherLeader(Batch memory batch, StrategyState memory state, uint32 leaderVault, uint256 portion)
         private
         view
-        returns (Batch memory batch)
     {
-        uint256 room = Math.min(visits, fanout.count - fanout.cursor) + 1;
-        batch.tradeId = _tradeId(strategyId, fanout.sequence);
-        batch.indexIn = fanout.indexIn;
-        batch.indexOut = fanout.indexOut;
-        batch.leader = _strategies[strategyId].leader;
-        batch.venue = _routes[strategyId][fanout.pool].venue;
-        batch.pool = fanout.pool;
-        batch.portion = fanout.portion;
-        batch.copies = new Copy[](room);
-    }
-
-    /// @dev The leader fills in the same swap as the first followers, pays no copy fee and knows no limits.
-    function _gatherLeader(Batch memory batch, uint32 leaderVault, uint256 portion) private view {
         VaultRecord storage record = _vaults[leaderVault];
         uint256 gross = _portionDown(record.balances.get(batch.indexIn), portion);
         if (gross == 0) revert NothingToSell();
-        _gather(batch, leaderVault, record.head.policyRevision, 0, gross);
-    }
-
-    function _visit(Batch memory batch, Fanout memory fanout, uint32 strategyId, uint256 visits) private {
-        MemberList.Members storage members = _members[strategyId];
-        uint256 end = Math.min(fanout.cursor + visits, fanout.count);
-        for (uint256 cursor = fanout.cursor; cursor < end; ++cursor) {
-            uint32 vaultId = members.get(_position(fanout, cursor));
-            if (vaultId != 0) _visitVault(batch, vaultId, fanout.portion);
-        }
-        fanout.cursor = uint32(end);
-        batch.cursor = uint32(end);
-    }
-
-    function _visitVault(Batch memory batch, uint32 vaultId, uint256 portion) private {
-        VaultRecord storage record = _vaults[vaultId];
-        // Not a copy in memory: its second word, the owner, would be read for nothing.
-        Vault storage head = record.head;
-        (uint32 revision, uint16 feeBps) = (head.policyRevision, head.copyFeeBps);
-        (uint256 gross, SkipReason reason) = _size(batch, record, vaultId, portion);
-        if (reason == SkipReason.None) _gather(batch, vaultId, revision, feeBps, gross);
-        else emit CopySkipped(batch.tradeId, vaultId, revision, reason);
-    }
-
-    /// @dev How much of the token sold the vault puts in, or why nothing. Limits bind entries only: an exit reduces
-    /// what is held, whatever the policy says.
-    function _size(Batch memory batch, VaultRecord storage record, uint32 vaultId, uint256 portion)
-        private
-        view
-        returns (uint256 gross, SkipReason reason)
-    {
-        if (record.head.status != VaultStatus.Active) return (0, SkipReason.Paused);
-        gross = _portionDown(record.balances.get(batch.indexIn), portion);
-        if (gross == 0) return (0, SkipReason.NothingToSell);
-        if (batch.indexIn == 0 && record.head.limited) {
-            Policy storage policy = _policies[vaultId];
-            (uint256 minTrade, uint256 maxTrade) = (policy.minTrade, policy.maxTrade);
-            if (gross < minTrade) return (0, SkipReason.BelowMinimumTrade);
-            if (maxTrade != 0 && gross > maxTrade) gross = maxTrade;
-        }
-    }
-
-    function _expire(Batch memory batch, Fanout memory fanout, uint32 strategyId, uint256 visits) private {
-        MemberList.Members storage members = _members[strategyId];
-        uint256 end = Math.min(fanout.cursor + visits, fanout.count);
-        for (uint256 cursor = fanout.cursor; cursor < end; ++cursor) {
-            uint32 vaultId = members.get(_position(fanout, cursor));
-            if (vaultId == 0) continue;
-            emit CopySkipped(batch.tradeId, vaultId, _vaults[vaultId].head.policyRevision, SkipReason.Expired);
-        }
-        fanout.cursor = uint32(end);
-    }
-
-    function _position(Fanout memory fanout, uint256 cursor) private pure returns (uint256 position) {
-        position = fanout.start + cursor;
-        if (position >= fanout.count) position -= fanout.count;
-    }
-
-    /// @dev All of it at a portion of 1e18; otherwise rounded down, so that never more than the holding is sold.
-    function _portionDown(uint256 holding, uint256 portion) private pure returns (uint256) {
-        return (holding * portion) / WAD;
+        if (_isFundedNow(leaderVault)) revert FundedNow(leaderVault);
+        if (batch.indexOut != 0) _requireEntry(batch, state, record, gross);
+        _gather(batch, CopyLibrary.pack(leaderVault, record.head.policyRevision, 0, Reason.None, 0, gross));
     }
 }

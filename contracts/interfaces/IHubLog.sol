@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity >=0.8.20;
 
-import {SkipReason, VaultStatus} from "./Types.sol";
+import {FeeKind, FeeTerms, Policy, Reason, StrategyLimits, TradeKind, VaultStatus} from "./Types.sol";
 
 /// @title What the hub says
 /// @notice Every event and error of the hub, whichever half of it speaks.
@@ -20,6 +20,8 @@ interface IHubLog {
     /// @notice No new entries and trades in a strategy, or in all for strategy 0. Exits go on.
     event TradingHalted(uint32 indexed strategyId, address indexed by);
     event TradingResumed(uint32 indexed strategyId);
+    /// @notice The protocol's share of every fee of strategies created from now on.
+    event ProtocolShareSet(uint16 protocolBps);
 
     // ------------------------------------------------------------------ events: strategies and vaults
 
@@ -28,21 +30,39 @@ interface IHubLog {
         address indexed leader,
         uint32 indexed leaderVault,
         address baseToken,
-        uint16 copyFeeBps,
         uint16 maxSlippageBps,
         uint16 maxDriftBps,
         uint32 copyWindow,
         uint96 minDeposit,
+        uint16 protocolBps,
         string name
     );
+    /// @notice What binds the leader, for good.
+    event StrategyLimitsSet(uint32 indexed strategyId, StrategyLimits limits);
+    /// @notice Vaults that open from now on have these terms.
+    event TermsSet(uint32 indexed strategyId, uint16 indexed version, FeeTerms terms);
+    /// @notice Dearer terms wait until `from`, in unix seconds.
+    event TermsProposed(uint32 indexed strategyId, FeeTerms terms, uint40 from);
+    /// @notice A vault's owner took the strategy's newest terms.
+    event TermsAccepted(uint32 indexed vaultId, uint16 version, uint16 copyFeeBps);
+    /// @notice Largest share of an owner's money with one leader, chosen by the owner.
+    event LeaderCapSet(address indexed owner, uint16 capBps);
     event StrategyTokenAdded(uint32 indexed strategyId, address indexed token, uint8 index);
     event StrategyPoolAdded(uint32 indexed strategyId, address indexed pool);
-    /// @notice A vault was opened. `copyFeeBps` holds for its life. The leader's own vault has position 2^32 - 1.
+    /// @notice A vault was opened, on terms that hold until its owner takes others. The leader's own vault has position
+    /// 2^32 - 1 and pays no fees.
     event VaultOpened(
-        uint32 indexed vaultId, uint32 indexed strategyId, address indexed owner, uint16 copyFeeBps, uint32 position
+        uint32 indexed vaultId,
+        uint32 indexed strategyId,
+        address indexed owner,
+        uint16 copyFeeBps,
+        uint32 position,
+        uint16 termsVersion,
+        address referrer
     );
-    event PolicySet(uint32 indexed vaultId, uint32 revision, uint128 minTrade, uint128 maxTrade);
-    event VaultStatusSet(uint32 indexed vaultId, VaultStatus status);
+    event PolicySet(uint32 indexed vaultId, uint32 revision, Policy policy);
+    /// @notice `reason` says which limit it was, where it was one.
+    event VaultStatusSet(uint32 indexed vaultId, VaultStatus status, Reason reason);
     /// @notice The hole that a vault left in the member list was filled from the end (or cut off, when `vaultId` is 0).
     event MemberMoved(uint32 indexed strategyId, uint32 indexed vaultId, uint32 position);
 
@@ -54,14 +74,37 @@ interface IHubLog {
     event Allocated(uint32 indexed vaultId, address indexed owner, address indexed token, uint256 amount);
     /// @notice Vault to account.
     event Deallocated(uint32 indexed vaultId, address indexed owner, address indexed token, uint256 amount);
+    /// @notice A vault's high-water mark and what is invested in it, in base token units, from now on.
+    event VaultMarked(uint32 indexed vaultId, uint128 mark, uint128 invested);
+    /// @notice A fee left a vault: `amount` is the sum of the three parts, credited to the fee balances of the
+    /// strategy's leader, the treasury and the vault's referrer.
+    event FeeCharged(
+        uint32 indexed vaultId,
+        address indexed token,
+        FeeKind indexed kind,
+        uint256 amount,
+        uint256 toProtocol,
+        uint256 toReferrer
+    );
+    /// @notice Value left while it had no price: `outflow` went, and of that `held` stays with the hub, at most the
+    /// performance fee's own share.
+    event FeeEscrowed(uint32 indexed vaultId, address indexed token, uint256 outflow, uint256 held);
+    /// @notice The price is back: `toFees` of what was held is charged (a `FeeCharged` follows), `toOwner` went to the
+    /// owner's account.
+    event EscrowSettled(
+        uint32 indexed vaultId, address indexed owner, address indexed token, uint256 toFees, uint256 toOwner
+    );
     /// @notice Fee balance to account of the same address.
     event FeesClaimed(address indexed recipient, address indexed token, uint256 amount);
 
     // ------------------------------------------------------------------ events: trades
 
+    /// @notice A clearing begins. `by` is the leader, the keeper of a close, or the owner of a manual trade; of the two
+    /// latter `start`, `count` and `copyDeadline` are 0.
     event TradeOpened(
         uint64 indexed tradeId,
-        address indexed leader,
+        address indexed by,
+        TradeKind indexed kind,
         address pool,
         address tokenIn,
         address tokenOut,
@@ -80,7 +123,9 @@ interface IHubLog {
     /// copies' inputs add up to `amountIn + dustIn`.
     /// @param dust Rounding remainder, credited to the treasury's fee balance in `tokenOut`.
     /// @param copyFees Sum of `fee` over the batch's copies, credited to the leader's fee balance in `tokenIn`.
-    /// @param oracleOut What the oracle says `amountIn` is worth in `tokenOut`, rounded down.
+    /// @param keeperFee Part of what was received that pays the keeper's gas, credited to `keeper`'s fee balance in
+    /// `tokenOut`: `amountOut` is without it.
+    /// @param oracleOut What the oracle says `amountIn` is worth in `tokenOut`, rounded down; 0 where it was not asked.
     event BatchCleared(
         uint64 indexed tradeId,
         address indexed venue,
@@ -93,18 +138,22 @@ interface IHubLog {
         uint256 amountOut,
         uint256 dust,
         uint256 copyFees,
+        uint256 keeperFee,
+        address keeper,
         uint256 oracleOut
     );
     /// @notice The trade was copied into a vault, the leader's own included: it paid `amountIn + fee`, got `amountOut`.
+    /// @param reducedBy What made it smaller than its sizing says, if anything did.
     event TradeCopied(
         uint64 indexed tradeId,
         uint32 indexed vaultId,
         uint32 policyRevision,
         uint128 amountIn,
         uint128 fee,
-        uint128 amountOut
+        uint128 amountOut,
+        Reason reducedBy
     );
-    event CopySkipped(uint64 indexed tradeId, uint32 indexed vaultId, uint32 policyRevision, SkipReason reason);
+    event CopySkipped(uint64 indexed tradeId, uint32 indexed vaultId, uint32 policyRevision, Reason reason);
     /// @notice Every position has been visited.
     event TradeCompleted(uint64 indexed tradeId);
     /// @notice A signed order was filled, in whole or in part, by the trade.
@@ -170,4 +219,24 @@ interface IHubLog {
     error OrderClosed(address leader, uint256 nonce);
     error NotTriggered(uint256 price, uint256 triggerPrice);
     error FilledTooLittle(uint256 filled, uint256 minimum);
+    /// @notice A vault was skipped for its price limit, but the price met it: expect another slippage.
+    error SkippedAtGoodPrice(uint256 amountOut, uint256 wanted);
+    error BadLimits();
+    error BadTerms();
+    error StaleTerms(uint16 current);
+    error NoPendingTerms(uint32 strategyId, uint40 from);
+    error StakeTooLow(uint256 equity, uint256 minStake);
+    error LossBudgetUsedUp(uint256 used, uint256 budget);
+    error TooSoon(uint256 from);
+    error RoundTripsUsedUp(uint256 roundTrips);
+    error ProfileExceeded(uint256 value, uint256 cap);
+    error InDrawdown(uint256 index, uint256 floor);
+    error TooLargeForPool(uint256 amountIn, uint256 depth);
+    error FundedNow(uint32 vaultId);
+    error NotClosable(uint32 vaultId);
+    error NotAscending(uint32 vaultId);
+    error BelowMinimumOut(uint256 amountOut, uint256 minOut);
+    error LeaderCapExceeded(uint256 invested, uint256 cap);
+    error PriceNeeded();
+    error NothingEscrowed(uint32 vaultId);
 }

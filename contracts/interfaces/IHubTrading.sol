@@ -18,13 +18,14 @@ interface IHubTrading is IHubLog {
 
     // ------------------------------------------------------------------ keepers (anyone)
 
+    /// @notice For the caller's next trade in this transaction: vaults whose own slippage limit is below `bps` are
+    /// skipped. The trade reverts unless exactly those had to be, so there is one right answer and nobody's choice.
+    /// Goes before the trade in one `multicall`. Without it nobody is skipped for price.
+    function expectSlippage(uint16 bps) external;
+
     /// @notice Fills a leader's signed order, as `trade` would for the leader: the caller decides nothing but when.
     /// @param signature Of `orderDigest(order)` by the strategy's leader: ECDSA, or ERC-1271 for a contract.
     function executeOrder(Order calldata order, bytes calldata signature) external returns (uint64 tradeId);
-
-    /// @notice Copies the strategy's open trade into the next positions, at most `maxVisits` and `batchSize`.
-    /// After the copy window the remaining positions are skipped with reason `Expired`.
-    function continueTrade(uint32 strategyId, uint32 maxVisits) external returns (uint32 visited);
 
     // ------------------------------------------------------------------ views
 

@@ -17,13 +17,15 @@ interface IVenue {
     function poolTokens(address pool) external view returns (address token0, address token1);
 
     /// @notice What `amountIn` of `tokenIn` would have bought at the pool's price averaged over `window` seconds up to
-    /// now, before fee and price impact, rounded down. Reverts where the pool does not remember that far back.
-    function averageOut(address pool, address tokenIn, address tokenOut, uint256 amountIn)
+    /// now, before fee and price impact, and how much of it the pool takes before its price moves by `impactBps`, by
+    /// the liquidity averaged over the same time. Both rounded down. Reverts where the pool does not remember that far
+    /// back.
+    function market(address pool, address tokenIn, address tokenOut, uint256 amountIn, uint256 impactBps)
         external
         view
-        returns (uint256 amountOut);
+        returns (uint256 averageOut, uint256 depthIn);
 
-    /// @notice Seconds over which `averageOut` looks back.
+    /// @notice Seconds over which `market` looks back.
     function window() external view returns (uint32);
 
     /// @notice Swaps up to `amountIn` of `tokenIn`, which the hub has already sent here, and sends what it buys to the

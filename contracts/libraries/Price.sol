@@ -15,6 +15,13 @@ library Price {
         return (amountOut * SCALE) / amountIn;
     }
 
+    /// @notice What `amount` is worth at `price`, rounded down.
+    function valueDown(uint256 amount, uint256 price) internal pure returns (uint256) {
+        // Nearly always, and much cheaper than a product of 512 bits.
+        if ((amount | price) >> 128 == 0) return (amount * price) / SCALE;
+        return Math.mulDiv(amount, price, SCALE);
+    }
+
     /// @notice Whether a fill is at least at `floor`, when the exchange may have rounded `units` units of each token
     /// for
     /// itself.

@@ -18,6 +18,12 @@ library VaultBalances {
         return (words[index >> 1] >> _shift(index)) & MAX_BALANCE;
     }
 
+    /// @notice Balances of the token at `index`, which is even, and of the next.
+    function pair(uint256[8] storage words, uint256 index) internal view returns (uint256 even, uint256 odd) {
+        uint256 word = words[index >> 1];
+        return (word & MAX_BALANCE, word >> 128);
+    }
+
     /// @notice Adds `amount` token units. Reverts with `BalanceOverflow` above 2^128 - 1.
     function add(uint256[8] storage words, uint256 index, uint256 amount) internal {
         uint256 word = words[index >> 1];

@@ -24,6 +24,7 @@ contract UniswapV3Venue is IVenue {
     /// @dev Pool fees are in hundredths of a basis point.
     uint256 private constant FEE_UNIT = 1_000_000;
     uint256 private constant PRICE_SCALE = 1e36;
+    uint256 private constant BPS = 10_000;
 
     address public immutable hub;
     IUniswapV3Factory public immutable factory;
@@ -97,27 +98,40 @@ contract UniswapV3Venue is IVenue {
     }
 
     /// @inheritdoc IVenue
-    /// @dev The average is of ticks, so of logarithms: a geometric mean (v3 whitepaper, 5.2). A swap in this very block
-    /// has no time to weigh anything in it.
-    function averageOut(address pool, address tokenIn, address tokenOut, uint256 amountIn)
+    /// @dev The average price is of ticks, so of logarithms: a geometric mean; the average liquidity is the harmonic
+    /// one (v3 whitepaper, 5.2 and 5.3). What happens in this very block has no time to weigh anything in either: nobody
+    /// can lend a pool depth for one trade.
+    /// Near a price, a move by x takes L / sqrt(P) * x / 2 of token 0 or L * sqrt(P) * x / 2 of token 1.
+    function market(address pool, address tokenIn, address tokenOut, uint256 amountIn, uint256 impactBps)
         external
         view
-        returns (uint256 amountOut)
+        returns (uint256 averageOut, uint256 depthIn)
     {
-        uint256 sqrtPrice = TickMath.getSqrtPriceAtTick(_averageTick(pool));
+        (int24 tick, uint256 liquidity) = _average(pool);
+        uint256 sqrtPrice = TickMath.getSqrtPriceAtTick(tick);
         uint256 priceX128 = Math.mulDiv(sqrtPrice, sqrtPrice, 1 << 64);
-        return
-            tokenIn < tokenOut ? Math.mulDiv(amountIn, priceX128, 1 << 128) : Math.mulDiv(amountIn, 1 << 128, priceX128);
+        if (tokenIn < tokenOut) {
+            averageOut = Math.mulDiv(amountIn, priceX128, 1 << 128);
+            depthIn = Math.mulDiv(liquidity, 1 << 96, sqrtPrice);
+        } else {
+            averageOut = Math.mulDiv(amountIn, 1 << 128, priceX128);
+            depthIn = Math.mulDiv(liquidity, sqrtPrice, 1 << 96);
+        }
+        depthIn = Math.mulDiv(depthIn, impactBps, 2 * BPS);
     }
 
-    function _averageTick(address pool) private view returns (int24 tick) {
+    function _average(address pool) private view returns (int24 tick, uint256 liquidity) {
         uint32[] memory ago = new uint32[](2);
         ago[0] = window;
-        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory cumulative, uint160[] memory) {
-            int56 sum = cumulative[1] - cumulative[0];
+        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory ticks, uint160[] memory perLiquidity) {
+            int56 sum = ticks[1] - ticks[0];
             tick = int24(sum / int56(uint56(window)));
             // Solidity rounds towards zero, an average of ticks rounds down as the pool's own ticks do.
             if (sum < 0 && sum % int56(uint56(window)) != 0) --tick;
+            unchecked {
+                // The pool's accumulator is meant to overflow.
+                liquidity = (uint256(window) << 128) / (perLiquidity[1] - perLiquidity[0]);
+            }
         } catch {
             revert PoolTooYoung(pool);
         }

@@ -16,18 +16,40 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from indexer.chain.types import BlockLogs, Header, Log
-from indexer.decode import events
+from indexer.decode import events, types
 from indexer.decode.errors import AbiMismatchError
-from indexer.decode.words import Reader, read_address, read_bool, read_enum, read_hash, read_string, read_uint
+from indexer.decode.words import (
+    Reader,
+    read_address,
+    read_bool,
+    read_enum,
+    read_hash,
+    read_string,
+    read_struct,
+    read_uint,
+)
 
 _ABI_FILES = ("IHub.json", "Ownable2Step.json")
 
 _READERS: dict[str, Reader] = {"address": read_address, "bool": read_bool, "bytes32": read_hash}
 
 _ENUMS: dict[str, type[IntEnum]] = {
-    "enum VaultStatus": events.VaultStatus,
-    "enum SkipReason": events.SkipReason,
+    f"enum {kind.__name__}": kind
+    for kind in (
+        types.FeeKind,
+        types.OnBreach,
+        types.Reason,
+        types.Sizing,
+        types.TradeKind,
+        types.VaultStatus,
+    )
 }
+
+_STRUCTS: dict[str, type[Any]] = {
+    f"struct {kind.__name__}": kind for kind in (types.FeeTerms, types.Policy, types.StrategyLimits)
+}
+
+_KEYWORDS = {"from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +121,8 @@ class Decoder:
             for block in blocks
         ]
 
-    def require_deployed(self, halves: Collection[bytes]) -> None:
-        """Raise `AbiMismatchError` unless the halves of the hub's bytecode can emit every event of the ABI.
+    def require_deployed(self, parts: Collection[bytes]) -> None:
+        """Raise `AbiMismatchError` unless the parts of the hub's bytecode can emit every event of the ABI.
 
         An event's topic is a constant in the code that emits it, so a signature that differs in one type is
         missed here at start and not as money that never arrives in the ledger.
@@ -109,7 +131,7 @@ class Decoder:
         missing = [
             layout.name
             for topic, layout in self._layouts.items()
-            if not any(topic.lstrip(b"\0") in code for code in halves)
+            if not any(topic.lstrip(b"\0") in code for code in parts)
         ]
         if missing:
             raise AbiMismatchError(
@@ -125,15 +147,29 @@ def hub_abi() -> list[dict[str, Any]]:
     return [entry for name in _ABI_FILES for entry in json.loads(folder.joinpath(name).read_text())]
 
 
+def word_of(view: str, member: str) -> int:
+    """Which word of a view's answer a member is: of the struct that it gives, or of its several values."""
+    [entry] = [each for each in hub_abi() if each["type"] == "function" and each["name"] == view]
+    members = entry["outputs"]
+    if len(members) == 1 and "components" in members[0]:
+        members = members[0]["components"]
+    return [each["name"] for each in members].index(member)
+
+
+def canonical_type(part: dict[str, Any]) -> str:
+    """A parameter's type as signatures and the ABI encoding spell it: a struct is its members in brackets."""
+    if "components" not in part:
+        return str(part["type"])
+    return f"({','.join(canonical_type(member) for member in part['components'])})"
+
+
 def _topic(entry: dict[str, Any]) -> bytes:
-    types = ",".join(part["type"] for part in entry["inputs"])
-    return bytes(keccak(text=f"{entry['name']}({types})"))
+    types_ = ",".join(canonical_type(part) for part in entry["inputs"])
+    return bytes(keccak(text=f"{entry['name']}({types_})"))
 
 
 def _layout(entry: dict[str, Any], make: type[events.Event]) -> _Layout:
-    names = [re.sub(r"(?<!^)(?=[A-Z])", "_", part["name"]).lower() for part in entry["inputs"]]
-    if names != [field.name for field in fields(make)]:
-        raise RuntimeError(f"the ABI and events.py differ in the fields of {entry['name']}: {names}")
+    _require_fields(entry["name"], entry["inputs"], make)
     parts = []
     topic, offset = 1, 0
     for part in entry["inputs"]:
@@ -142,13 +178,25 @@ def _layout(entry: dict[str, Any], make: type[events.Event]) -> _Layout:
             topic += 1
         else:
             parts.append((False, offset, _reader(part)))
-            offset += 32
+            offset += 32 * len(part.get("components", [part]))
     return _Layout(make, topic, tuple(parts))
 
 
+def _require_fields(name: str, parts: list[dict[str, Any]], make: type[Any]) -> None:
+    names = [re.sub(r"(?<!^)(?=[A-Z])", "_", part["name"]).lower() for part in parts]
+    names = [f"{each}_" if each in _KEYWORDS else each for each in names]
+    if names != [field.name for field in fields(make)]:
+        raise RuntimeError(f"the ABI and this package differ in the fields of {name}: {names}")
+
+
 def _reader(part: dict[str, Any]) -> Reader:
-    if part["internalType"] in _ENUMS:
-        return read_enum(_ENUMS[part["internalType"]])
+    internal = part["internalType"]
+    if internal in _STRUCTS:
+        make, members = _STRUCTS[internal], part["components"]
+        _require_fields(internal, members, make)
+        return read_struct(make, [_reader(member) for member in members])
+    if internal in _ENUMS:
+        return read_enum(_ENUMS[internal])
     if part["type"] in _READERS:
         return _READERS[part["type"]]
     if part["type"] == "string" and not part["indexed"]:

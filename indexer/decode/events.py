@@ -6,37 +6,17 @@ scaled by 1e18; `_bps` are basis points.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import get_args
 
-
-class VaultStatus(IntEnum):
-    """What a vault may do next."""
-
-    NONE = 0
-    ACTIVE = 1
-    PAUSED = 2
-    LEFT = 3
-
-    @property
-    def label(self) -> str:
-        """The name in the contract."""
-        return self.name.title()
-
-
-class SkipReason(IntEnum):
-    """Why a trade was not copied into a vault."""
-
-    NONE = 0
-    PAUSED = 1
-    NOTHING_TO_SELL = 2
-    BELOW_MINIMUM_TRADE = 3
-    EXPIRED = 4
-
-    @property
-    def label(self) -> str:
-        """The name in the contract, as `NothingToSell`."""
-        return self.name.title().replace("_", "")
+from indexer.decode.types import (
+    FeeKind,
+    FeeTerms,
+    Policy,
+    Reason,
+    StrategyLimits,
+    TradeKind,
+    VaultStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +83,69 @@ class TradingResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtocolShareSet:
+    """The protocol's share of every fee of strategies created from now on."""
+
+    protocol_bps: int
+
+
+@dataclass(frozen=True, slots=True)
 class StrategyCreated:
-    """A leader's offer."""
+    """A leader's offer. `protocol_bps` of every fee of it are the protocol's."""
 
     strategy_id: int
     leader: str
     leader_vault: int
     base_token: str
-    copy_fee_bps: int
     max_slippage_bps: int
     max_drift_bps: int
     copy_window: int
     min_deposit: int
+    protocol_bps: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyLimitsSet:
+    """What binds the leader, for good."""
+
+    strategy_id: int
+    limits: StrategyLimits
+
+
+@dataclass(frozen=True, slots=True)
+class TermsSet:
+    """What vaults that open from now on pay."""
+
+    strategy_id: int
+    version: int
+    terms: FeeTerms
+
+
+@dataclass(frozen=True, slots=True)
+class TermsProposed:
+    """Dearer terms that wait until `from_`, in unix seconds."""
+
+    strategy_id: int
+    terms: FeeTerms
+    from_: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAccepted:
+    """A vault's owner took the strategy's newest terms."""
+
+    vault_id: int
+    version: int
+    copy_fee_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderCapSet:
+    """Largest share of an owner's money with one leader; 0: the default."""
+
+    owner: str
+    cap_bps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +167,15 @@ class StrategyPoolAdded:
 
 @dataclass(frozen=True, slots=True)
 class VaultOpened:
-    """A vault begins, active. The leader's own has position 2^32 - 1."""
+    """A vault begins, active. The leader's own has position 2^32 - 1 and terms 0; no referrer is zero."""
 
     vault_id: int
     strategy_id: int
     owner: str
     copy_fee_bps: int
     position: int
+    terms_version: int
+    referrer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +184,16 @@ class PolicySet:
 
     vault_id: int
     revision: int
-    min_trade: int
-    max_trade: int
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
 class VaultStatusSet:
-    """A vault was paused, resumed or left."""
+    """A vault goes on in another status; `reason` is the limit that was reached, if one was."""
 
     vault_id: int
     status: VaultStatus
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +237,54 @@ class Allocated:
 
 @dataclass(frozen=True, slots=True)
 class Deallocated:
-    """Vault to account."""
+    """Vault to account, less the fees."""
 
     vault_id: int
     owner: str
     token: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class VaultMarked:
+    """A vault's high-water mark and what is invested in it, from now on, in base token units."""
+
+    vault_id: int
+    mark: int
+    invested: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeeCharged:
+    """Vault to the fee balances of protocol, referrer and leader, who gets what the two leave."""
+
+    vault_id: int
+    token: str
+    kind: FeeKind
+    amount: int
+    to_protocol: int
+    to_referrer: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeeEscrowed:
+    """`outflow` left a vault without a price; `held` of it stays with the hub."""
+
+    vault_id: int
+    token: str
+    outflow: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class EscrowSettled:
+    """The price is back: of what was held, `to_fees` is charged next and `to_owner` is the owner's."""
+
+    vault_id: int
+    owner: str
+    token: str
+    to_fees: int
+    to_owner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +298,11 @@ class FeesClaimed:
 
 @dataclass(frozen=True, slots=True)
 class TradeOpened:
-    """A leader's instruction."""
+    """A clearing begins; `by` is the leader, the keeper of a close, or the owner of a manual trade."""
 
     trade_id: int
-    leader: str
+    by: str
+    kind: TradeKind
     pool: str
     token_in: str
     token_out: str
@@ -240,7 +315,10 @@ class TradeOpened:
 
 @dataclass(frozen=True, slots=True)
 class BatchCleared:
-    """One swap for a batch; its `TradeCopied` events follow. `portion` of each holding was sold."""
+    """One swap for a batch; its `TradeCopied` events follow. `portion` of each holding was sold.
+
+    `amount_out` is without `keeper_fee`, which pays `keeper` in the token bought.
+    """
 
     trade_id: int
     venue: str
@@ -253,12 +331,14 @@ class BatchCleared:
     amount_out: int
     dust: int
     copy_fees: int
+    keeper_fee: int
+    keeper: str
     oracle_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class TradeCopied:
-    """A vault's part in the batch cleared before."""
+    """A vault's part in the batch cleared before; `reduced_by` made it smaller than its sizing says."""
 
     trade_id: int
     vault_id: int
@@ -266,6 +346,7 @@ class TradeCopied:
     amount_in: int
     fee: int
     amount_out: int
+    reduced_by: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +356,7 @@ class CopySkipped:
     trade_id: int
     vault_id: int
     policy_revision: int
-    reason: SkipReason
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +413,13 @@ Event = (
     | GateSet
     | TradingHalted
     | TradingResumed
+    | ProtocolShareSet
     | StrategyCreated
+    | StrategyLimitsSet
+    | TermsSet
+    | TermsProposed
+    | TermsAccepted
+    | LeaderCapSet
     | StrategyTokenAdded
     | StrategyPoolAdded
     | VaultOpened
@@ -343,6 +430,10 @@ Event = (
     | Withdrawn
     | Allocated
     | Deallocated
+    | VaultMarked
+    | FeeCharged
+    | FeeEscrowed
+    | EscrowSettled
     | FeesClaimed
     | TradeOpened
     | BatchCleared

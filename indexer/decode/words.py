@@ -4,7 +4,7 @@ zero.
 Source: the Solidity contract ABI specification, "Formal specification of the encoding".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -67,6 +67,15 @@ def read_enum(members: type[IntEnum]) -> Reader:
 
     def read(data: bytes, at: int) -> IntEnum:
         return members(int.from_bytes(_word(data, at)))
+
+    return read
+
+
+def read_struct(make: Callable[..., Any], members: Sequence[Reader]) -> Reader:
+    """A reader of a struct of plain words, which lie one after the other where the struct is."""
+
+    def read(data: bytes, at: int) -> Any:
+        return make(*(member(data, at + 32 * index) for index, member in enumerate(members)))
 
     return read
 

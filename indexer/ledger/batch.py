@@ -3,6 +3,7 @@
 from indexer.decode.events import BatchCleared, TradeCopied
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.rows import Place
+from indexer.ledger.trade_ids import trade_label
 
 
 class OpenBatch:
@@ -41,8 +42,3 @@ class OpenBatch:
                 remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, "
                 "report it. Nothing of the block was written.",
             )
-
-
-def trade_label(trade_id: int) -> str:
-    """A trade id as people read it: strategy-sequence."""
-    return f"{trade_id >> 32}-{trade_id & 0xFFFFFFFF}"

@@ -3,8 +3,8 @@ flat.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -13,27 +13,58 @@ from indexer.decode.events import (
     BatchCleared,
     CopySkipped,
     Event,
+    FeeCharged,
     MemberMoved,
     OrderFilled,
     PolicySet,
+    TermsAccepted,
     TradeCompleted,
     TradeCopied,
+    TradeOpened,
+    VaultMarked,
+    VaultOpened,
     VaultStatusSet,
 )
-from indexer.ledger.models import TREASURY, Appointment, Clearing, OrderFill, Trade, Vault
+from indexer.ledger.models import TREASURY, Appointment, Clearing, OrderFill, Strategy, Trade, Vault
 
 _CHUNK = 500
 
 T = TypeVar("T")
 
 
+_FIXED = ("strategy_id", "owner", "referrer")
+
+
 @dataclass(slots=True)
 class VaultNow:
-    """A vault's changing part, as of the event being posted."""
+    """A vault as of the event being posted; names are those of the table's columns."""
 
+    strategy_id: int
+    owner: str
+    referrer: str | None
     status: str
+    status_reason: str | None
     policy_revision: int
     position: int
+    terms_version: int
+    copy_fee_bps: int
+    mark: int
+    invested: int
+
+    def changing(self) -> dict[str, Any]:
+        """What each of the vault's states repeats."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in _FIXED}
+
+
+_VAULT_COLUMNS = [getattr(Vault, each.name) for each in fields(VaultNow)]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A strategy's fixed part."""
+
+    leader: str
+    protocol_bps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +72,6 @@ class TradeTerms:
     """A trade's fixed part."""
 
     strategy_id: int
-    leader: str
     token_in: str
     token_out: str
 
@@ -51,6 +81,7 @@ class Context:
     """State at the end of the block before the range; kept up to date while the range is posted."""
 
     treasury: str | None = None
+    offers: dict[int, Offer] = field(default_factory=dict)
     vaults: dict[int, VaultNow] = field(default_factory=dict)
     trades: dict[int, TradeTerms] = field(default_factory=dict)
     batches: dict[int, int] = field(default_factory=dict)
@@ -58,25 +89,35 @@ class Context:
 
 
 def load_context(connection: Connection, deployment_id: int, blocks: Iterable[DecodedBlock]) -> Context:
-    """Load the vaults, trades and orders that the events of `blocks` refer to."""
+    """Load the vaults, strategies, trades and orders that the events of `blocks` refer to."""
     vault_ids: set[int] = set()
     trade_ids: set[int] = set()
+    strategy_ids: set[int] = set()
     orders: set[str] = set()
     for block in blocks:
         for _, event in block.logs:
             _collect(event, vault_ids, trade_ids, orders)
+            if isinstance(event, VaultOpened):
+                strategy_ids.add(event.strategy_id)
     context = Context(treasury=_treasury(connection, deployment_id))
     for ids in _chunks(sorted(vault_ids)):
         rows = connection.execute(
-            select(Vault.vault_id, Vault.status, Vault.policy_revision, Vault.position).where(
+            select(Vault.vault_id, *_VAULT_COLUMNS).where(
                 Vault.deployment_id == deployment_id, Vault.vault_id.in_(ids)
             )
         )
-        context.vaults.update(
-            {row.vault_id: VaultNow(row.status, row.policy_revision, row.position) for row in rows}
-        )
+        context.vaults.update({vault_id: VaultNow(*columns) for vault_id, *columns in rows})
     for ids in _chunks(sorted(trade_ids)):
         _load_trades(connection, deployment_id, ids, context)
+    strategy_ids |= {trade_id >> 32 for trade_id in trade_ids}
+    strategy_ids |= {vault.strategy_id for vault in context.vaults.values()}
+    for ids in _chunks(sorted(strategy_ids)):
+        offers = connection.execute(
+            select(Strategy.strategy_id, Strategy.leader, Strategy.protocol_bps).where(
+                Strategy.deployment_id == deployment_id, Strategy.strategy_id.in_(ids)
+            )
+        )
+        context.offers.update({row[0]: Offer(row[1], row[2]) for row in offers})
     for hashes in _chunks(sorted(orders)):
         _load_parts(connection, deployment_id, hashes, context)
     return context
@@ -84,9 +125,9 @@ def load_context(connection: Connection, deployment_id: int, blocks: Iterable[De
 
 def _collect(event: Event | None, vault_ids: set[int], trade_ids: set[int], orders: set[str]) -> None:
     match event:
-        case PolicySet() | VaultStatusSet() | MemberMoved():
+        case PolicySet() | VaultStatusSet() | MemberMoved() | TermsAccepted() | VaultMarked() | FeeCharged():
             vault_ids.add(event.vault_id)
-        case BatchCleared() | TradeCopied() | CopySkipped() | TradeCompleted():
+        case TradeOpened() | BatchCleared() | TradeCopied() | CopySkipped() | TradeCompleted():
             trade_ids.add(event.trade_id)
         case OrderFilled():
             trade_ids.add(event.trade_id)
@@ -104,12 +145,12 @@ def _treasury(connection: Connection, deployment_id: int) -> str | None:
 
 def _load_trades(connection: Connection, deployment_id: int, ids: Sequence[int], context: Context) -> None:
     trades = connection.execute(
-        select(Trade.trade_id, Trade.strategy_id, Trade.leader, Trade.token_in, Trade.token_out).where(
+        select(Trade.trade_id, Trade.strategy_id, Trade.token_in, Trade.token_out).where(
             Trade.deployment_id == deployment_id, Trade.trade_id.in_(ids)
         )
     )
     for row in trades:
-        context.trades[row.trade_id] = TradeTerms(row.strategy_id, row.leader, row.token_in, row.token_out)
+        context.trades[row.trade_id] = TradeTerms(row.strategy_id, row.token_in, row.token_out)
     batches = connection.execute(
         select(Clearing.trade_id, func.count())
         .where(Clearing.deployment_id == deployment_id, Clearing.trade_id.in_(ids))

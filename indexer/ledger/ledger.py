@@ -118,7 +118,7 @@ class Ledger:
     def _write(self, connection: Connection, rows: Rows) -> None:
         for vault in rows.new[Vault]:
             now = rows.vaults.pop(vault["vault_id"])
-            vault.update(status=now.status, policy_revision=now.policy_revision, position=now.position)
+            vault.update(now.changing())
         for trade in rows.new[Trade]:
             trade.update(_completion(rows, trade["trade_id"]))
         for table, new in rows.new.items():
@@ -129,15 +129,7 @@ class Ledger:
                 update(Vault.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
                     Vault.deployment_id == self._id, Vault.vault_id == bindparam("in_vault")
                 ),
-                [
-                    {
-                        "in_vault": vault_id,
-                        "status": now.status,
-                        "policy_revision": now.policy_revision,
-                        "position": now.position,
-                    }
-                    for vault_id, now in rows.vaults.items()
-                ],
+                [{"in_vault": vault_id, **now.changing()} for vault_id, now in rows.vaults.items()],
             )
         if rows.completed:
             connection.execute(

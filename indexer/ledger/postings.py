@@ -10,6 +10,9 @@ from indexer.decode.events import (
     BatchCleared,
     Deallocated,
     Deposited,
+    EscrowSettled,
+    FeeCharged,
+    FeeEscrowed,
     FeesClaimed,
     TradeCopied,
     Withdrawn,
@@ -18,10 +21,11 @@ from indexer.decode.events import (
 VAULT: Final = "vault"
 ACCOUNT: Final = "account"
 FEE: Final = "fee"
+ESCROW: Final = "escrow"
 VENUE: Final = "venue"
 OUTSIDE: Final = "outside"
 
-HELD_BY_HUB: Final = frozenset({VAULT, ACCOUNT, FEE})
+HELD_BY_HUB: Final = frozenset({VAULT, ACCOUNT, FEE, ESCROW})
 """Kinds whose balances are the hub's debts; the others are the world that money came from or went to."""
 
 
@@ -48,6 +52,20 @@ OUTSIDE_WORLD: Final = Party(OUTSIDE, "")
 def vault(vault_id: int) -> Party:
     """A vault's balances."""
     return Party(VAULT, str(vault_id))
+
+
+def escrow(vault_id: int) -> Party:
+    """What is held back of what left a vault."""
+    return Party(ESCROW, str(vault_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who gets the parts of a fee at the moment it is charged. Without a referrer there is no such part."""
+
+    leader: str
+    treasury: str
+    referrer: str | None
 
 
 def deposit(event: Deposited) -> list[Line]:
@@ -79,15 +97,56 @@ def fee_claim(event: FeesClaimed) -> list[Line]:
     )
 
 
-def dust(event: BatchCleared, treasury: str) -> list[Line]:
-    """What rounding left over, the treasury's: of the output, and of inputs that were rounded up.
+def fee(event: FeeCharged, to: Recipients) -> list[Line]:
+    """Vault to the fee balances of leader, treasury and referrer."""
+    purpose = f"{event.kind.snake}_fee"
+    source = vault(event.vault_id)
+    parts = [
+        (to.leader, event.amount - event.to_protocol - event.to_referrer),
+        (to.treasury, event.to_protocol),
+        (to.referrer, event.to_referrer),
+    ]
+    given = [
+        Line(Party(FEE, recipient), event.token, amount, purpose)
+        for recipient, amount in parts
+        if recipient is not None and amount
+    ]
+    return [Line(source, event.token, -event.amount, purpose), *given] if given else []
 
-    The copies' lines hand all they put in to the venue; what it was not given to swap comes back here.
-    """
-    venue, fee = Party(VENUE, event.venue), Party(FEE, treasury)
+
+def holding(event: FeeEscrowed) -> list[Line]:
+    """Vault to its escrow: what stays with the hub until there is a price."""
+    return _flow("escrow_hold", event.token, event.held, vault(event.vault_id), escrow(event.vault_id))
+
+
+def settlement(event: EscrowSettled) -> list[Line]:
+    """Escrow to the vault, for the fee that is charged next, and to the owner's account."""
+    source, owner = escrow(event.vault_id), Party(ACCOUNT, event.owner)
     return [
-        *_flow("dust", event.token_in, event.dust_in, venue, fee),
-        *_flow("dust", event.token_out, event.dust, venue, fee),
+        *_flow("escrow_fee", event.token, event.to_fees, source, vault(event.vault_id)),
+        *_flow("escrow_release", event.token, event.to_owner, source, owner),
+    ]
+
+
+def protocol_part(event: BatchCleared, protocol_bps: int) -> int:
+    """The protocol's part of a batch's copy fees, rounded down."""
+    return event.copy_fees * protocol_bps // 10_000
+
+
+def clearing(event: BatchCleared, leader: str, treasury: str, protocol_bps: int) -> list[Line]:
+    """What a batch gives to others than its vaults: dust and the protocol's part to the treasury, the
+    keeper's fee.
+
+    The copies' lines hand all they put in to the venue, and their fees to the leader; what the venue was not
+    given to swap, and what of the fees is the protocol's, moves on from there.
+    """
+    venue, dust = Party(VENUE, event.venue), Party(FEE, treasury)
+    share = protocol_part(event, protocol_bps)
+    return [
+        *_flow("dust", event.token_in, event.dust_in, venue, dust),
+        *_flow("dust", event.token_out, event.dust, venue, dust),
+        *_flow("protocol_share", event.token_in, share, Party(FEE, leader), dust),
+        *_flow("keeper_fee", event.token_out, event.keeper_fee, venue, Party(FEE, event.keeper)),
     ]
 
 

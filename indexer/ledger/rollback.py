@@ -17,21 +17,29 @@ from indexer.ledger.models import (
     Clearing,
     Copy,
     Entry,
+    Escrow,
+    Fee,
     Halt,
+    LeaderCap,
     OrderCancellation,
     OrderFill,
     OrphanedLog,
     Policy,
     Pool,
     Posting,
+    ProtocolShare,
     RawLog,
     Reorg,
     Strategy,
+    StrategyLimits,
     StrategyPool,
     StrategyToken,
+    Terms,
+    TermsProposal,
     Token,
     Trade,
     Vault,
+    VaultFacts,
     VaultState,
 )
 
@@ -40,16 +48,23 @@ BLOCK_TABLES = (
     Clearing,
     Copy,
     Entry,
+    Escrow,
+    Fee,
     Halt,
+    LeaderCap,
     OrderCancellation,
     OrderFill,
     Policy,
     Pool,
     Posting,
+    ProtocolShare,
     RawLog,
     Strategy,
+    StrategyLimits,
     StrategyPool,
     StrategyToken,
+    Terms,
+    TermsProposal,
     Token,
     Trade,
     Vault,
@@ -105,10 +120,11 @@ def _record(connection: Connection, deployment_id: int, old: Checkpoint, ancesto
 
 
 def _restore_vaults(connection: Connection, deployment_id: int, vault_ids: list[int]) -> None:
+    changing = [getattr(VaultState, name) for name in VaultFacts.__annotations__]
     states = []
     for vault_id in sorted(vault_ids):
         last = connection.execute(
-            select(VaultState.status, VaultState.policy_revision, VaultState.position)
+            select(*changing)
             .where(VaultState.deployment_id == deployment_id, VaultState.vault_id == vault_id)
             .order_by(VaultState.block_number.desc(), VaultState.log_index.desc())
             .limit(1)

@@ -1,4 +1,4 @@
-"""The deployment file that `scripts/deploy.py` writes: where the hub's two halves are, and since when."""
+"""The deployment file that `scripts/deploy.py` writes: where the hub is, and since when."""
 
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from indexer.sync.errors import DeploymentFileError
 class Deployment(msgspec.Struct, frozen=True):
     """What the indexer needs of the file.
 
-    `extension` has the other half of the hub's code; `block` is the block in which the hub was deployed.
+    `extension` has a part of the hub's code, which names the others; `block` is the block in which the hub
+    was deployed.
     """
 
     chain_id: int

@@ -26,7 +26,7 @@ from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.projection import TokenFacts
 from indexer.sync.deployment import Deployment
-from indexer.sync.halves import require_halves
+from indexer.sync.parts import require_parts
 from indexer.sync.reorg import find_ancestor
 from indexer.sync.tokens import read_token_facts
 
@@ -110,7 +110,7 @@ class Indexer:
         `SchemaMismatchError` or `WrongDeploymentError`, each before anything is written.
         """
         await reader.require_chain(deployment.chain_id)
-        await require_halves(reader, deployment)
+        await require_parts(reader, deployment)
         upgrade(engine)
         deployment_id = find_deployment(engine, deployment.chain_id, deployment.hub)
         if deployment_id is None:

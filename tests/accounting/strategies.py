@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from accounting.book import Book, CostMethod, Deposit, Event, Fill, Withdrawal
+from accounting.book import COST_KINDS, Book, Charge, CostMethod, Deposit, Event, Fill, Return, Withdrawal
 from accounting.valuation import Price
 
 BASE = "0xusdc"
@@ -17,19 +17,29 @@ def histories(draw: st.DrawFn) -> list[Event]:
     book = Book.empty(BASE, "average_cost").apply(events[0])
     for time in range(1, draw(st.integers(0, 12)) + 1):
         held = [token for token, units in book.balances().items() if units]
-        kind = draw(st.sampled_from(["deposit", "withdraw", "fill", "fill", "fill"])) if held else "deposit"
+        kind = (
+            draw(st.sampled_from(["deposit", "withdraw", "return", "charge", "fill", "fill", "fill"]))
+            if held
+            else "deposit"
+        )
         event: Event
         if kind == "deposit":
             event = Deposit(time, draw(amounts))
         else:
             token = draw(st.sampled_from(held))
             units = draw(st.integers(1, book.balances()[token]) | st.just(book.balances()[token]))
+            value = draw(st.none() | amounts)
             if kind == "withdraw":
-                event = Withdrawal(time, token, units, draw(st.none() | amounts))
+                event = Withdrawal(time, token, units, value)
+            elif kind == "return":
+                event = Return(time, token, units, value)
+            elif kind == "charge":
+                event = Charge(time, draw(st.sampled_from(COST_KINDS)), token, units, value)
             else:
                 out = draw(st.sampled_from([other for other in TOKENS if other != token]))
                 fee = draw(st.integers(0, units - 1))
-                event = Fill(time, token, out, units - fee, fee, draw(amounts))
+                keeper_fee = draw(st.just(0) | amounts)
+                event = Fill(time, token, out, units - fee, fee, draw(amounts), keeper_fee)
         events.append(event)
         book = book.apply(event)
     return events

@@ -27,7 +27,7 @@ def test_steps_add_up_to_the_book_and_profit_explains_equity(
         happenings.append(event)
     found = replay(BASE, method, happenings, 100)
     assert sum(step.realized for step in found.steps) == found.book.realized
-    assert sum(step.copy_fees for step in found.steps) == found.book.copy_fees
+    assert sum(step.costs for step in found.steps) == found.book.total_costs
     assert len(found.steps) == len(events)
     profit, book = found.profit, found.book
     if profit.equity is None:

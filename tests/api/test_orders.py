@@ -3,6 +3,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from indexer.decode import events as e
+from indexer.decode.types import Reason, TradeKind
 from tests.api.world import (
     ALICE,
     BIG_NONCE,
@@ -34,9 +35,9 @@ def filled(sequence: int, order: str, nonce: int, so_far: int, *, complete: bool
     """A trade of one USDC for a wei, from an order that Alice carried."""
     trade = trade_id(1, sequence)
     return [
-        e.TradeOpened(trade, LEADER, POOL, USDC, WETH, ETH, 0, 0, 0, START_TIME + 900),
+        e.TradeOpened(trade, LEADER, TradeKind.LEADER, POOL, USDC, WETH, ETH, 0, 0, 0, START_TIME + 900),
         cleared(trade, (USDC, USD), (WETH, 1), 1, cursor=0, portion=ETH // 8),
-        e.TradeCopied(trade, 1, 0, USD, 0, 1),
+        e.TradeCopied(trade, 1, 0, USD, 0, 1, Reason.NONE),
         e.TradeCompleted(trade),
         e.OrderFilled(order, trade, LEADER, nonce, so_far, complete, ALICE),
     ]
@@ -134,9 +135,9 @@ def test_the_same_nonce_of_another_leader_is_another_order(client: TestClient, c
     theirs = "0x" + "33" * 32
     chain.mine(
         [
-            e.TradeOpened(trade, CAROL, POOL, USDC, WETH, ETH, 0, 0, 0, START_TIME + 900),
+            e.TradeOpened(trade, CAROL, TradeKind.LEADER, POOL, USDC, WETH, ETH, 0, 0, 0, START_TIME + 900),
             cleared(trade, (USDC, USD), (WETH, 1), 1, cursor=0),
-            e.TradeCopied(trade, 5, 0, USD, 0, 1),
+            e.TradeCopied(trade, 5, 0, USD, 0, 1, Reason.NONE),
             e.TradeCompleted(trade),
             e.OrderFilled(theirs, trade, CAROL, BIG_NONCE, ETH, True, ALICE),
         ]

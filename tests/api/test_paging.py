@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from api.paging import decode_cursor, encode_cursor
 from api.problems import InvalidCursorError
-from indexer.decode import events as e
-from tests.api.world import CAROL, ETH, LEADER, POOL, START_TIME, USDC, WETH, Chain, joining, trade_id
+from tests.api.world import CAROL, ETH, LEADER, START_TIME, USDC, WETH, Chain, joining, opened, trade_id
 
 LISTS = [
     "/v1/strategies",
@@ -19,6 +18,7 @@ LISTS = [
     "/v1/trades/1-1/copies",
     "/v1/orders",
     "/v1/vaults/6/statement",
+    f"/v1/accounts/{LEADER}/fees",
 ]
 
 
@@ -54,7 +54,7 @@ def test_rows_that_arrive_between_pages_neither_repeat_nor_hide_any(client: Test
     before = [trade["id"] for trade in page(client, "/v1/trades", limit=100)[0]]
     first, cursor = page(client, "/v1/trades", limit=1)
     new = trade_id(1, 4)
-    chain.mine([e.TradeOpened(new, LEADER, POOL, USDC, WETH, ETH, 0, 0, 0, START_TIME + 900)])
+    chain.mine([opened(new, USDC, WETH, ETH, 0, 0, 0, START_TIME + 900)])
     rest, _ = page(client, "/v1/trades", limit=100, cursor=cursor)
     assert [trade["id"] for trade in first + rest] == before
     vaults, cursor = page(client, "/v1/vaults", limit=4)

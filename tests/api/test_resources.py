@@ -1,4 +1,6 @@
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from accounting.rounding import decimal_string
 from indexer.decode import events as e
+from indexer.decode.types import FeeKind, OnBreach, Policy, Reason, Sizing, TradeKind, VaultStatus
 from tests.api.world import (
     ALICE,
     BIG_NONCE,
@@ -20,6 +23,7 @@ from tests.api.world import (
     NOBODY,
     POOL,
     START_TIME,
+    TERMS,
     TOKENS,
     TREASURY,
     USD,
@@ -29,6 +33,7 @@ from tests.api.world import (
     WETH,
     Chain,
     block_hash,
+    cleared,
     trade_id,
 )
 
@@ -49,11 +54,12 @@ EVERY_PATH = [
     "/v1/trades",
     "/v1/trades/1-1",
     "/v1/trades/1-1/copies",
-    "/v1/trades/1-1/copies?status=skipped&reason=Paused",
+    "/v1/trades/1-1/copies?status=skipped&reason=paused",
     "/v1/orders",
     f"/v1/orders?leader={LEADER}",
     f"/v1/orders/{HALF_DONE}",
     f"/v1/accounts/{ALICE}",
+    f"/v1/accounts/{LEADER}/fees",
 ]
 
 
@@ -97,9 +103,9 @@ def test_every_amount_says_the_same_in_units_and_in_whole_tokens(client: TestCli
 def test_strategies_are_listed_with_followers_and_trades(client: TestClient) -> None:
     first, second = get(client, "/v1/strategies")["data"]
     assert (first["name"], first["trades"]) == ("Momentum", 3)
-    assert first["followers"] == {"active": 3, "paused": 1, "left": 0}
+    assert first["followers"] == {"active": 3, "paused": 1, "suspended": 0, "exiting": 0, "left": 0}
     assert (second["name"], second["trades"]) == ("Patience", 0)
-    assert second["followers"] == {"active": 0, "paused": 0, "left": 0}
+    assert set(second["followers"].values()) == {0}
     assert [s["id"] for s in get(client, f"/v1/strategies?leader={CAROL}")["data"]] == [2]
 
 
@@ -154,7 +160,7 @@ def test_a_trade_has_its_clearings_and_both_forms_of_its_id(client: TestClient) 
     assert trade["portion"] == "0.5"
     # 4e44 / 1e36 units of WETH for a unit of USDC, in whole tokens.
     assert trade["limit_price"] == "0.0004"
-    assert trade["skipped_by_reason"] == {"BelowMinimumTrade": 1, "Paused": 1}
+    assert trade["skipped_by_reason"] == {"below_minimum_trade": 1, "paused": 1}
     first, second = trade["clearings"]
     assert (first["dust"]["units"], second["dust"]["units"]) == ("2", "0")
     assert (trade["portion_sold"], first["portion"], second["portion"]) == ("0.5", "0.5", "0.5")
@@ -196,9 +202,9 @@ def test_copies_come_in_the_contracts_order_and_can_be_filtered(client: TestClie
         (6, "filled"),
     ]
     assert copies[0]["is_leader"]
-    assert copies[2]["reason"]["code"] == "BelowMinimumTrade"
+    assert copies[2]["reason"]["name"] == "below_minimum_trade"
     assert copies[2]["fill"] is None
-    paused = get(client, "/v1/trades/1-1/copies?reason=Paused")["data"]
+    paused = get(client, "/v1/trades/1-1/copies?reason=paused")["data"]
     assert [copy["vault_id"] for copy in paused] == [4]
     filled = get(client, "/v1/trades/1-1/copies?status=filled")["data"]
     assert [copy["vault_id"] for copy in filled] == [1, 2, 6]
@@ -218,10 +224,12 @@ def test_an_account_shows_idle_vault_and_fee_balances(client: TestClient) -> Non
     assert alice["in_vaults"] == get(client, "/v1/vaults/2")["data"]["balances"]
     leader = get(client, f"/v1/accounts/{LEADER}")["data"]
     # Ten thousand never allocated, and the USDC fees claimed; the WETH fees wait.
-    assert [amount["units"] for amount in leader["idle"]] == [str(10_000 * USD + 4_000000)]
-    assert [amount["units"] for amount in leader["claimable_fees"]] == [str(1_147 * 10**12 + 744_459 * 10**9)]
+    assert [amount["units"] for amount in leader["idle"]] == [str(10_000 * USD + 3_200000)]
+    # A fifth of every copy fee is the protocol's.
+    in_weth = 1_147 * 10**12 + 744_459 * 10**9
+    assert [amount["units"] for amount in leader["claimable_fees"]] == [str(in_weth - in_weth // 5)]
     dust = get(client, f"/v1/accounts/{TREASURY}")["data"]["claimable_fees"]
-    assert [(amount["symbol"], amount["units"]) for amount in dust] == [("USDC", "1"), ("WETH", "2")]
+    assert [amount["units"] for amount in dust] == ["800001", str(in_weth // 5 + 2)]
     empty = get(client, f"/v1/accounts/{NOBODY}")["data"]
     assert empty["idle"] == empty["in_vaults"] == empty["vault_ids"] == []
 
@@ -231,9 +239,9 @@ def test_the_protocol_counts_and_holds_what_came_in_less_what_left(client: TestC
     assert (found["chain_id"], found["hub"], found["treasury"]) == (CHAIN_ID, HUB, TREASURY)
     assert found["vaults_by_status"] == {"Active": 5, "Paused": 1}
     assert (found["strategies"], found["trades"], found["copies_filled"]) == (2, 3, 7)
-    assert found["copies_skipped_by_reason"] == {"BelowMinimumTrade": 1, "NothingToSell": 1, "Paused": 2}
+    assert found["copies_skipped_by_reason"] == {"below_minimum_trade": 1, "nothing_to_sell": 1, "paused": 2}
     for holding in found["holdings"]:
-        parts = sum(int(holding[part]["units"]) for part in ("in_vaults", "idle", "fees"))
+        parts = sum(int(holding[part]["units"]) for part in ("in_vaults", "idle", "fees", "held_back"))
         assert parts == int(holding["total"]["units"])
     usdc = next(h["total"] for h in found["holdings"] if h["total"]["token"] == USDC)
     bought = [copy["fill"]["bought"] for copy in get(client, "/v1/trades/1-2/copies?status=filled")["data"]]
@@ -306,13 +314,126 @@ def test_halts_guardian_and_gate_are_as_last_set(client: TestClient, chain: Chai
 
 def test_reasons_cover_the_contracts_enumeration(client: TestClient) -> None:
     reasons = get(client, "/v1/reason-codes")["data"]
-    known = {reason.label: int(reason) for reason in e.SkipReason if reason != e.SkipReason.NONE}
-    assert {reason["code"]: reason["number"] for reason in reasons} == known
+    known = [(int(reason), reason.snake) for reason in Reason if reason is not Reason.NONE]
+    assert [(reason["code"], reason["name"]) for reason in reasons] == known
     assert all(reason["meaning"] and reason["what_to_do"] for reason in reasons)
 
 
 def test_a_new_block_shows_in_the_next_answer(client: TestClient, chain: Chain) -> None:
-    chain.mine([e.VaultStatusSet(2, e.VaultStatus.LEFT)])
+    chain.mine([e.VaultStatusSet(2, VaultStatus.LEFT, Reason.NONE)])
     answer = get(client, "/v1/vaults/2")
     assert answer["as_of_block"]["number"] == 19
     assert answer["data"]["status"] == "Left"
+
+
+def test_a_strategy_shows_fees_limits_and_terms_that_wait(client: TestClient, chain: Chain) -> None:
+    found = get(client, "/v1/strategies/1")["data"]
+    fees = found["terms"]["fees"]
+    assert (fees["version"], fees["copy_bps"], fees["performance_bps"]) == (1, 10, 2_000)
+    assert (fees["subscription"]["decimal"], fees["performance_period_seconds"]) == ("1", 30 * 86_400)
+    assert (found["terms"]["protocol_bps"], found["terms"]["pending"]) == (2_000, None)
+    assert (found["limits"]["loss_budget_bps"], found["limits"]["stop_bps"]) == (300, None)
+    assert found["limits"]["min_stake"]["decimal"] == "100"
+    dearer = replace(TERMS, performance_bps=3_000, subscription=0, subscription_period=0)
+    chain.mine([e.TermsProposed(1, dearer, START_TIME + 86_400)])
+    pending = get(client, "/v1/strategies")["data"][0]["terms"]["pending"]
+    assert (pending["performance_bps"], pending["subscription"]) == (3_000, None)
+    assert pending["usable_from"] == "2024-01-06T12:00:00Z"
+    chain.mine([e.TermsSet(1, 2, dearer)])
+    terms = get(client, "/v1/strategies/1")["data"]["terms"]
+    assert (terms["fees"]["version"], terms["pending"]) == (2, None)
+    assert get(client, "/v1/vaults/2")["data"]["terms"]["version"] == 1
+    assert get(client, "/v1/vaults/1")["data"]["terms"]["version"] == 0
+
+
+def test_a_vault_shows_marks_fees_escrow_and_why_it_stopped(client: TestClient, chain: Chain) -> None:
+    chain.mine(
+        [
+            e.FeeCharged(2, USDC, FeeKind.PERFORMANCE, 100, 20, 0),
+            e.FeeCharged(2, USDC, FeeKind.PERFORMANCE, 10, 2, 0),
+            e.FeeEscrowed(2, USDC, 50, 10),
+            e.Deallocated(2, ALICE, USDC, 40),
+            e.VaultMarked(2, 4_000 * USD, 3_000 * USD),
+            e.VaultStatusSet(2, VaultStatus.EXITING, Reason.STOP_LOSS),
+        ]
+    )
+    vault = get(client, "/v1/vaults/2")["data"]
+    assert (vault["status"], vault["status_reason"]["name"]) == ("Exiting", "stop_loss")
+    assert vault["marks"]["high_water_mark"]["decimal"] == "4000"
+    assert vault["marks"]["invested"]["decimal"] == "3000"
+    fees = {
+        kind["kind"]: [(each["symbol"], each["units"]) for each in kind["paid"]] for kind in vault["fees"]
+    }
+    assert fees["performance"] == [("USDC", "110")]
+    assert sorted(fees["copy"]) == [("USDC", "2500000"), ("WETH", str(1_147 * 10**12))]
+    assert [each["units"] for each in vault["held_back"]] == ["10"]
+    usdc = next(h for h in get(client, "/v1/protocol")["data"]["holdings"] if h["total"]["token"] == USDC)
+    assert usdc["held_back"]["units"] == "10"
+    assert get(client, "/v1/strategies/1")["data"]["followers"]["exiting"] == 1
+
+
+def test_a_policy_is_shown_whole(client: TestClient, chain: Chain) -> None:
+    policy = Policy(
+        sizing=Sizing.RISK, on_stop=OnBreach.EXIT, excluded_tokens=2, size=150, expiry=2**40 - 1, cooldown=60
+    )
+    chain.mine([e.PolicySet(2, 2, policy)])
+    found = get(client, "/v1/vaults/2")["data"]["policy"]
+    assert (found["sizing"], found["risk_bps"], found["fixed"]) == ("risk", 150, None)
+    assert (found["on_breach"], found["on_stop"]) == ("reduce", "exit")
+    assert [token["symbol"] for token in found["excluded_tokens"]] == ["WETH"]
+    assert (found["cooldown_seconds"], found["expiry"], found["stop_loss_bps"]) == (60, None, None)
+
+
+def test_closes_and_manual_trades_say_who_began_them_and_compare_with_no_leader(
+    client: TestClient, chain: Chain
+) -> None:
+    close, manual = trade_id(1, 2**31 + 1), trade_id(1, 2**31 + 2)
+    bought = (WETH, 10**15)
+    chain.mine(
+        [
+            e.TradeOpened(close, BOB, TradeKind.CLOSE, POOL, USDC, WETH, 10**18, 0, 0, 0, 0),
+            cleared(close, (USDC, 2 * USD), bought, 10**15, cursor=0, keeper_fee=7, keeper=BOB),
+            e.TradeCopied(close, 2, 1, 2 * USD, 0, 10**15, Reason.POOL_DEPTH),
+            e.TradeOpened(manual, ALICE, TradeKind.MANUAL, POOL, USDC, WETH, 10**17, 0, 0, 0, 0),
+            cleared(manual, (USDC, 2 * USD), bought, 0, cursor=0),
+            e.TradeCopied(manual, 2, 1, 2 * USD, 0, 10**15, Reason.NONE),
+        ]
+    )
+    first, second = get(client, "/v1/trades?limit=2")["data"]
+    assert (first["id"], first["kind"], first["by"], first["sequence"]) == ("1-s2", "manual", ALICE, 2)
+    assert (second["id"], second["kind"], second["by"]) == ("1-s1", "close", BOB)
+    assert (second["status"], second["copy_deadline"]) == ("completed", None)
+    assert get(client, f"/v1/trades/{close}")["data"] == get(client, "/v1/trades/1-s1")["data"]
+    assert [each["id"] for each in get(client, "/v1/trades?kind=close")["data"]] == ["1-s1"]
+    [clearing] = get(client, "/v1/trades/1-s1")["data"]["clearings"]
+    assert (clearing["keeper"], clearing["keeper_fee"]["units"]) == (BOB, "7")
+    [closed] = [copy["fill"] for copy in get(client, "/v1/trades/1-s1/copies")["data"]]
+    assert (closed["reduced_by"]["name"], closed["keeper_fee"]["units"]) == ("pool_depth", "7")
+    assert (closed["against_leader"], closed["against_oracle"]["bps"]) == (None, "0")
+    [alone] = [copy["fill"] for copy in get(client, "/v1/trades/1-s2/copies")["data"]]
+    assert alone["against_leader"] is alone["against_oracle"] is alone["reduced_by"] is None
+    protocol = get(client, "/v1/protocol")["data"]
+    assert (protocol["trades"], protocol["closes"], protocol["manual_trades"]) == (3, 1, 1)
+    assert get(client, "/v1/strategies")["data"][0]["trades"] == 3
+
+
+@pytest.mark.parametrize("who", [LEADER, TREASURY, BOB])
+def test_fees_of_an_address_add_up_to_what_it_can_claim(client: TestClient, chain: Chain, who: str) -> None:
+    chain.mine([e.FeeCharged(2, USDC, FeeKind.WITHDRAWAL, 101, 20, 0), e.LeaderCapSet(BOB, 4_000)])
+    fees = get(client, f"/v1/accounts/{who}/fees")["data"]
+    sums: Counter[str] = Counter()
+    for fee in fees:
+        sums[fee["amount"]["token"]] += int(fee["amount"]["units"])
+    account = get(client, f"/v1/accounts/{who}")["data"]
+    assert dict(sums) == {each["token"]: int(each["units"]) for each in account["claimable_fees"]}
+    assert account["leader_cap_bps"] == (4_000 if who == BOB else None)
+    if who == LEADER:
+        assert {fee["source"] for fee in fees} == {
+            "copy_fee",
+            "protocol_share",
+            "withdrawal_fee",
+            "fee_claim",
+        }
+        newest = fees[0]
+        assert (newest["source"], newest["vault_id"]) == ("withdrawal_fee", 2)
+        assert newest["amount"]["units"] == "81"

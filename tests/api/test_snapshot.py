@@ -11,6 +11,7 @@ from api.snapshot import MAX_READERS, Snapshot, Snapshots
 from api.vaults import service
 from api.vaults.schemas import Vault
 from indexer.decode import events as e
+from indexer.decode.types import Reason, VaultStatus
 from tests.api.world import CAROL, Chain, joining
 
 
@@ -20,7 +21,7 @@ def everything(snapshot: Snapshot) -> Page[Vault]:
 
 def test_block_and_rows_are_of_one_moment_while_the_indexer_writes(engine: Engine, chain: Chain) -> None:
     with Snapshots(engine, None).open() as snapshot:
-        chain.mine([*joining(7, CAROL, 4, 500), e.VaultStatusSet(2, e.VaultStatus.LEFT)])
+        chain.mine([*joining(7, CAROL, 4, 500), e.VaultStatusSet(2, VaultStatus.LEFT, Reason.NONE)])
         seen = everything(snapshot)
     assert seen.as_of_block.number == 18
     assert [(vault.id, vault.status) for vault in seen.data][1] == (2, "Active")

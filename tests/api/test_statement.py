@@ -8,21 +8,25 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from indexer.decode import events as e
+from indexer.decode.types import FeeKind, Policy, Reason, TradeKind, VaultStatus
 from indexer.ledger.models import Balance
 from tests.api.world import (
     ALICE,
     ETH,
     LEADER,
+    NOWHERE,
     POOL,
     START_TIME,
     USD,
     USDC,
     VENUE,
     WBTC,
+    WETH,
     Chain,
     cleared,
     empty_chain,
     joining,
+    opened,
     strategy,
     trade_id,
 )
@@ -55,7 +59,7 @@ def test_a_followers_statement_to_the_unit(client: TestClient) -> None:
     assert units(found["flows"]["deposited"]) == 5_000 * USD
     assert units(found["flows"]["withdrawn"]) == in_kind
     assert units(profit["realized_pnl"]) == realized
-    assert units(profit["copy_fees"]) == 2_500000 + fee_value
+    assert units(profit["costs"]["copy"]) == 2_500000 + fee_value
     assert units(profit["unrealized_pnl"]) == 0
     assert units(profit["equity"]) == 5_000 * USD - 2_500 * USD - 2_500000 + proceeds
     assert [line["kind"] for line in found["lines"]] == ["fill", "withdrawal", "fill", "deposit"]
@@ -66,7 +70,9 @@ def test_a_followers_statement_to_the_unit(client: TestClient) -> None:
 def test_profit_explains_equity_to_the_unit(client: TestClient, vault: int, method: str) -> None:
     found = statement(client, vault, method=method)
     profit, flows = found["profit"], found["flows"]
-    explained = units(profit["realized_pnl"]) + units(profit["unrealized_pnl"]) - units(profit["copy_fees"])
+    explained = (
+        units(profit["realized_pnl"]) + units(profit["unrealized_pnl"]) - units(profit["costs"]["total"])
+    )
     assert units(profit["equity"]) - units(flows["net_deposits"]) == explained == units(profit["net_pnl"])
     assert sum(units(line["realized_pnl"]) for line in found["lines"] if line["kind"] != "skip") == units(
         profit["realized_pnl"]
@@ -115,9 +121,9 @@ def test_a_later_batch_shows_what_its_price_differed_by(client: TestClient) -> N
 def test_skips_say_why_and_what_to_do(client: TestClient) -> None:
     found = statement(client, 3)
     assert found["filled"] == 0
-    assert found["skipped_by_reason"] == {"BelowMinimumTrade": 1, "NothingToSell": 1}
+    assert found["skipped_by_reason"] == {"below_minimum_trade": 1, "nothing_to_sell": 1}
     reason = found["lines"][1]["reason"]
-    assert reason["code"] == "BelowMinimumTrade"
+    assert (reason["code"], reason["name"]) == (3, "below_minimum_trade")
     assert "setPolicy" in reason["what_to_do"]
 
 
@@ -143,10 +149,10 @@ def test_without_a_recorded_price_equity_is_unknown_and_not_a_guess(engine: Engi
         ],
         [*strategy(1, LEADER, 1, "Bitcoin", WBTC), *joining(2, ALICE, 0, 500 * USD)],
         [
-            e.TradeOpened(first, LEADER, POOL, USDC, WBTC, ETH, 0, 0, 1, START_TIME + 600),
+            opened(first, USDC, WBTC, ETH, 0, 0, 1, START_TIME + 600),
             cleared(first, (USDC, 10_000 * USD), (WBTC, 20_000_000), 0, cursor=1),
-            e.TradeCopied(first, 1, 0, 10_000 * USD, 0, 20_000_000),
-            e.CopySkipped(first, 2, 1, e.SkipReason.EXPIRED),
+            e.TradeCopied(first, 1, 0, 10_000 * USD, 0, 20_000_000, Reason.NONE),
+            e.CopySkipped(first, 2, 1, Reason.EXPIRED),
         ],
     )
     found = statement(TestClient(create_app(engine)), 1)
@@ -168,9 +174,9 @@ def test_a_price_recorded_in_the_vaults_first_block_counts(engine: Engine) -> No
             e.TokenListed(WBTC, START_TIME),
             e.PoolListed(POOL, VENUE, USDC, WBTC, START_TIME),
             *strategy(1, LEADER, 1, "Bitcoin", WBTC),
-            e.TradeOpened(first, LEADER, POOL, USDC, WBTC, ETH, 0, 0, 0, START_TIME + 600),
+            opened(first, USDC, WBTC, ETH, 0, 0, 0, START_TIME + 600),
             cleared(first, (USDC, 10_000 * USD), (WBTC, 20_000_000), 25_000_000, cursor=0),
-            e.TradeCopied(first, 1, 0, 10_000 * USD, 0, 20_000_000),
+            e.TradeCopied(first, 1, 0, 10_000 * USD, 0, 20_000_000, Reason.NONE),
         ]
     )
     found = statement(TestClient(create_app(engine)), 1)
@@ -187,8 +193,57 @@ def test_returns_of_a_vault_without_flows_are_its_growth(client: TestClient) -> 
 
 
 def test_a_vault_that_never_held_money_has_no_return(engine: Engine, chain: Chain) -> None:
-    chain.mine([e.VaultOpened(7, 2, ALICE, 10, 0), e.PolicySet(7, 1, 0, 0)])
+    chain.mine([e.VaultOpened(7, 2, ALICE, 10, 0, 1, NOWHERE), e.PolicySet(7, 1, Policy())])
     found = statement(TestClient(create_app(engine)), 7)
     assert found["lines"] == []
     assert found["returns"]["time_weighted_return"] is None
     assert found["returns"]["unavailable"] == "The vault has not held money for any time yet."
+
+
+def test_fees_in_kind_and_what_was_held_back_are_costs_apart(client: TestClient, chain: Chain) -> None:
+    before = statement(client, 2)
+    chain.mine(
+        [
+            e.FeeCharged(2, USDC, FeeKind.MANAGEMENT, 300, 60, 0),
+            e.FeeCharged(2, USDC, FeeKind.SUBSCRIPTION, 20, 4, 0),
+            e.FeeEscrowed(2, USDC, 1_000, 200),
+            e.Deallocated(2, ALICE, USDC, 800),
+            e.VaultStatusSet(2, VaultStatus.SUSPENDED, Reason.DAILY_LOSS),
+        ],
+        [
+            e.EscrowSettled(2, ALICE, USDC, 150, 50),
+            e.FeeCharged(2, USDC, FeeKind.PERFORMANCE, 150, 30, 0),
+            e.VaultMarked(2, 4_999 * USD, 4_900 * USD),
+        ],
+    )
+    found = statement(client, 2)
+    costs = {kind: units(cost) for kind, cost in found["profit"]["costs"].items()}
+    assert (costs["management"], costs["subscription"], costs["performance"]) == (300, 20, 150)
+    assert costs["total"] == sum(cost for kind, cost in costs.items() if kind != "total")
+    assert units(before["profit"]["net_pnl"]) - units(found["profit"]["net_pnl"]) == 470
+    # All of the thousand left, but for what turned out to be a fee.
+    withdrawn = units(found["flows"]["withdrawn"]) - units(before["flows"]["withdrawn"])
+    assert withdrawn == 1_000 - 150
+    newest = [line["kind"] for line in found["lines"][:6]]
+    assert newest == ["fee", "returned", "withdrawal", "held", "fee", "fee"]
+    assert (found["lines"][0]["fee"], units(found["lines"][0]["value"])) == ("performance", 150)
+    assert found["status_reason"]["name"] == "daily_loss"
+    assert found["marks"]["high_water_mark"]["decimal"] == "4999"
+    gain = units(found["profit"]["equity"]) - 4_999 * USD
+    assert units(found["gain_fee"]["gain"]) == gain > 0
+    assert units(found["gain_fee"]["due"]) == gain * 2_000 // 10_000
+
+
+def test_a_keepers_fee_is_a_cost_of_each_vault_of_its_batch(client: TestClient, chain: Chain) -> None:
+    trade, before = trade_id(1, 2**31 + 1), statement(client, 2)
+    chain.mine(
+        [
+            e.TradeOpened(trade, ALICE, TradeKind.CLOSE, POOL, USDC, WETH, ETH, 0, 0, 0, 0),
+            cleared(trade, (USDC, 2_000), (WETH, 990), 1_000, cursor=0, keeper_fee=10, keeper=ALICE),
+            e.TradeCopied(trade, 2, 1, 2_000, 0, 990, Reason.NONE),
+        ]
+    )
+    found = statement(client, 2)
+    assert units(found["profit"]["costs"]["keeper"]) == 20
+    assert found["execution"]["fills_summed"] == before["execution"]["fills_summed"] + 1
+    assert units(found["lines"][0]["costs"]) == 20

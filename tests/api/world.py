@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from indexer.chain.types import Header, Log
 from indexer.decode import events as e
 from indexer.decode.decoder import DecodedBlock
+from indexer.decode.types import FeeTerms, Policy, Reason, StrategyLimits, TradeKind, VaultStatus
 from indexer.ledger.checkpoint import add_deployment
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
@@ -35,6 +36,10 @@ LEADER, ALICE, BOB, CAROL, NOBODY = (address(n) for n in ("leader", "alice", "bo
 TOKENS = {USDC: TokenFacts("USDC", 6), WETH: TokenFacts("WETH", 18), WBTC: TokenFacts("WBTC", 8)}
 USD, ETH = 10**6, 10**18
 LEADER_POSITION = 2**32 - 1
+NOWHERE = "0x" + "00" * 20
+PROTOCOL_BPS = 2_000
+TERMS = FeeTerms(10, 2_000, 100, 50, 3_000, 30 * 86_400, 30 * 86_400, USD)
+LIMITS = StrategyLimits(300, 1_500, 9_000, 10_000, 100, 0, 60, 20, 100 * USD)
 SOLD_OUT, HALF_DONE = "0x" + "5e" * 32, "0x" + "4d" * 32
 BIG_NONCE = 2**255 + 41
 """Beyond 64 bits, as a nonce may be."""
@@ -83,13 +88,16 @@ def empty_chain(engine: Engine) -> Chain:
 
 def strategy(number: int, leader: str, vault: int, name: str, token: str = WETH) -> list[e.Event]:
     return [
-        e.StrategyCreated(number, leader, vault, USDC, 10, 100, 50, 600, 100 * USD, name),
+        e.StrategyCreated(number, leader, vault, USDC, 100, 50, 600, 100 * USD, PROTOCOL_BPS, name),
+        e.StrategyLimitsSet(number, LIMITS),
+        e.TermsSet(number, 1, TERMS),
         e.StrategyTokenAdded(number, USDC, 0),
         e.StrategyTokenAdded(number, token, 1),
         e.StrategyPoolAdded(number, POOL),
-        e.VaultOpened(vault, number, leader, 0, LEADER_POSITION),
+        e.VaultOpened(vault, number, leader, 0, LEADER_POSITION, 0, NOWHERE),
         e.Deposited(leader, USDC, 20_000 * USD, leader),
         e.Allocated(vault, leader, USDC, 10_000 * USD),
+        e.VaultMarked(vault, 10_000 * USD, 10_000 * USD),
     ]
 
 
@@ -104,6 +112,8 @@ def cleared(
     dust_in: int = 0,
     dust: int = 0,
     fees: int = 0,
+    keeper_fee: int = 0,
+    keeper: str = NOWHERE,
 ) -> e.BatchCleared:
     """A batch: tokens and amounts are what the swap took and gave."""
     (token_in, amount_in), (token_out, amount_out) = sold, bought
@@ -119,16 +129,26 @@ def cleared(
         amount_out,
         dust,
         fees,
+        keeper_fee,
+        keeper,
         oracle_out,
     )
+
+
+def opened(trade: int, token_in: str, token_out: str, *terms: int) -> e.TradeOpened:
+    """The leader's trade; terms are portion, limit price, start, count and deadline."""
+    portion, limit, start, count, deadline = terms
+    swap = (POOL, token_in, token_out, portion, limit, start, count, deadline)
+    return e.TradeOpened(trade, LEADER, TradeKind.LEADER, *swap)
 
 
 def joining(vault: int, owner: str, position: int, amount: int, minimum: int = 0) -> list[e.Event]:
     return [
         e.Deposited(owner, USDC, amount, owner),
-        e.VaultOpened(vault, 1, owner, 10, position),
-        e.PolicySet(vault, 1, minimum, 0),
+        e.VaultOpened(vault, 1, owner, 10, position, 1, NOWHERE),
+        e.PolicySet(vault, 1, Policy(min_trade=minimum)),
         e.Allocated(vault, owner, USDC, amount),
+        e.VaultMarked(vault, amount, amount),
     ]
 
 
@@ -147,7 +167,7 @@ def fill_world(engine: Engine) -> Chain:
             *joining(2, ALICE, 0, 5_000 * USD),
             *joining(3, BOB, 1, 150 * USD, minimum=1_000 * USD),
             *joining(4, BOB, 2, 700 * USD),
-            e.VaultStatusSet(4, e.VaultStatus.PAUSED),
+            e.VaultStatusSet(4, VaultStatus.PAUSED, Reason.NONE),
             *joining(6, CAROL, 3, 3_000 * USD),
         ],
     )
@@ -155,7 +175,19 @@ def fill_world(engine: Engine) -> Chain:
     # Leader and Alice: 5,000 + 2,500 - fee at 2,000 less a bit; oracle says 2,000. Two wei of dust.
     chain.mine(
         [
-            e.TradeOpened(first, LEADER, POOL, USDC, WETH, ETH // 2, 4 * 10**44, 0, 4, START_TIME + 636),
+            e.TradeOpened(
+                first,
+                LEADER,
+                TradeKind.LEADER,
+                POOL,
+                USDC,
+                WETH,
+                ETH // 2,
+                4 * 10**44,
+                0,
+                4,
+                START_TIME + 636,
+            ),
             cleared(
                 first,
                 (USDC, 7_500 * USD),
@@ -166,12 +198,12 @@ def fill_world(engine: Engine) -> Chain:
                 dust=2,
                 fees=2_500000,
             ),
-            e.TradeCopied(first, 1, 0, 5_000 * USD, 0, 2_494 * 10**15),
-            e.TradeCopied(first, 2, 1, 2_500 * USD, 2_500000, 1_247 * 10**15),
+            e.TradeCopied(first, 1, 0, 5_000 * USD, 0, 2_494 * 10**15, Reason.NONE),
+            e.TradeCopied(first, 2, 1, 2_500 * USD, 2_500000, 1_247 * 10**15, Reason.NONE),
         ],
         [
-            e.CopySkipped(first, 3, 1, e.SkipReason.BELOW_MINIMUM_TRADE),
-            e.CopySkipped(first, 4, 1, e.SkipReason.PAUSED),
+            e.CopySkipped(first, 3, 1, Reason.BELOW_MINIMUM_TRADE),
+            e.CopySkipped(first, 4, 1, Reason.PAUSED),
             # A minute later the price is 50 bps worse for the last follower.
             cleared(
                 first,
@@ -182,7 +214,7 @@ def fill_world(engine: Engine) -> Chain:
                 portion=ETH // 2,
                 fees=1_500000,
             ),
-            e.TradeCopied(first, 6, 1, 1_500 * USD, 1_500000, 744_459 * 10**12),
+            e.TradeCopied(first, 6, 1, 1_500 * USD, 1_500000, 744_459 * 10**12, Reason.NONE),
             e.TradeCompleted(first),
         ],
     )
@@ -196,7 +228,7 @@ def fill_world(engine: Engine) -> Chain:
     total, paid = sum(sold.values()), sum(got.values())
     chain.mine(
         [
-            e.TradeOpened(second, LEADER, POOL, WETH, USDC, ETH, 0, 1, 4, START_TIME + 690),
+            opened(second, WETH, USDC, ETH, 0, 1, 4, START_TIME + 690),
             cleared(
                 second,
                 (WETH, total),
@@ -206,11 +238,13 @@ def fill_world(engine: Engine) -> Chain:
                 fees=sum(fees.values()),
             ),
             *(
-                e.TradeCopied(second, vault, min(vault - 1, 1), sold[vault], fees.get(vault, 0), got[vault])
+                e.TradeCopied(
+                    second, vault, min(vault - 1, 1), sold[vault], fees.get(vault, 0), got[vault], Reason.NONE
+                )
                 for vault in (1, 2, 6)
             ),
-            e.CopySkipped(second, 3, 1, e.SkipReason.NOTHING_TO_SELL),
-            e.CopySkipped(second, 4, 1, e.SkipReason.PAUSED),
+            e.CopySkipped(second, 3, 1, Reason.NOTHING_TO_SELL),
+            e.CopySkipped(second, 4, 1, Reason.PAUSED),
             e.TradeCompleted(second),
             e.OrderFilled(SOLD_OUT, second, LEADER, 40, ETH, True, NOBODY),
         ]
@@ -218,7 +252,19 @@ def fill_world(engine: Engine) -> Chain:
     third = trade_id(1, 3)
     chain.mine(
         [
-            e.TradeOpened(third, LEADER, POOL, USDC, WETH, ETH // 4, 4 * 10**44, 2, 4, START_TIME + 702),
+            e.TradeOpened(
+                third,
+                LEADER,
+                TradeKind.LEADER,
+                POOL,
+                USDC,
+                WETH,
+                ETH // 4,
+                4 * 10**44,
+                2,
+                4,
+                START_TIME + 702,
+            ),
             cleared(
                 third,
                 (USDC, 1_000 * USD - 1),
@@ -228,9 +274,9 @@ def fill_world(engine: Engine) -> Chain:
                 portion=ETH // 10,
                 dust_in=1,
             ),
-            e.TradeCopied(third, 1, 0, 1_000 * USD, 0, 45 * 10**16),
+            e.TradeCopied(third, 1, 0, 1_000 * USD, 0, 45 * 10**16, Reason.NONE),
             e.OrderFilled(HALF_DONE, third, LEADER, BIG_NONCE, ETH // 10, False, BOB),
         ],
-        [e.FeesClaimed(LEADER, USDC, 4_000000)],
+        [e.FeesClaimed(LEADER, USDC, 3_200000)],
     )
     return chain

@@ -7,121 +7,30 @@ only what the pool took and gave for a batch is told from outside.
 from collections import Counter
 from dataclasses import dataclass, field
 
-WAD = 10**18
+from protocol.structs import FeeTerms, OnBreach, Policy
+from tests.e2e.records import WAD, Batch, Charge, Order, OrderFill, Outflow, Part, Trade, Vault
+
 BPS = 10_000
 SCALE = 10**36
 LEADERS_POSITION = 2**32 - 1
+LEADER_CAP_BPS = 3_000
+"""Largest share of one's money with one leader, for owners who have not said otherwise."""
 
 Account = tuple[str, str, str]
 """Whose: the kind (vault, account, fee, venue, outside), which one, and the token."""
 
 
-@dataclass
-class Vault:
-    """A vault and its statement, by average cost. `cost` is what the asset held has cost, in base units."""
-
-    id: int
-    owner: str
-    fee_bps: int
-    min_trade: int = 0
-    max_trade: int = 0
-    revision: int = 0
-    paused: bool = False
-    deposited: int = 0
-    withdrawn: int = 0
-    realized: int = 0
-    copy_fees: int = 0
-    cost: int = 0
-    filled: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass
-class Part:
-    """A vault's part in a batch."""
-
-    vault: Vault
-    amount_in: int
-    fee: int
-    amount_out: int = 0
-
-
-@dataclass
-class Batch:
-    """One swap: its parts and its sums. `portion` of each holding was sold, together `amount_in`."""
-
-    parts: list[Part]
-    portion: int
-    amount_in: int
-    dust_in: int
-    amount_out: int
-    dust: int
-    copy_fees: int
-    oracle_out: int
-
-
-@dataclass
-class Trade:
-    """A leader's trade: who it visits in which order, and what it has done so far."""
-
-    sequence: int
-    token_in: str
-    token_out: str
-    portion: int
-    start: int
-    order: list[int]
-    cursor: int = 0
-    batches: list[Batch] = field(default_factory=list)
-    skips: list[tuple[Vault, str]] = field(default_factory=list)
-
-    @property
-    def id(self) -> int:
-        return (1 << 32) | self.sequence
-
-    @property
-    def name(self) -> str:
-        return f"1-{self.sequence}"
-
-
-@dataclass
-class Order:
-    """A leader's signed order: the part of the first holding that it sells, and what it has sold of it."""
-
-    hash: str
-    nonce: int
-    portion: int
-    filled: int = 0
-    complete: bool = False
-    cancelled: bool = False
-    fills: list["OrderFill"] = field(default_factory=list)
-
-    @property
-    def left(self) -> int:
-        """Of what the leader holds now, the part that brings what is sold of the first to `portion`."""
-        return (self.portion - self.filled) * WAD // (WAD - self.filled)
-
-    @property
-    def status(self) -> str:
-        if self.complete:
-            return "complete"
-        return "cancelled" if self.cancelled else "open"
-
-
-@dataclass
-class OrderFill:
-    """A part of an order: the trade that filled it, and the order after it."""
-
-    trade: Trade
-    filled: int
-    complete: bool
-    keeper: str
+def least_money(amount: int, cap_bps: int = LEADER_CAP_BPS) -> int:
+    """The least that an owner brings who puts `amount` of it with one leader."""
+    return _up(amount * BPS, cap_bps)
 
 
 @dataclass
 class Books:
     """One strategy, its leader, its followers and the treasury, in one base token and one asset.
 
-    `decimals` and `prices` (dollars) are by token. The leader's vault is number 1.
+    `decimals` and `prices` (dollars) are by token. The leader's vault is number 1. `protocol_bps` of every
+    fee are the treasury's. `recorded` is the price of the last clearing: base units for asset units.
     """
 
     base: str
@@ -131,13 +40,14 @@ class Books:
     leader: str
     treasury: str
     venue: str
-    fee_bps: int
+    terms: FeeTerms
+    protocol_bps: int
     balances: Counter[Account] = field(default_factory=Counter)
     vaults: dict[int, Vault] = field(default_factory=dict)
     members: list[int] = field(default_factory=list)
     trades: list[Trade] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
-    mark: tuple[int, int] | None = None
+    recorded: tuple[int, int] | None = None
 
     # ---------------------------------------------------------------- money
 
@@ -161,13 +71,15 @@ class Books:
 
     # ---------------------------------------------------------------- vaults
 
-    def open_vault(self, owner: str, amount: int = 0, *, min_trade: int = 0, max_trade: int = 0) -> Vault:
+    def open_vault(
+        self, owner: str, amount: int = 0, *, policy: Policy | None = None, referrer: str | None = None
+    ) -> Vault:
         """The strategy's first vault is the leader's own: no fee, no policy, no place among the members."""
         number = len(self.vaults) + 1
         if number == 1:
-            vault = Vault(number, owner, fee_bps=0)
+            vault = Vault(number, owner, FeeTerms(), Policy(), revision=0)
         else:
-            vault = Vault(number, owner, self.fee_bps, min_trade, max_trade, revision=1)
+            vault = Vault(number, owner, self.terms, policy or Policy(), revision=1, referrer=referrer)
             self.members.append(number)
         self.vaults[number] = vault
         if amount:
@@ -177,37 +89,97 @@ class Books:
     def allocate(self, vault: Vault, amount: int) -> None:
         self.move(amount, self.base, ("account", vault.owner), ("vault", str(vault.id)))
         vault.deposited += amount
+        vault.mark += amount
+        vault.invested += amount
 
-    def deallocate(self, vault: Vault, token: str, amount: int) -> None:
-        """What leaves in kind leaves at the last recorded price, and its cost, rounded up, leaves with it."""
-        value = amount
-        if token == self.asset:
-            held = self.held(vault, token)
-            cost = _up(vault.cost * amount, held)
-            value = self.worth(amount)
-            vault.cost -= cost
-            vault.realized += value - cost
-        vault.withdrawn += value
-        self.move(amount, token, ("vault", str(vault.id)), ("account", vault.owner))
+    def take_out(self, vault: Vault, *amounts: tuple[str, int]) -> list[Outflow]:
+        """Tokens leave for the owner's account, less fees, by one look at the vault at the oracle's prices.
 
-    def leave(self, vault: Vault) -> None:
-        """The last member takes the place of the one that leaves."""
+        The gain above the mark pays in proportion to what leaves. The mark falls in proportion, too, and by
+        no more than what left; what is invested falls in proportion.
+        """
+        equity, mark, terms = self.equity_now(vault), vault.mark, vault.terms
+        gain = max(0, equity - mark)
+        left = 0
+        outflows = []
+        for token, amount in amounts:
+            left += self.value_now(token, amount)
+            fees = {
+                "withdrawal": amount * terms.withdrawal_bps // BPS,
+                "performance": amount * terms.performance_bps * gain // (equity * BPS),
+            }
+            charges = [self._charge(vault, token, kind, fee) for kind, fee in fees.items() if fee]
+            paid = amount - sum(fees.values())
+            vault.withdrawn += self._take(vault, token, paid)
+            self.move(paid, token, ("vault", str(vault.id)), ("account", vault.owner))
+            outflows.append(Outflow(token, charges, paid))
+        vault.mark -= min(left, mark * left // equity)
+        vault.invested = 0 if left == equity else vault.invested - vault.invested * left // equity
+        return outflows
+
+    def leave(self, vault: Vault) -> tuple[int, int]:
+        """The last member takes the place of the one that leaves. Returns who it is, 0 for nobody, and the
+        place.
+        """
+        vault.status, vault.stopped_by = "Left", None
         place, last = self.members.index(vault.id), self.members.pop()
-        if last != vault.id:
-            self.members[place] = last
+        if last == vault.id:
+            return 0, place
+        self.members[place] = last
+        return last, place
+
+    def _charge(self, vault: Vault, token: str, kind: str, amount: int) -> Charge:
+        """A fee in kind: the protocol's share of it first, then the referrer's of the rest."""
+        to_protocol = amount * self.protocol_bps // BPS
+        to_referrer = (amount - to_protocol) * vault.terms.referrer_bps // BPS if vault.referrer else 0
+        charge = Charge(kind, token, amount, to_protocol, to_referrer, self._take(vault, token, amount))
+        vault.costs[kind] += charge.value
+        vault.charges.append(charge)
+        for who, part in (
+            (self.treasury, to_protocol),
+            (vault.referrer or "", to_referrer),
+            (self.leader, charge.to_leader),
+        ):
+            if part:
+                self.move(part, token, ("vault", str(vault.id)), ("fee", who))
+        return charge
+
+    def _take(self, vault: Vault, token: str, amount: int) -> int:
+        """What leaves in kind counts at the last recorded price; its cost, rounded up, leaves with it.
+
+        The caller moves it.
+        """
+        if token == self.base:
+            return amount
+        cost = _up(vault.cost * amount, self.held(vault, token))
+        value = self.worth(amount)
+        vault.cost -= cost
+        vault.realized += value - cost
+        return value
 
     # ---------------------------------------------------------------- trades
 
     def begin(self, token_in: str, token_out: str, portion: int) -> Trade:
         """Visits every member once, from a start that the golden ratio picks anew for each trade."""
-        sequence = len(self.trades) + 1
+        sequence = self.count("leader") + 1
         start = (sequence * 2_654_435_769 % 2**32) * len(self.members) // 2**32
         order = self.members[start:] + self.members[:start]
-        trade = Trade(sequence, token_in, token_out, portion, start, order)
+        trade = Trade(sequence, self.leader, token_in, token_out, portion, start, order)
         self.trades.append(trade)
         return trade
 
-    def batch(self, trade: Trade, visits: int, received: int, taken: int | None = None) -> Batch:
+    def count(self, kind: str) -> int:
+        return sum(trade.kind == kind for trade in self.trades)
+
+    def batch(
+        self,
+        trade: Trade,
+        visits: int,
+        received: int,
+        taken: int | None = None,
+        *,
+        keeper: str | None = None,
+    ) -> Batch:
         """The next `visits` members, first the leader, too, sell in one swap that gave `received`.
 
         It took `taken` of what they offered, or all. Later batches sell the part that the leader's did.
@@ -219,30 +191,30 @@ class Books:
             parts.append(Part(leader, self.held(leader, trade.token_in) * portion // WAD, 0))
         for vault in self._visited(trade, visits):
             gross, reason = self._size(vault, trade, portion)
-            if reason:
+            if gross == 0:
+                assert reason is not None
                 self._skip(trade, vault, reason)
             else:
-                fee = gross * vault.fee_bps // BPS
-                parts.append(Part(vault, gross - fee, fee))
-        offered = sum(part.amount_in for part in parts)
-        amount_in = offered if taken is None else taken
-        for part in parts:
-            part.amount_out = part.amount_in * received // offered
-            part.amount_in = _up(part.amount_in * amount_in, offered)
-            part.fee = part.fee * amount_in // offered
-        batch = Batch(
-            parts,
-            portion * amount_in // offered,
-            amount_in,
-            sum(part.amount_in for part in parts) - amount_in,
-            received,
-            dust=received - sum(part.amount_out for part in parts),
-            copy_fees=sum(part.fee for part in parts),
-            oracle_out=self.quote(trade.token_in, trade.token_out, amount_in),
-        )
-        trade.batches.append(batch)
-        self._settle(trade, batch)
-        return batch
+                fee = gross * vault.terms.copy_bps // BPS
+                parts.append(Part(vault, gross - fee, fee, reduced_by=reason))
+        return self._clear(trade, parts, portion, received, taken=taken, keeper=keeper)
+
+    def close(self, keeper: str, token: str, vaults: list[Vault], received: int) -> Trade:
+        """Vaults that have reached their stop, and want to leave then, sell all they hold, without a fee."""
+        trade = Trade(self.count("close") + 1, keeper, token, self.base, WAD, is_close=True)
+        self.trades.append(trade)
+        for vault in vaults:
+            assert vault.policy.on_stop == OnBreach.EXIT
+            assert self.has_lost_too_much(vault)
+            vault.status, vault.stopped_by = "Exiting", "stop_loss"
+        parts = [Part(vault, self.held(vault, token), 0) for vault in vaults]
+        self._clear(trade, parts, WAD, received, keeper=keeper)
+        return trade
+
+    def has_lost_too_much(self, vault: Vault) -> bool:
+        """Whether the vault is worth so much less than is invested that its stop-loss is reached."""
+        bps = vault.policy.stop_loss_bps
+        return bps != 0 and self.equity_now(vault) * BPS <= vault.invested * (BPS - bps)
 
     def fill(self, order: Order, trade: Trade, keeper: str) -> OrderFill:
         """The trade's first batch filled a part of the order, or all that was left of it."""
@@ -255,7 +227,7 @@ class Books:
 
     def expire(self, trade: Trade, visits: int) -> None:
         for vault in self._visited(trade, visits):
-            self._skip(trade, vault, "Expired")
+            self._skip(trade, vault, "expired")
 
     def _visited(self, trade: Trade, visits: int) -> list[Vault]:
         chosen = trade.order[trade.cursor : trade.cursor + visits]
@@ -263,45 +235,82 @@ class Books:
         return [self.vaults[number] for number in chosen]
 
     def _size(self, vault: Vault, trade: Trade, portion: int) -> tuple[int, str | None]:
-        """A portion of one's own holding; a policy binds entries only."""
-        if vault.paused:
-            return 0, "Paused"
+        """A portion of one's own holding; a policy binds entries only. Why it is nothing, or less."""
+        if vault.status != "Active":
+            return 0, vault.status.lower()
         gross = self.held(vault, trade.token_in) * portion // WAD
         if gross == 0:
-            return 0, "NothingToSell"
-        if trade.token_in == self.base:
-            if gross < vault.min_trade:
-                return 0, "BelowMinimumTrade"
-            if vault.max_trade:
-                gross = min(gross, vault.max_trade)
-        return gross, None
+            return 0, "nothing_to_sell"
+        if trade.token_in != self.base:
+            return gross, None
+        assert not self.has_lost_too_much(vault), "a story closes who has reached a stop before an entry"
+        policy, reason = vault.policy, None
+        if policy.max_trade and gross > policy.max_trade:
+            gross, reason = policy.max_trade, "maximum_trade"
+        return (0, "below_minimum_trade") if gross < policy.min_trade else (gross, reason)
 
     def _skip(self, trade: Trade, vault: Vault, reason: str) -> None:
         trade.skips.append((vault, reason))
         vault.skipped[reason] += 1
 
+    def _clear(
+        self,
+        trade: Trade,
+        parts: list[Part],
+        portion: int,
+        received: int,
+        *,
+        taken: int | None = None,
+        keeper: str | None,
+    ) -> Batch:
+        offered = sum(part.amount_in for part in parts)
+        amount_in = offered if taken is None else taken
+        for part in parts:
+            part.amount_out = part.amount_in * received // offered
+            part.amount_in = _up(part.amount_in * amount_in, offered)
+            part.fee = part.fee * amount_in // offered
+        copy_fees = sum(part.fee for part in parts)
+        batch = Batch(
+            parts,
+            portion * amount_in // offered,
+            amount_in,
+            sum(part.amount_in for part in parts) - amount_in,
+            received,
+            dust=received - sum(part.amount_out for part in parts),
+            copy_fees=copy_fees,
+            protocol_fees=copy_fees * self.protocol_bps // BPS,
+            oracle_out=amount_in * self.price(trade.token_in) // self.price(trade.token_out),
+            keeper=keeper,
+        )
+        trade.batches.append(batch)
+        self._settle(trade, batch)
+        return batch
+
     def _settle(self, trade: Trade, batch: Batch) -> None:
-        venue = ("venue", self.venue)
+        venue, leader, treasury = ("venue", self.venue), ("fee", self.leader), ("fee", self.treasury)
         entry = trade.token_in == self.base
         for part in batch.parts:
             vault, place = part.vault, ("vault", str(part.vault.id))
             held = self.held(vault, trade.token_in)
             self.move(part.amount_in, trade.token_in, place, venue)
-            self.move(part.fee, trade.token_in, place, ("fee", self.leader))
+            self.move(part.fee, trade.token_in, place, leader)
             self.move(part.amount_out, trade.token_out, venue, place)
             vault.filled += 1
+            vault.copied[trade.token_in] += part.fee
             if entry:
                 vault.cost += part.amount_in
-                vault.copy_fees += part.fee
+                vault.costs["copy"] += part.fee
             else:
                 cost = _up(vault.cost * (part.amount_in + part.fee), held)
                 fee = part.fee * part.amount_out // part.amount_in
                 vault.cost -= cost
                 vault.realized += part.amount_out + fee - cost
-                vault.copy_fees += fee
-        self.move(batch.dust_in, trade.token_in, venue, ("fee", self.treasury))
-        self.move(batch.dust, trade.token_out, venue, ("fee", self.treasury))
-        self.mark = (batch.amount_in, batch.oracle_out) if entry else (batch.oracle_out, batch.amount_in)
+                vault.costs["copy"] += fee
+        self.move(batch.protocol_fees, trade.token_in, leader, treasury)
+        self.move(batch.dust_in, trade.token_in, venue, treasury)
+        self.move(batch.dust, trade.token_out, venue, treasury)
+        amounts = (batch.amount_in, batch.oracle_out)
+        self.recorded = amounts if entry else (batch.oracle_out, batch.amount_in)
 
     # ---------------------------------------------------------------- worth
 
@@ -310,12 +319,25 @@ class Books:
         value, unit = amount * self.prices[token_in], self.prices[token_out]
         return value * 10 ** self.decimals[token_out] // (unit * 10 ** self.decimals[token_in])
 
+    def price(self, token: str) -> int:
+        """The oracle's price today: base units for 1e36 units, rounded down."""
+        return SCALE if token == self.base else self.quote(token, self.base, SCALE)
+
+    def value_now(self, token: str, amount: int) -> int:
+        """An amount in base units at the oracle's price today, rounded down: what fees and stops go by."""
+        return amount * self.price(token) // SCALE
+
+    def equity_now(self, vault: Vault) -> int:
+        return sum(self.value_now(token, self.held(vault, token)) for token in (self.base, self.asset))
+
     def worth(self, amount: int) -> int:
-        """An amount of the asset in base units, at the last price that a clearing recorded, rounded down."""
+        """An amount of the asset in base units, at the last price that a clearing recorded, rounded down:
+        what statements go by.
+        """
         if amount == 0:
             return 0
-        assert self.mark is not None
-        base, asset = self.mark
+        assert self.recorded is not None
+        base, asset = self.recorded
         return amount * base // asset
 
     def equity(self, vault: Vault) -> int:

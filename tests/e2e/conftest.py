@@ -12,7 +12,7 @@ from indexer.chain.rpc import RpcClient
 from indexer.sync.service import open_indexer
 
 # Before they are imported, so that a failed comparison shows both sides.
-pytest.register_assert_rewrite("tests.e2e.story", "tests.e2e.witnesses")
+pytest.register_assert_rewrite("tests.e2e.ledger_rows", "tests.e2e.story", "tests.e2e.witnesses")
 
 from tests.e2e.stage import Stage, open_stage  # noqa: E402
 from tests.e2e.witnesses import Witnesses  # noqa: E402

@@ -1,6 +1,7 @@
 """What people do in a story: each act is done on chain and by hand; the hub must say what the hand says."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from eth_account.signers.local import LocalAccount
 
@@ -8,12 +9,15 @@ from demo.exchange import Token
 from orders.order import Order as SignedOrder
 from orders.order import OrderKind, digest, sign
 from orders.order import Trade as SignedTrade
+from protocol.structs import FeeTerms, Policy, StrategyLimits, StrategyParams
 from tests.e2e import events
-from tests.e2e.by_hand import LEADERS_POSITION, SCALE, WAD, Batch, Books, Order, Trade, Vault
+from tests.e2e.by_hand import LEADER_CAP_BPS, SCALE, Books, least_money
+from tests.e2e.records import WAD, Batch, Order, Outflow, Trade, Vault
 from tests.e2e.stage import Event, Stage
 from tests.e2e.witnesses import Witnesses
 
-COPY_FEE_BPS = 30
+TERMS = FeeTerms(copy_bps=30, performance_bps=1_000, withdrawal_bps=25, referrer_bps=2_000)
+PROTOCOL_BPS = 1_000
 SLIPPAGE_BPS = 300
 DRIFT_BPS = 50
 COPY_WINDOW_S = 600
@@ -45,33 +49,32 @@ class Story:
             leader.address,
             stage.treasury.address,
             stage.venue,
-            COPY_FEE_BPS,
+            TERMS,
+            PROTOCOL_BPS,
         )
         story = cls(stage, witnesses, books, leader)
-        terms = (
+        params = StrategyParams(
             base.address,
-            [asset.address],
-            [stage.pool],
-            COPY_FEE_BPS,
-            SLIPPAGE_BPS,
-            DRIFT_BPS,
-            COPY_WINDOW_S,
-            MIN_DEPOSIT,
+            (asset.address,),
+            (stage.pool,),
             "Golden",
+            terms=TERMS,
+            limits=StrategyLimits(min_stake=MIN_DEPOSIT),
+            max_slippage_bps=SLIPPAGE_BPS,
+            max_drift_bps=DRIFT_BPS,
+            copy_window=COPY_WINDOW_S,
+            min_deposit=MIN_DEPOSIT,
         )
         stage.order(leader, stage.hub.deposit(base.address, leaders_usdc, leader.address))
-        stage.order(leader, stage.hub.createStrategy(terms))
+        stage.order(leader, stage.hub.createStrategy(params.struct()))
         stage.order(leader, stage.hub.allocate(1, leaders_usdc))
         books.deposit(leader.address, leaders_usdc)
-        vault = books.open_vault(leader.address)
-        books.allocate(vault, leaders_usdc)
-        said = await story.told()
-        money = [event for event in said if not event[0].startswith("Strategy")]
-        assert money == [
+        vault = books.open_vault(leader.address, leaders_usdc)
+        await story.says(
             events.deposited(leader.address, base.address, leaders_usdc),
-            *events.joined(vault, LEADERS_POSITION, base.address, 0),
-            events.allocated(vault, base.address, leaders_usdc),
-        ]
+            *events.offered(params, leader=leader.address, protocol_bps=PROTOCOL_BPS),
+            *events.allocated(vault, base.address, leaders_usdc),
+        )
         return story
 
     async def told(self) -> list[Event]:
@@ -85,19 +88,66 @@ class Story:
         assert await self.told() == list(expected)
 
     def join(
-        self, who: LocalAccount, amount: int, *, min_trade: int = 0, max_trade: int = 0
+        self,
+        name: str,
+        amount: int,
+        *,
+        policy: Policy | None = None,
+        referrer: str | None = None,
+        cap_bps: int | None = None,
     ) -> tuple[Vault, list[Event]]:
-        """Queues a deposit and a vault opened with all of it. Returns the vault and what the hub must say."""
+        """Somebody comes with no more money than it takes to put `amount` with one leader, and does so.
+
+        Queues it. Returns the vault and what the hub must say.
+        """
         stage, books = self.stage, self.books
-        stage.order(who, stage.hub.deposit(books.base, amount, who.address))
-        stage.order(who, stage.hub.openVault(1, (min_trade, max_trade), amount))
-        books.deposit(who.address, amount)
+        money = least_money(amount, cap_bps or LEADER_CAP_BPS)
+        who = stage.person(name, usdc=money)
+        said = [events.deposited(who.address, books.base, money)]
+        stage.order(who, stage.hub.deposit(books.base, money, who.address))
+        if cap_bps is not None:
+            stage.order(who, stage.hub.setLeaderCap(cap_bps))
+            said.append(("LeaderCapSet", {"owner": who.address, "capBps": cap_bps}))
+        rules = (policy or Policy()).struct()
+        stage.order(who, stage.hub.openVault(1, rules, amount, 1, referrer or events.NOBODY))
+        books.deposit(who.address, money)
         position = len(books.members)
-        vault = books.open_vault(who.address, amount, min_trade=min_trade, max_trade=max_trade)
-        return vault, [
-            events.deposited(who.address, books.base, amount),
-            *events.joined(vault, position, books.base, amount),
-        ]
+        vault = books.open_vault(who.address, amount, policy=policy, referrer=referrer)
+        return vault, [*said, *events.joined(vault, position, books.base, amount)]
+
+    async def take_out(self, who: LocalAccount, vault: Vault, *amounts: tuple[str, int]) -> list[Outflow]:
+        """The owner moves tokens to the account, each in a call of its own."""
+        said, outflows = [], []
+        for token, amount in amounts:
+            self.stage.order(who, self.stage.hub.deallocate(vault.id, token, amount))
+            [outflow] = self.books.take_out(vault, (token, amount))
+            said += [
+                *events.charged(vault, outflow),
+                events.marked(vault),
+                events.deallocated(vault, outflow),
+            ]
+            outflows.append(outflow)
+        await self.says(*said)
+        return outflows
+
+    async def leave(self, who: LocalAccount, vault: Vault) -> list[Outflow]:
+        """The owner leaves with all that the vault holds, in kind: one look at the vault, one call."""
+        stage, books = self.stage, self.books
+        stage.order(who, stage.hub.exit(vault.id, [books.base, books.asset], who.address))
+        moved, place = books.leave(vault)
+        member = {"strategyId": 1, "vaultId": moved, "position": place}
+        said = [events.status_set(vault), ("MemberMoved", member)]
+        held = {token: books.held(vault, token) for token in (books.base, books.asset)}
+        outflows = books.take_out(vault, *[(token, amount) for token, amount in held.items() if amount])
+        for outflow in outflows:
+            said += [*events.charged(vault, outflow), events.deallocated(vault, outflow)]
+        said.append(events.marked(vault))
+        for outflow in outflows:
+            books.withdraw(who.address, outflow.token, outflow.paid)
+            said.append(events.withdrawn(who.address, outflow.token, outflow.paid))
+        await self.says(*said)
+        assert books.equity_now(vault) == 0
+        return outflows
 
     def move_price(self, weth: int) -> None:
         self.stage.move_price(weth)
@@ -143,16 +193,20 @@ class Story:
         terms = signed.trade
         trade = books.begin(terms.token_in, terms.token_out, order.left)
         [taken] = stage.taken(self._token(terms.token_in), since=block)
-        books.batch(trade, visits, self._received(terms.token_out, block), taken)
+        books.batch(trade, visits, self._received(terms.token_out, block), taken, keeper=keeper.address)
         fill = books.fill(order, trade, keeper.address)
         assert said == [*self._traded(trade, terms.limit_price), events.order_filled(books, order, fill)]
         await self.witnesses.agree(books)
         return trade
 
     async def refused(self, keeper: LocalAccount, carried: Signed, why: str) -> None:
-        """Somebody carries an order in vain: nothing is said, nothing moves."""
+        """Somebody carries an order in vain."""
         signed, signature = carried
-        self.stage.order(keeper, self.stage.hub.executeOrder(signed.struct(), signature), may_fail=True)
+        await self.fails(keeper, self.stage.hub.executeOrder(signed.struct(), signature), why)
+
+    async def fails(self, who: LocalAccount, call: Any, why: str) -> None:
+        """The hub refuses a call: nothing is said, nothing moves."""
+        self.stage.order(who, call, may_fail=True)
         [receipt], said = self.stage.play()
         assert receipt.error is not None
         assert receipt.error.startswith(why), receipt.error
@@ -166,6 +220,29 @@ class Story:
         order.cancelled = True
         await self.says(("OrdersCancelled", {"leader": self.leader.address, "word": word, "mask": mask}))
 
+    async def close(self, keeper: LocalAccount, vaults: list[Vault]) -> Trade:
+        """Somebody sells out vaults whose stop is reached."""
+        stage, books = self.stage, self.books
+        stage.order(keeper, self.closing(vaults))
+        receipts, said = stage.play()
+        received = self._received(books.base, receipts[0].block_number)
+        trade = books.close(keeper.address, books.asset, vaults, received)
+        [batch] = trade.batches
+        one_price(batch)
+        assert said == [
+            events.opened(trade, pool=stage.pool, limit=0, deadline=0),
+            *[events.status_set(vault) for vault in vaults],
+            *events.cleared(books, trade, batch),
+        ]
+        await self.witnesses.agree(books)
+        return trade
+
+    def closing(self, vaults: list[Vault]) -> Any:
+        """The call that sells out vaults."""
+        return self.stage.hub.closeVaults(
+            (1, self.stage.pool, self.books.asset, [vault.id for vault in vaults])
+        )
+
     def _traded(self, trade: Trade, limit: int) -> list[Event]:
         """What the hub says of a trade and its first batch."""
         stage, books = self.stage, self.books
@@ -173,9 +250,7 @@ class Story:
         one_price(batch)
         done = [events.completed(trade)] if trade.cursor == len(trade.order) else []
         return [
-            events.opened(
-                trade, leader=books.leader, pool=stage.pool, limit=limit, deadline=stage.time + COPY_WINDOW_S
-            ),
+            events.opened(trade, pool=stage.pool, limit=limit, deadline=stage.time + COPY_WINDOW_S),
             *events.skipped(trade, trade.skips),
             *events.cleared(books, trade, batch),
             *done,
@@ -187,7 +262,8 @@ class Story:
         stage.order(keeper, stage.hub.continueTrade(1, visits))
         receipts, said = stage.play()
         skips = len(trade.skips)
-        batch = books.batch(trade, visits, self._received(trade.token_out, receipts[0].block_number))
+        received = self._received(trade.token_out, receipts[0].block_number)
+        batch = books.batch(trade, visits, received, keeper=keeper.address)
         done = [events.completed(trade)] if trade.cursor == len(trade.order) else []
         new_skips = events.skipped(trade, trade.skips[skips:])
         assert said == [*new_skips, *events.cleared(books, trade, batch), *done]

@@ -7,7 +7,8 @@ from eth_account.signers.local import LocalAccount
 
 from demo.deployment import BATCH_SIZE
 from tests.e2e import events
-from tests.e2e.by_hand import BPS, SCALE, Vault
+from tests.e2e.by_hand import BPS, SCALE
+from tests.e2e.records import Vault
 from tests.e2e.stage import BLOCK_S, START, Stage, account
 from tests.e2e.story import COPY_WINDOW_S, DRIFT_BPS, Story, percent
 from tests.e2e.witnesses import Witnesses
@@ -23,8 +24,7 @@ async def story(stage: Stage, witnesses: Witnesses) -> Story:
     story = await Story.begin(stage, witnesses, leaders_usdc=20_000 * USDC)
     said = []
     for number in range(BATCH_SIZE + LATE):
-        amount = 1_000 * USDC + 37 * number**3 + number
-        _, told = story.join(stage.person(f"follower {number}", usdc=amount), amount)
+        _, told = story.join(f"follower {number}", 1_000 * USDC + 37 * number**3 + number)
         said += told
     await story.says(*said)
     return story
@@ -42,7 +42,7 @@ def outcomes(witnesses: Witnesses, trade: str) -> dict[int, str]:
 
 
 def told(copy: dict[str, Any]) -> str:
-    return f"batch {copy['fill']['batch']}" if copy["fill"] else copy["reason"]["code"]
+    return f"batch {copy['fill']['batch']}" if copy["fill"] else copy["reason"]["name"]
 
 
 def floor_price(amount_in: int, amount_out: int) -> int:
@@ -65,8 +65,8 @@ async def test_stranger_goes_on_within_the_drift_and_each_follower_is_told_the_b
     story.move_price(START.weth * 1_003 // 1_000)
     sleeper = books.vaults[waiting[4]]
     stage.order(owner(sleeper), stage.hub.pause(sleeper.id))
-    sleeper.paused = True
-    await story.says(("VaultStatusSet", {"vaultId": sleeper.id, "status": 2}))
+    sleeper.status = "Paused"
+    await story.says(events.status_set(sleeper))
 
     stranger = stage.person("stranger")
     second = await story.go_on(stranger, trade, 2)
@@ -79,7 +79,7 @@ async def test_stranger_goes_on_within_the_drift_and_each_follower_is_told_the_b
         assert floor <= price < first.amount_out * SCALE // first.amount_in
     expected = {1: "batch 0"} | dict.fromkeys(trade.order[:BATCH_SIZE], "batch 0")
     expected |= dict.fromkeys(waiting[:2], "batch 1") | dict.fromkeys(waiting[2:], "batch 2")
-    assert outcomes(witnesses, trade.name) == expected | {sleeper.id: "Paused"}
+    assert outcomes(witnesses, trade.name) == expected | {sleeper.id: "paused"}
     assert witnesses.get(f"/v1/trades/{trade.name}")["completed"] is not None
     # Whoever waited paid more than the leader, and the statement says how much.
     for number in waiting[:2]:
@@ -114,17 +114,17 @@ async def test_beyond_the_drift_nobody_goes_on_and_after_the_window_each_is_told
     assert outcomes(witnesses, trade.name) == (
         {1: "batch 0"}
         | dict.fromkeys(trade.order[:BATCH_SIZE], "batch 0")
-        | dict.fromkeys(waiting, "Expired")
+        | dict.fromkeys(waiting, "expired")
     )
-    listed = witnesses.get(f"/v1/trades/{trade.name}/copies", reason="Expired", limit=100)
+    listed = witnesses.get(f"/v1/trades/{trade.name}/copies", reason="expired", limit=100)
     assert [copy["vault_id"] for copy in listed] == waiting
     assert all("continueTrade" in copy["reason"]["what_to_do"] for copy in listed)
 
     # The leader may trade again. Who was passed over has nothing to sell, and still has all of its money.
     close = await story.trade(weth, usdc, percent(100), visits=BATCH_SIZE)
     await story.go_on(stranger, close, BATCH_SIZE)
-    assert {(vault.id, reason) for vault, reason in close.skips} == {(n, "NothingToSell") for n in waiting}
+    assert {(vault.id, reason) for vault, reason in close.skips} == {(n, "nothing_to_sell") for n in waiting}
     for number in waiting:
         vault = books.vaults[number]
-        assert vault.skipped["Expired"] == 1
+        assert vault.skipped["expired"] == 1
         assert books.held(vault, usdc) == vault.deposited

@@ -2,7 +2,9 @@
 
 from demo.deployment import BATCH_SIZE
 from orders.order import Trade as SignedTrade
-from tests.e2e.by_hand import SCALE, WAD
+from protocol.structs import Policy
+from tests.e2e.by_hand import SCALE
+from tests.e2e.records import WAD
 from tests.e2e.stage import START, Stage
 from tests.e2e.story import Story, percent
 from tests.e2e.witnesses import Witnesses
@@ -34,10 +36,9 @@ async def test_stranger_carries_a_limit_order_in_two_parts_and_a_cancelled_one_i
 ) -> None:
     story = await Story.begin(stage, witnesses, leaders_usdc=500_000 * USDC + 7)
     books, usdc, weth = story.books, story.books.base, story.books.asset
-    ann, ben, cyd = (stage.person(name, usdc=50_000 * USDC) for name in ("ann", "ben", "cyd"))
-    anns, said = story.join(ann, 12_345_678_901)
-    bens, more = story.join(ben, 7_777_777_777, max_trade=2_000 * USDC)
-    cyds, most = story.join(cyd, 3_141_592_653)
+    anns, said = story.join("ann", 12_345_678_901)
+    bens, more = story.join("ben", 7_777_777_777, policy=Policy(max_trade=2_000 * USDC))
+    cyds, most = story.join("cyd", 3_141_592_653)
     await story.says(*said, *more, *most)
     stranger = stage.person("stranger")
 
@@ -84,13 +85,15 @@ async def test_stranger_carries_a_limit_order_in_two_parts_and_a_cancelled_one_i
     await story.cancel(never)
     await story.refused(stranger, carried, "OrderClosed(")
 
-    # All is sold, and the dust of both tokens is the treasury's.
+    # All is sold, and of both tokens the dust and a tenth of each batch's copy fees are the treasury's.
     await story.trade(weth, usdc, WAD)
     batches = [batch for trade in books.trades for batch in trade.batches]
-    dust = {token: books.balances["fee", books.treasury, token] for token in (usdc, weth)}
+    owed = {token: books.balances["fee", books.treasury, token] for token in (usdc, weth)}
     entries = [batch for batch, trade in zip(batches, books.trades, strict=True) if trade.token_in == usdc]
-    assert dust[usdc] == sum(batch.dust_in for batch in entries) + batches[-1].dust
-    assert dust[weth] == sum(batch.dust for batch in entries) + batches[-1].dust_in
+    shares = sum(batch.copy_fees // 10 for batch in entries)
+    assert owed[usdc] == shares + sum(batch.dust_in for batch in entries) + batches[-1].dust
+    share = batches[-1].copy_fees // 10
+    assert owed[weth] == share + sum(batch.dust for batch in entries) + batches[-1].dust_in
 
 
 async def test_followers_who_wait_copy_the_part_that_the_leader_sold(
@@ -99,8 +102,7 @@ async def test_followers_who_wait_copy_the_part_that_the_leader_sold(
     story = await Story.begin(stage, witnesses, leaders_usdc=300_000 * USDC)
     said = []
     for number in range(BATCH_SIZE + 3):
-        amount = 1_000 * USDC + 37 * number**3 + number
-        _, told = story.join(stage.person(f"follower {number}", usdc=amount), amount)
+        _, told = story.join(f"follower {number}", 1_000 * USDC + 37 * number**3 + number)
         said += told
     await story.says(*said)
     stranger = stage.person("stranger")

@@ -6,16 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from indexer.chain.reader import ChainReader
-from indexer.ledger.models import Balance, OrderFill
 from indexer.sync.reconcile import reconcile
 from indexer.sync.service import Indexer
-from tests.e2e.by_hand import WAD, Batch, Books, Order, Part, Trade, Vault
+from protocol.structs import FeeTerms
+from tests.e2e import ledger_rows
+from tests.e2e.by_hand import BPS, Books
+from tests.e2e.events import NOBODY
+from tests.e2e.records import REASONS, STATUSES, WAD, Batch, Order, Part, Trade, Vault
 from tests.e2e.stage import Stage
 
-NOBODY = "0x" + "00" * 20
+COSTS = ("copy", "keeper", "performance", "management", "subscription", "withdrawal")
 
 
 @dataclass
@@ -32,8 +35,8 @@ class Witnesses:
         """Index what has happened, and compare everything that the books know with all three."""
         await self.indexer.backfill_to_head()
         self._hub_agrees(books)
-        self._ledger_agrees(books)
         self._orders_agree(books)
+        ledger_rows.agree(self.engine, books)
         self._api_agrees(books)
         report = await reconcile(self.reader, self.engine, self.stage.deployment)
         assert report.differences == ()
@@ -66,21 +69,19 @@ class Witnesses:
         for token, contract in ((books.base, self.stage.usdc), (books.asset, self.stage.weth)):
             held = contract.contract.functions.balanceOf(self.stage.contracts.hub.address).call()
             assert held == sum(answers[key] for key in answers if key[2] == token)
-
-    # ---------------------------------------------------------------- the ledger
-
-    def _ledger_agrees(self, books: Books) -> None:
-        with self.engine.connect() as connection:
-            rows = connection.execute(
-                select(Balance.account_kind, Balance.account, Balance.token, Balance.amount)
-            )
-            found = {(kind, account, token): amount for kind, account, token, amount in rows}
-        assert found == {key: amount for key, amount in books.balances.items() if amount}
-        for token in (books.base, books.asset):
-            assert sum(amount for key, amount in found.items() if key[2] == token) == 0
+        vaults = books.vaults.values()
+        assert self.stage.chain.read([hub.marksOf(vault.id) for vault in vaults]) == [
+            (vault.mark, vault.invested) for vault in vaults
+        ]
+        names = [entry["name"] for entry in hub.vaultOf(1).abi["outputs"][0]["components"]]
+        heads = [
+            dict(zip(names, head, strict=True))
+            for head in self.stage.chain.read([hub.vaultOf(vault.id) for vault in vaults])
+        ]
+        assert [head["status"] for head in heads] == [STATUSES[vault.status] for vault in vaults]
 
     def _orders_agree(self, books: Books) -> None:
-        """The hub's nonces, and the ledger's rows of orders."""
+        """The hub's nonces."""
         for order in books.orders:
             closed = self.stage.hub.closedNonces(books.leader, order.nonce >> 8).call()
             assert closed >> (order.nonce & 255) & 1 == (order.status != "open")
@@ -88,44 +89,13 @@ class Witnesses:
             parts = [fill.filled for fill in order.fills if not fill.complete]
             sold = parts[-1] if parts and not order.complete else 0
             assert self.stage.hub.filledOf(books.leader, order.nonce).call() == sold
-        with self.engine.connect() as connection:
-            rows = connection.execute(
-                select(
-                    OrderFill.order_hash,
-                    OrderFill.part,
-                    OrderFill.trade_id,
-                    OrderFill.leader,
-                    OrderFill.nonce,
-                    OrderFill.filled,
-                    OrderFill.complete,
-                    OrderFill.keeper,
-                ).order_by(OrderFill.trade_id)
-            )
-            found = [tuple(row) for row in rows]
-        fills = [
-            (
-                order.hash,
-                part,
-                fill.trade.id,
-                books.leader,
-                order.nonce,
-                fill.filled,
-                fill.complete,
-                fill.keeper,
-            )
-            for order in books.orders
-            for part, fill in enumerate(order.fills)
-        ]
-        assert found == sorted(fills, key=lambda row: row[2])
 
     # ---------------------------------------------------------------- the API
 
     def _api_agrees(self, books: Books) -> None:
         self._protocol_agrees(books)
         for vault in books.vaults.values():
-            found = self.get(f"/v1/vaults/{vault.id}")
-            assert units(found["balances"]) == self._held(books, "vault", str(vault.id))
-            assert (found["filled"], found["skipped"]) == (vault.filled, vault.skipped.total())
+            self._vault_agrees(books, vault)
             self._statement_agrees(books, vault)
         for who in {who for kind, who, _ in books.balances if kind in ("account", "fee")}:
             found = self.get(f"/v1/accounts/{who}")
@@ -146,18 +116,58 @@ class Witnesses:
         assert found["halted"] == hub.halted().call()
         for holding in found["holdings"]:
             token = holding["total"]["token"]
-            for name, kind in (("in_vaults", "vault"), ("idle", "account"), ("fees", "fee")):
+            for name, kind in (
+                ("in_vaults", "vault"),
+                ("idle", "account"),
+                ("fees", "fee"),
+                ("held_back", "escrow"),
+            ):
                 sums = [amount for key, amount in books.balances.items() if (key[0], key[2]) == (kind, token)]
                 assert int(holding[name]["units"]) == sum(sums)
-        assert found["trades"] == len(books.trades)
+        assert found["protocol_bps"] == books.protocol_bps
+        assert (found["trades"], found["closes"]) == (books.count("leader"), books.count("close"))
+        assert found["vaults_by_status"] == Counter(vault.status for vault in books.vaults.values())
         assert found["copies_filled"] == sum(vault.filled for vault in books.vaults.values())
         skipped = sum((vault.skipped for vault in books.vaults.values()), Counter[str]())
         assert found["copies_skipped_by_reason"] == skipped
 
+    def _vault_agrees(self, books: Books, vault: Vault) -> None:
+        found = self.get(f"/v1/vaults/{vault.id}")
+        assert units(found["balances"]) == self._held(books, "vault", str(vault.id))
+        assert found["held_back"] == []
+        assert (found["filled"], found["skipped"]) == (vault.filled, vault.skipped.total())
+        assert found["referrer"] == vault.referrer
+        paid = {fees["kind"]: units(fees["paid"]) for fees in found["fees"]}
+        expected = {"copy": {token: amount for token, amount in vault.copied.items() if amount}}
+        for charge in vault.charges:
+            tokens = expected.setdefault(charge.kind, {})
+            tokens[charge.token] = tokens.get(charge.token, 0) + charge.amount
+        assert paid == {kind: tokens for kind, tokens in expected.items() if tokens}
+        self._standing_agrees(vault, found)
+
+    def _standing_agrees(self, vault: Vault, found: Any) -> None:
+        """What a vault and its statement say alike: status, terms and marks."""
+        assert (found["status"], _reason(found["status_reason"])) == (vault.status, vault.stopped_by)
+        marks = {name: int(amount["units"]) for name, amount in found["marks"].items()}
+        assert marks == {"high_water_mark": vault.mark, "invested": vault.invested}
+        terms = found["terms"]
+        assert terms["version"] == (0 if vault.id == 1 else 1)
+        assert vault.terms == FeeTerms(
+            copy_bps=terms["copy_bps"],
+            performance_bps=terms["performance_bps"],
+            management_bps=terms["management_bps"],
+            withdrawal_bps=terms["withdrawal_bps"],
+            referrer_bps=terms["referrer_bps"],
+        )
+        assert terms["subscription"] is terms["performance_period_seconds"] is None
+
     def _statement_agrees(self, books: Books, vault: Vault) -> None:
         found = self.get(f"/v1/vaults/{vault.id}/statement", limit=100)
-        flows, profit = found["flows"], found["profit"]
-        said = {name: int(amount["units"]) for name, amount in (flows | profit).items() if amount is not None}
+        profit = found["profit"]
+        costs = {kind: int(amount["units"]) for kind, amount in profit.pop("costs").items()}
+        assert costs == {kind: vault.costs[kind] for kind in COSTS} | {"total": vault.costs.total()}
+        assert profit.pop("unavailable") is None
+        said = {name: int(amount["units"]) for name, amount in (found["flows"] | profit).items()}
         equity = books.equity(vault)
         unrealized = equity - books.held(vault, books.base) - vault.cost
         assert said == {
@@ -167,21 +177,32 @@ class Witnesses:
             "equity": equity,
             "realized_pnl": vault.realized,
             "unrealized_pnl": unrealized,
-            "copy_fees": vault.copy_fees,
-            "net_pnl": vault.realized + unrealized - vault.copy_fees,
+            "net_pnl": vault.realized + unrealized - vault.costs.total(),
         }
         assert said["deposited"] - said["withdrawn"] + said["net_pnl"] == said["equity"]
+        gain = max(0, equity - vault.mark)
+        owed = {name: int(amount["units"]) for name, amount in found["gain_fee"].items()}
+        assert owed == {"gain": gain, "due": gain * vault.terms.performance_bps // BPS}
         assert (found["filled"], found["skipped_by_reason"]) == (vault.filled, vault.skipped)
+        self._standing_agrees(vault, found)
         self._lines_agree(books, vault, found["lines"])
 
     def _lines_agree(self, books: Books, vault: Vault, lines: list[Any]) -> None:
-        """Oldest first, the statement tells every trade's outcome for the vault, and the flows add up."""
+        """Oldest first, the statement tells every trade's outcome for the vault and every fee, and the flows
+        add up.
+        """
         copies = [line for line in reversed(lines) if line["kind"] in ("fill", "skip")]
         assert [(line["trade"], _outcome(line)) for line in copies] == [
             (trade.name, outcome)
             for trade in books.trades
             if (outcome := _expected(trade, vault)) is not None
         ]
+        fees = [line for line in reversed(lines) if line["kind"] == "fee"]
+        assert [
+            (line["fee"], line["amount"]["token"], int(line["amount"]["units"]), int(line["value"]["units"]))
+            for line in fees
+        ] == [(charge.kind, charge.token, charge.amount, charge.value) for charge in vault.charges]
+        assert {line["kind"] for line in lines} <= {"fill", "skip", "fee", "deposit", "withdrawal"}
         flows = Counter[str]()
         for line in lines:
             if line["kind"] in ("deposit", "withdrawal"):
@@ -197,10 +218,16 @@ class Witnesses:
                 batch.amount_out,
                 batch.dust,
                 batch.copy_fees,
+                batch.protocol_fees,
+                0,
                 batch.oracle_out,
             )
             for batch in trade.batches
         ]
+        assert [clearing["keeper"] for clearing in found["clearings"]] == [
+            batch.keeper for batch in trade.batches
+        ]
+        assert (found["kind"], found["by"]) == (trade.kind, trade.by)
         assert [portion(clearing["portion"]) for clearing in found["clearings"]] == [
             batch.portion for batch in trade.batches
         ]
@@ -213,7 +240,7 @@ class Witnesses:
         copies = self.get(f"/v1/trades/{trade.name}/copies", limit=100)
         filled = {copy["vault_id"]: copy for copy in copies if copy["status"] == "filled"}
         skipped = [
-            (copy["vault_id"], copy["reason"]["code"]) for copy in copies if copy["status"] == "skipped"
+            (copy["vault_id"], _reason(copy["reason"])) for copy in copies if copy["status"] == "skipped"
         ]
         assert len(copies) == len(filled) + len(skipped) == found["filled"] + found["skipped"]
         assert skipped == [(vault.id, reason) for vault, reason in trade.skips]
@@ -222,6 +249,10 @@ class Witnesses:
                 fill = filled.pop(part.vault.id)["fill"]
                 assert fill["batch"] == number
                 assert _fill(fill) == (part.amount_in, part.fee, part.amount_out)
+                assert _reason(fill["reduced_by"]) == part.reduced_by
+                if trade.is_close:
+                    assert fill["against_leader"] is None
+                    continue
                 difference = part.amount_out - _at(trade.batches[0], part)
                 assert int(fill["against_leader"]["amount"]["units"]) == difference
         assert not filled
@@ -272,7 +303,16 @@ def _at(batch: Batch, part: Part) -> int:
 
 
 def _sums(clearing: Any) -> tuple[int, ...]:
-    names = ("sold", "dust_in", "bought", "dust", "copy_fees", "oracle_value")
+    names = (
+        "sold",
+        "dust_in",
+        "bought",
+        "dust",
+        "copy_fees",
+        "protocol_fees",
+        "keeper_fee",
+        "oracle_value",
+    )
     return tuple(int(clearing[name]["units"]) for name in names)
 
 
@@ -281,7 +321,16 @@ def _fill(fill: Any) -> tuple[int, ...]:
 
 
 def _outcome(line: Any) -> tuple[int, ...] | str:
-    return _fill(line["fill"]) if line["kind"] == "fill" else str(line["reason"]["code"])
+    return _fill(line["fill"]) if line["kind"] == "fill" else _reason(line["reason"]) or ""
+
+
+def _reason(shown: Any) -> str | None:
+    """The name of a reason, which must have the number that the hub gives it."""
+    if shown is None:
+        return None
+    name: str = shown["name"]
+    assert shown["code"] == REASONS[name]
+    return name
 
 
 def _expected(trade: Trade, vault: Vault) -> tuple[int, ...] | str | None:

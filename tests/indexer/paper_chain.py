@@ -2,30 +2,34 @@
 paper.
 
 The hub's code emits the logs that its calldata spells out: for each log a word with the number of topics, a
-word with the length of the data, the topics, the data. Calldata of four bytes is taken for `extension()`.
-Behind the code of hub and extension lie the topics of the events of the real hub's two halves, so that they
-pass for them.
+word with the length of the data, the topics, the data. Calldata of four bytes is taken for `extension()`, or,
+where it is another selector, for `keepers()`. Behind the code of hub, extension and keepers lie the topics of
+the events, a third each, so that they pass for the parts of the real hub.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import httpx
+from eth_utils.crypto import keccak
 
 from indexer.decode.events import Event
 from tests.indexer.encoding import ABI, encode_event, topic_of
-from tests.indexer.story import EXTENSION, HUB
+from tests.indexer.story import EXTENSION, HUB, KEEPERS
 
 SENDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
-HALVES = (sorted(ABI)[1::2], sorted(ABI)[::2])
-"""Events of the hub's own code, and of its extension's."""
+PARTS = [sorted(ABI)[at::3] for at in range(3)]
+"""Events of the hub's own code, of its extension's, and of its keepers' part."""
 GENESIS_TIME = 1_700_000_000
 
 
 def emitter(topics: Iterable[bytes], extension: str = EXTENSION) -> bytes:
     """The hub's code. The stack holds the place in the calldata (p) between two logs."""
     named = bytes.fromhex("5f5260205ff3")
-    answer = b"\x73" + bytes.fromhex(extension[2:]) + named
+    both = b"\x73" + bytes.fromhex(KEEPERS[2:]) + b"\x73" + bytes.fromhex(extension[2:])
+    # keepers xor (selector is extension()) * (keepers xor extension)
+    chosen = bytes.fromhex("8118" + "5f3560e01c63") + keccak(text="extension()")[:4] + bytes.fromhex("140218")
+    answer = both + chosen + named
     # Four bytes of calldata: answer; otherwise on to the loop.
     start = bytes.fromhex("3660041415") + b"\x60" + bytes([8 + len(answer)]) + b"\x57" + answer + b"\x5b"
     loop = start + bytes.fromhex("5f") + bytes.fromhex("5b803614") + b"\x61\0\0\x57" + bytes.fromhex("8035")
@@ -65,9 +69,10 @@ class PaperChain:
         self.url = url
         self._client = httpx.Client(base_url=url, timeout=60)
         self.request("evm_setAutomine", False)
-        for_hub, for_extension = HALVES
+        for_hub, for_extension, for_keepers = PARTS
         self.set_code(emitter(topic_of(name) for name in for_hub))
         self.set_code(b"\0" + b"".join(topic_of(name) for name in for_extension), EXTENSION)
+        self.set_code(b"\0" + b"".join(topic_of(name) for name in for_keepers), KEEPERS)
 
     def request(self, method: str, *params: Any) -> Any:
         answer = self._client.post(

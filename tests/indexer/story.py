@@ -6,20 +6,13 @@ them.
 
 import hashlib
 import random
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from eth_utils.address import to_checksum_address
+from dataclasses import dataclass, field, replace
 
 from indexer.decode.events import (
-    Allocated,
     BatchCleared,
     CopySkipped,
-    Deallocated,
-    Deposited,
     Event,
-    FeesClaimed,
     GateSet,
     GuardianSet,
     ListingVetoed,
@@ -28,10 +21,12 @@ from indexer.decode.events import (
     OrdersCancelled,
     PolicySet,
     PoolListed,
-    SkipReason,
+    ProtocolShareSet,
     StrategyCreated,
+    StrategyLimitsSet,
     StrategyPoolAdded,
     StrategyTokenAdded,
+    TermsSet,
     TokenListed,
     TradeCompleted,
     TradeCopied,
@@ -40,37 +35,61 @@ from indexer.decode.events import (
     TradingResumed,
     TreasurySet,
     VaultOpened,
-    VaultStatus,
     VaultStatusSet,
-    Withdrawn,
 )
+from indexer.decode.types import OnBreach, Policy, Reason, Sizing, StrategyLimits, TradeKind, VaultStatus
+from tests.indexer.paper_books import (
+    EXTENSION,
+    FUTURE,
+    GUARDIAN,
+    HUB,
+    KEEPER,
+    KEEPERS,
+    LEADER,
+    NEW_POOL,
+    NEW_TOKEN,
+    NO_POSITION,
+    NOBODY,
+    PAST,
+    POOL,
+    PROTOCOL_BPS,
+    REFERRER,
+    TREASURY,
+    USDC,
+    VENUE,
+    WAD,
+    WETH,
+    PaperVault,
+    address,
+)
+from tests.indexer.paper_fees import FIRST_TERMS, PaperFees
 
-Key = tuple[str, str, str]
-NO_POSITION = 2**32 - 1
+__all__ = [
+    "EXTENSION",
+    "FUTURE",
+    "GUARDIAN",
+    "HUB",
+    "KEEPER",
+    "KEEPERS",
+    "LEADER",
+    "LIMITS",
+    "NEW_POOL",
+    "NEW_TOKEN",
+    "NOBODY",
+    "PAST",
+    "PROTOCOL_BPS",
+    "REFERRER",
+    "USDC",
+    "VENUE",
+    "WETH",
+    "PaperHub",
+    "address",
+    "tell",
+]
 
-
-def address(seed: int) -> str:
-    return str(to_checksum_address(seed.to_bytes(20)))
-
-
-HUB = address(0xB0B)
-EXTENSION = address(0xB0C)
-USDC, WETH, NEW_TOKEN = address(0xA1), address(0xA2), address(0xA3)
-POOL, VENUE, NEW_POOL = address(0xB1), address(0xB2), address(0xB3)
-TREASURY = address(0xC1)
-LEADER = address(0xD0)
-GUARDIAN = address(0xD1)
-WAD = 10**18
-PAST, FUTURE = 1_600_000_000, 4_000_000_000
-"""Before and after every block on paper."""
-
-
-@dataclass
-class PaperVault:
-    owner: str
-    revision: int = 0
-    status: VaultStatus = VaultStatus.ACTIVE
-    position: int = NO_POSITION
+LIMITS = StrategyLimits(300, 1_500, 9_000, 10_000, 100, 500, 60, 20, 10_000)
+SOLO = 1 << 31
+STOPS = [VaultStatus.SUSPENDED, VaultStatus.EXITING]
 
 
 @dataclass
@@ -80,19 +99,30 @@ class PaperOrder:
     filled: int = 0
 
 
-@dataclass
-class PaperHub:
-    """One strategy; vault 1 is the leader's. `act` does one random thing and returns the transaction's
-    events.
-    """
+@dataclass(frozen=True)
+class PaperCopy:
+    vault_id: int
+    offered: int
+    fee: int
 
-    random: random.Random
-    balances: defaultdict[Key, int] = field(default_factory=lambda: defaultdict(int))
-    vaults: dict[int, PaperVault] = field(default_factory=dict)
-    treasury: str = TREASURY
+
+_WHY = {
+    VaultStatus.PAUSED: Reason.PAUSED,
+    VaultStatus.SUSPENDED: Reason.SUSPENDED,
+    VaultStatus.EXITING: Reason.EXITING,
+    VaultStatus.LEFT: Reason.PAUSED,
+}
+
+
+@dataclass
+class PaperHub(PaperFees):
+    """`act` does one random thing and returns the transaction's events."""
+
     sequence: int = 0
+    solo: int = 0
+    portion: int = WAD
     waiting: list[int] = field(default_factory=list)
-    pending: dict[str, bool] = field(default_factory=dict)
+    listed: dict[str, bool] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     halted: dict[int, bool] = field(default_factory=dict)
     open_order: PaperOrder | None = None
@@ -101,118 +131,102 @@ class PaperHub:
 
     def begin(self) -> list[Event]:
         self.vaults[1] = PaperVault(LEADER)
+        self.terms.append(FIRST_TERMS)
         return [
             TreasurySet(TREASURY),
+            ProtocolShareSet(PROTOCOL_BPS),
             TokenListed(USDC, PAST),
             TokenListed(WETH, PAST),
             PoolListed(POOL, VENUE, USDC, WETH, PAST),
-            StrategyCreated(1, LEADER, 1, USDC, 30, 100, 100, 3600, 5, "Paper"),
+            StrategyCreated(1, LEADER, 1, USDC, 100, 100, 3600, 5, PROTOCOL_BPS, "Paper"),
+            StrategyLimitsSet(1, LIMITS),
+            TermsSet(1, 1, FIRST_TERMS),
             StrategyTokenAdded(1, USDC, 0),
             StrategyTokenAdded(1, WETH, 1),
             StrategyPoolAdded(1, POOL),
-            VaultOpened(1, 1, LEADER, 0, NO_POSITION),
-            *self._deposit(LEADER, 10**30),
-            *self._allocate(1, 10**29),
+            VaultOpened(1, 1, LEADER, 0, NO_POSITION, 0, NOBODY),
+            *self.deposit(LEADER, 10**30),
+            *self.allocate(1, 10**29),
         ]
 
     def act(self) -> list[Event]:
         if any(self.halted.values()) and self.random.random() < 0.7:
             return self._halt_or_resume(next(each for each, halted in self.halted.items() if halted))
-        acts = [*[self._open] * 3, *[self._trade] * 8, self._pause, self._leave]
-        acts += [self._policy, self._deallocate, self._withdraw, self._claim, self._appoint]
+        self.price = self.random.choice([60, 90, 100, 100, 140, 230])
+        acts = [*[self._open] * 3, *[self._trade] * 8, self._change_status, self._leave]
+        acts += [self._policy, *[self.deallocate] * 3, self.withdraw, self.claim, self._appoint]
+        acts += [self.settle, self.settle, self.accept_terms, self.offer_terms, self.set_share_or_cap]
+        acts += [self._close, self._manual]
         acts += [self._list_or_veto, self._cancel, lambda: self._halt_or_resume(self.random.choice([0, 1]))]
         return self.random.choice(acts)()
-
-    def _amount(self, most: int) -> int:
-        return self.random.choice([most, most // 2, most // 3, self.random.randint(0, most), min(1, most)])
-
-    def _add(self, kind: str, account: str, token: str, amount: int) -> None:
-        self.balances[kind, account, token] += amount
-        assert self.balances[kind, account, token] >= 0
-
-    def _deposit(self, owner: str, amount: int) -> list[Event]:
-        self._add("account", owner, USDC, amount)
-        return [Deposited(owner, USDC, amount, address(0xFA))]
-
-    def _allocate(self, vault_id: int, amount: int) -> list[Event]:
-        owner = self.vaults[vault_id].owner
-        self._add("account", owner, USDC, -amount)
-        self._add("vault", str(vault_id), USDC, amount)
-        return [Allocated(vault_id, owner, USDC, amount)]
 
     def _open(self) -> list[Event]:
         if any(self.halted.values()):
             return []
-        vault_id = len(self.vaults) + 1
+        vault_id, newest = len(self.vaults) + 1, len(self.terms) - 1
         owner = address(0xE000 + self.random.randint(1, 6))
-        amount = self.random.choice([7, 10**6, 10**12 + 1, 2**127])
-        vault = PaperVault(owner, revision=1, position=vault_id - 2)
+        amount = self.random.choice([7, 10**6, 10**12 + 1, 2**120])
+        vault = PaperVault(
+            owner,
+            revision=1,
+            position=vault_id - 2,
+            terms_version=newest,
+            copy_fee_bps=self.terms[newest].copy_bps,
+            referrer=self.random.choice([None, REFERRER]),
+            policy=Policy(max_trade=10**11),
+        )
         self.vaults[vault_id] = vault
+        referrer = vault.referrer or NOBODY
         return [
-            *self._deposit(owner, amount),
-            VaultOpened(vault_id, 1, owner, 30, vault.position),
-            PolicySet(vault_id, 1, 0, 10**11),
-            *self._allocate(vault_id, amount),
+            *self.deposit(owner, amount),
+            VaultOpened(vault_id, 1, owner, vault.copy_fee_bps, vault.position, newest, referrer),
+            PolicySet(vault_id, 1, vault.policy),
+            *self.allocate(vault_id, amount),
         ]
 
-    def _followers(self) -> list[int]:
-        return [
-            each for each, vault in self.vaults.items() if each != 1 and vault.status is not VaultStatus.LEFT
-        ]
-
-    def _pause(self) -> list[Event]:
-        if not self._followers():
+    def _change_status(self) -> list[Event]:
+        """An owner pauses or resumes, or a limit stops the vault."""
+        if not self.members():
             return []
-        vault_id = self.random.choice(self._followers())
-        vault = self.vaults[vault_id]
-        paused = vault.status is VaultStatus.PAUSED
-        vault.status = VaultStatus.ACTIVE if paused else VaultStatus.PAUSED
-        return [VaultStatusSet(vault_id, vault.status)]
+        vault_id = self.random.choice(self.members())
+        if self.vaults[vault_id].status is not VaultStatus.ACTIVE:
+            return self._set_status(vault_id, VaultStatus.ACTIVE)
+        stopped = self.random.choice([Reason.NONE, Reason.STOP_LOSS, Reason.DAILY_LOSS])
+        status = VaultStatus.PAUSED if stopped is Reason.NONE else self.random.choice(STOPS)
+        return self._set_status(vault_id, status, stopped)
+
+    def _set_status(self, vault_id: int, status: VaultStatus, reason: Reason = Reason.NONE) -> list[Event]:
+        self.vaults[vault_id] = replace(self.vaults[vault_id], status=status, reason=reason)
+        return [VaultStatusSet(vault_id, status, reason)]
 
     def _leave(self) -> list[Event]:
-        followers = self._followers()
+        followers = self.members()
         if len(followers) < 3 or self.waiting:
             return []
         vault_id = self.random.choice(followers)
-        vault = self.vaults[vault_id]
-        vault.status = VaultStatus.LEFT
+        position = self.vaults[vault_id].position
         last = max(followers, key=lambda each: self.vaults[each].position)
         moved = 0 if last == vault_id else last
         if moved:
-            self.vaults[moved].position = vault.position
-        return [VaultStatusSet(vault_id, VaultStatus.LEFT), MemberMoved(1, moved, vault.position)]
+            self.vaults[moved] = replace(self.vaults[moved], position=position)
+        return [*self._set_status(vault_id, VaultStatus.LEFT), MemberMoved(1, moved, position)]
 
     def _policy(self) -> list[Event]:
         vault_id = self.random.choice(list(self.vaults))
-        self.vaults[vault_id].revision += 1
-        return [PolicySet(vault_id, self.vaults[vault_id].revision, 3, self.random.choice([0, 2**128 - 1]))]
-
-    def _deallocate(self) -> list[Event]:
-        vault_id, token = self.random.choice(list(self.vaults)), self.random.choice([USDC, WETH])
-        amount = self._amount(self.balances["vault", str(vault_id), token])
-        if not amount:
-            return []
-        owner = self.vaults[vault_id].owner
-        self._add("vault", str(vault_id), token, -amount)
-        self._add("account", owner, token, amount)
-        return [Deallocated(vault_id, owner, token, amount)]
-
-    def _withdraw(self) -> list[Event]:
-        owner, token = self.random.choice(list(self.vaults.values())).owner, self.random.choice([USDC, WETH])
-        amount = self._amount(self.balances["account", owner, token])
-        if not amount:
-            return []
-        self._add("account", owner, token, -amount)
-        return [Withdrawn(owner, token, amount, address(0xFB))]
-
-    def _claim(self) -> list[Event]:
-        recipient, token = self.random.choice([LEADER, TREASURY]), self.random.choice([USDC, WETH])
-        amount = self.balances["fee", recipient, token]
-        if not amount:
-            return []
-        self._add("fee", recipient, token, -amount)
-        self._add("account", recipient, token, amount)
-        return [FeesClaimed(recipient, token, amount)]
+        vault = self.vaults[vault_id]
+        policy = Policy(
+            self.random.choice(list(Sizing)),
+            self.random.choice(list(OnBreach)),
+            self.random.choice(list(OnBreach)),
+            *(self.random.randint(0, 9) for _ in range(10)),
+            2**32 - 1,
+            2**40 - 1,
+            3,
+            self.random.choice([0, 2**88 - 1]),
+            self.random.choice([0, 2**88 - 1]),
+        )
+        self.vaults[vault_id] = replace(vault, revision=vault.revision + 1, policy=policy)
+        return [PolicySet(vault_id, vault.revision + 1, policy)]
 
     def _appoint(self) -> list[Event]:
         role = self.random.choice(["treasury", "guardian", "gate"])
@@ -231,12 +245,12 @@ class PaperHub:
             if what == NEW_TOKEN
             else PoolListed(what, VENUE, USDC, NEW_TOKEN, FUTURE)
         )
-        if not self.pending.get(what):
-            self.pending[what] = True
+        if not self.listed.get(what):
+            self.listed[what] = True
             return [listed]
-        self.pending[what] = self.random.choice([True, False])
+        self.listed[what] = self.random.choice([True, False])
         vetoed = ListingVetoed(what, GUARDIAN)
-        return [vetoed, listed] if self.pending[what] else [vetoed]
+        return [vetoed, listed] if self.listed[what] else [vetoed]
 
     def _halt_or_resume(self, strategy: int) -> list[Event]:
         self.halted[strategy] = not self.halted.get(strategy, False)
@@ -268,10 +282,10 @@ class PaperHub:
         self.sells = (token_in, token_out)
         order = self._order() if self.random.random() < 0.5 else None
         self.portion = self.random.choice([WAD, 3 * WAD // 10, 1])
-        members = self._followers()
-        opened = TradeOpened(
-            (1 << 32) | self.sequence, LEADER, POOL, token_in, token_out, self.portion, 1, 0, len(members), 99
-        )
+        members = self.members()
+        trade_id, count = (1 << 32) | self.sequence, len(members)
+        terms = (POOL, token_in, token_out, self.portion, 1, 0, count, 99)
+        opened = TradeOpened(trade_id, LEADER, TradeKind.LEADER, *terms)
         visited, self.waiting = members[:3], members[3:]
         whole = order is None or self.random.random() < 0.3
         done = self._batch([1, *visited], None if whole else self.random.choice([1, 37, 50, 99]))
@@ -298,73 +312,98 @@ class PaperHub:
     def _batch(self, visited: Sequence[int], percent: int | None = None) -> list[Event]:
         """`percent` of what is for sale is sold; None: all."""
         trade_id = (1 << 32) | self.sequence
-        token_in, token_out = self.sells
         skipped: list[Event] = []
-        copies: list[tuple[int, int, int]] = []
+        copies: list[PaperCopy] = []
         for vault_id in visited:
             vault = self.vaults[vault_id]
-            gross = self.balances["vault", str(vault_id), token_in] * self.portion // WAD
+            gross = self.held(vault_id, self.sells[0]) * self.portion // WAD
             if vault_id == 1:
                 gross = max(1, gross)
-            reason = SkipReason.NONE
-            if vault.status is not VaultStatus.ACTIVE:
-                reason = SkipReason.PAUSED
-            elif gross == 0:
-                reason = SkipReason.NOTHING_TO_SELL
-            if reason is not SkipReason.NONE:
+            reason = _WHY.get(vault.status, Reason.NONE)
+            if reason is Reason.NONE and gross == 0:
+                reason = self.random.choice([Reason.NOTHING_TO_SELL, Reason.FUNDED_NOW])
+            if reason is not Reason.NONE:
                 skipped.append(CopySkipped(trade_id, vault_id, vault.revision, reason))
             else:
-                fee = 0 if vault_id == 1 else gross * 30 // 10_000
-                copies.append((vault_id, gross - fee, fee))
-        cleared = self._clear(trade_id, token_in, token_out, copies, percent) if copies else []
+                fee = 0 if vault_id == 1 else gross * vault.copy_fee_bps // 10_000
+                copies.append(PaperCopy(vault_id, gross - fee, fee))
+        keeper = self.random.choice([NOBODY, KEEPER])
+        if percent is not None:
+            offered = sum(copy.offered for copy in copies)
+            self.portion = self.portion * max(1, offered * percent // 100) // offered
+        cleared = self._clear(trade_id, self.sells, copies, percent, keeper) if copies else []
         done: list[Event] = [] if self.waiting else [TradeCompleted(trade_id)]
         return [*skipped, *cleared, *done]
+
+    def _close(self) -> list[Event]:
+        """A keeper sells what vaults hold that stop or exit. Vaults that only stop are not sold."""
+        told: list[Event] = []
+        for vault_id in self.members(*STOPS)[:1]:
+            told += self._set_status(vault_id, self.random.choice(STOPS), Reason.TAKE_PROFIT)
+        exiting = [each for each in self.members() if self.vaults[each].status is VaultStatus.EXITING]
+        copies = [PaperCopy(each, self.held(each, WETH), 0) for each in exiting if self.held(each, WETH)]
+        if not told and not copies:
+            return []
+        trade_id = self._next_solo()
+        opened = TradeOpened(trade_id, KEEPER, TradeKind.CLOSE, POOL, WETH, USDC, WAD, 0, 0, 0, 0)
+        return [opened, *told, *(self._clear(trade_id, (WETH, USDC), copies, None, KEEPER) if copies else [])]
+
+    def _manual(self) -> list[Event]:
+        if not self.members():
+            return []
+        vault_id = self.random.choice(self.members())
+        sells = self.random.choice([(USDC, WETH), (WETH, USDC)])
+        amount = self.amount(self.held(vault_id, sells[0]))
+        if not amount:
+            return []
+        trade_id, owner = self._next_solo(), self.vaults[vault_id].owner
+        opened = TradeOpened(trade_id, owner, TradeKind.MANUAL, POOL, *sells, self.portion, 0, 0, 0, 0)
+        return [opened, *self._clear(trade_id, sells, [PaperCopy(vault_id, amount, 0)], None, NOBODY)]
+
+    def _next_solo(self) -> int:
+        self.solo += 1
+        return (1 << 32) | SOLO | self.solo
 
     def _clear(
         self,
         trade_id: int,
-        token_in: str,
-        token_out: str,
-        copies: Sequence[tuple[int, int, int]],
+        sells: tuple[str, str],
+        copies: Sequence[PaperCopy],
         percent: int | None,
+        keeper: str,
     ) -> list[Event]:
-        offered = sum(each for _, each, _ in copies)
+        token_in, token_out = sells
+        offered = sum(copy.offered for copy in copies)
         sold = offered if percent is None else max(1, offered * percent // 100)
-        received = sold * 997 // 1000 + 3
-        self.portion = self.portion * sold // offered
+        got = sold * 997 // 1000 + 3
+        keeper_fee = 0 if keeper == NOBODY else got // 500
+        received = got - keeper_fee
         parts = [
-            (vault_id, -(-each * sold // offered), fee * sold // offered, each * received // offered)
-            for vault_id, each, fee in copies
+            (
+                copy.vault_id,
+                -(-copy.offered * sold // offered),
+                copy.fee * sold // offered,
+                copy.offered * received // offered,
+            )
+            for copy in copies
         ]
         fees = sum(fee for _, _, fee, _ in parts)
         dust_in = sum(each for _, each, _, _ in parts) - sold
         dust = received - sum(out for *_, out in parts)
-        batch = BatchCleared(
-            trade_id,
-            VENUE,
-            token_in,
-            token_out,
-            0,
-            self.portion,
-            sold,
-            dust_in,
-            received,
-            dust,
-            fees,
-            sold,
-        )
-        events: list[Event] = [batch]
+        swapped = (sold, dust_in, received, dust, fees, keeper_fee, keeper, sold)
+        events: list[Event] = [BatchCleared(trade_id, VENUE, token_in, token_out, 0, self.portion, *swapped)]
         for vault_id, each, fee, out in parts:
-            self._add("vault", str(vault_id), token_in, -each - fee)
-            self._add("vault", str(vault_id), token_out, out)
-            events.append(TradeCopied(trade_id, vault_id, self.vaults[vault_id].revision, each, fee, out))
-        self._add("fee", LEADER, token_in, fees)
-        self._add("fee", self.treasury, token_in, dust_in)
-        self._add("fee", self.treasury, token_out, dust)
+            self.add("vault", str(vault_id), token_in, -each - fee)
+            self.add("vault", str(vault_id), token_out, out)
+            reduced_by = self.random.choice([Reason.NONE, Reason.POOL_DEPTH])
+            revision = self.vaults[vault_id].revision
+            events.append(TradeCopied(trade_id, vault_id, revision, each, fee, out, reduced_by))
+        protocol = fees * PROTOCOL_BPS // 10_000
+        self.add("fee", LEADER, token_in, fees - protocol)
+        self.add("fee", self.treasury, token_in, dust_in + protocol)
+        self.add("fee", self.treasury, token_out, dust)
+        self.add("fee", keeper, token_out, keeper_fee)
         return events
-
-    def non_zero(self) -> dict[Key, int]:
-        return {key: amount for key, amount in self.balances.items() if amount}
 
 
 def tell(seed: int, transactions: int) -> tuple[list[list[Event]], PaperHub]:

@@ -1,6 +1,6 @@
 """The decoder reads what eth_abi writes, for every event and every value, and refuses what is no encoding."""
 
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, is_dataclass
 from typing import Any, get_type_hints
 
 import pytest
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.chain.types import Log
-from indexer.decode import events
-from indexer.decode.decoder import Decoder
+from indexer.decode import events, types
+from indexer.decode.decoder import Decoder, word_of
 from indexer.decode.errors import AbiMismatchError
 from indexer.decode.identity import copy_id
 from tests.indexer.encoding import ABI, encode_event, topic_of
@@ -24,19 +24,29 @@ def log_of(topics: tuple[bytes, ...], data: bytes) -> Log:
     return Log(b"\1" * 20, 7, "0x" + "00" * 32, "0x" + "11" * 32, 0, 3, topics, data)
 
 
+PLAIN: dict[str, st.SearchStrategy[Any]] = {
+    "address": st.binary(min_size=20, max_size=20).map(to_checksum_address),
+    "bool": st.booleans(),
+    "bytes32": st.binary(min_size=32, max_size=32).map(lambda word: "0x" + word.hex()),
+    "string": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=64),
+}
+
+
 def values(part: dict[str, Any], hint: Any) -> st.SearchStrategy[Any]:
     kind = part["type"]
-    if kind == "address":
-        return st.binary(min_size=20, max_size=20).map(to_checksum_address)
-    if kind == "bool":
-        return st.booleans()
-    if kind == "bytes32":
-        return st.binary(min_size=32, max_size=32).map(lambda word: "0x" + word.hex())
-    if kind == "string":
-        return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=64)
-    if kind == "uint8" and hint is not int:
+    if kind in PLAIN:
+        return PLAIN[kind]
+    if is_dataclass(hint):
+        return structs(part, hint)
+    if hint is not int:
         return st.sampled_from(list(hint))
     return st.integers(0, 2 ** int(kind.removeprefix("uint")) - 1)
+
+
+def structs(part: dict[str, Any], make: Any) -> st.SearchStrategy[Any]:
+    hints = get_type_hints(make)
+    members = zip(part["components"], fields(make), strict=True)
+    return st.builds(make, *(values(member, hints[field.name]) for member, field in members))
 
 
 def any_event() -> st.SearchStrategy[events.Event]:
@@ -67,7 +77,7 @@ def test_cut_or_dirty_data_is_refused(event: events.Event, data: st.DataObject) 
 
 
 def test_bits_above_the_type_are_refused() -> None:
-    topics, data = encode_event(events.TradeCopied(1, 2, 3, 4, 5, 6))
+    topics, data = encode_event(events.TradeCopied(1, 2, 3, 4, 5, 6, types.Reason.NONE))
     dirty = data[:32] + (2**128).to_bytes(32) + data[64:]
     with pytest.raises(AbiMismatchError, match="uint128"):
         DECODER.decode(log_of(topics, dirty))
@@ -84,9 +94,9 @@ def test_word_that_is_neither_true_nor_false_is_refused() -> None:
 
 
 def test_reason_that_this_version_does_not_know_is_refused() -> None:
-    topics, data = encode_event(events.CopySkipped(1, 2, 3, events.SkipReason.EXPIRED))
-    with pytest.raises(AbiMismatchError, match="9 is not a valid SkipReason"):
-        DECODER.decode(log_of(topics, data[:-1] + b"\x09"))
+    topics, data = encode_event(events.CopySkipped(1, 2, 3, types.Reason.EXPIRED))
+    with pytest.raises(AbiMismatchError, match="99 is not a valid Reason"):
+        DECODER.decode(log_of(topics, data[:-1] + b"\x63"))
 
 
 def test_event_outside_the_abi_is_unknown_not_an_error() -> None:
@@ -130,15 +140,32 @@ def test_topic_across_the_border_of_the_halves_is_in_neither() -> None:
         DECODER.require_deployed((code[:middle], code[middle:]))
 
 
+def test_struct_with_a_dirty_or_unknown_member_is_refused() -> None:
+    topics, data = encode_event(events.PolicySet(1, 2, types.Policy()))
+    for word, what in ((2, "9 is not a valid OnBreach"), (4, "no uint8"), (17, "no uint88")):
+        bits = 9 if word == 2 else 2**200
+        dirty = data[: 32 * word] + bits.to_bytes(32) + data[32 * (word + 1) :]
+        with pytest.raises(AbiMismatchError, match=what):
+            DECODER.decode(log_of(topics, dirty))
+
+
+def test_topic_of_an_event_with_a_struct_spells_its_members() -> None:
+    signature = "TermsProposed(uint32,(uint16,uint16,uint16,uint16,uint16,uint32,uint32,uint96),uint40)"
+    assert topic_of("TermsProposed") == keccak(text=signature)
+    assert topic_of("TermsProposed") in DECODER.topics
+
+
+def test_word_of_a_views_answer_is_found_by_name() -> None:
+    assert (word_of("marksOf", "mark"), word_of("marksOf", "invested")) == (0, 1)
+    assert (word_of("escrowOf", "held"), word_of("feeBalance", "")) == (1, 0)
+    assert (word_of("vaultOf", "policyRevision"), word_of("vaultOf", "status")) == (2, 4)
+
+
 def test_labels_are_the_contracts_own_words() -> None:
-    assert [reason.label for reason in events.SkipReason] == [
-        "None",
-        "Paused",
-        "NothingToSell",
-        "BelowMinimumTrade",
-        "Expired",
-    ]
-    assert events.VaultStatus.LEFT.label == "Left"
+    labels = [reason.label for reason in types.Reason]
+    assert labels[:5] == ["None", "Paused", "NothingToSell", "BelowMinimumTrade", "Expired"]
+    assert types.VaultStatus.LEFT.label == "Left"
+    assert types.Reason.BELOW_MINIMUM_TRADE.snake == "below_minimum_trade"
 
 
 def test_copy_id_is_the_hash_of_the_abi_encoding() -> None:

@@ -1,9 +1,11 @@
 """Migrations make exactly the tables of the models, on both databases, and refuse what they do not know."""
 
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, insert, inspect, select, text
 
 from indexer.ledger.database import open_engine
 from indexer.ledger.errors import DatabaseUnavailableError, SchemaMismatchError
@@ -65,3 +67,84 @@ def test_rollback_covers_every_table_that_lives_and_dies_with_a_block() -> None:
     kept_on_purpose = {"orphaned_logs", "reconciliations"}
     by_block = {table.name for table in Base.metadata.tables.values() if "block_number" in table.columns}
     assert {table.__tablename__ for table in BLOCK_TABLES} == by_block - kept_on_purpose
+
+
+def written_by_0001(connection: Connection) -> None:
+    """What a ledger of copy fees alone held, in every table that the next version changes."""
+    place = {"deployment_id": 1, "block_number": 7, "log_index": 3, "block_time": 99, "tx_hash": "0x77"}
+    trade = {"trade_id": 2**32 + 1, "strategy_id": 1, "sequence": 1, "leader": "0xL", "pool": "0xP"}
+    swap = {"token_in": "0xA", "token_out": "0xB"}
+    offer = {"strategy_id": 1, "leader": "0xL", "leader_vault_id": 1, "base_token": "0xA", "copy_fee_bps": 30}
+    offer |= {"max_slippage_bps": 100, "max_drift_bps": 50, "copy_window": 600}
+    vault = {"strategy_id": 1, "owner": "0xO", "copy_fee_bps": 30, "status": "Active"}
+    now = {"policy_revision": 1, "position": 0}
+    amounts = {"amount_in": str(2**100), "amount_out": "5"}
+    clearing = {"batch": 0, "venue": "0xV", "cursor": 1, "portion": 9}
+    clearing |= {"dust_in": "0", "dust": "1", "copy_fees": "3", "oracle_out": "6"}
+    copy = {"trade_id": 2**32 + 1, "strategy_id": 1, "policy_revision": 1, "copy_id": "0xC", "fee": "3"}
+    asked = {"portion": 9, "limit_price": str(2**200), "start_position": 0, "member_count": 1}
+    written: dict[str, list[dict[str, Any]]] = {
+        "strategies": [{**place, **offer, "min_deposit": str(2**90), "name": "Old"}],
+        "vaults": [
+            {**place, **vault, **now, "vault_id": 1, "is_leader": True, "copy_fee_bps": 0},
+            {**place, **vault, **now, "vault_id": 2, "is_leader": False},
+        ],
+        "vault_states": [
+            {**place, **now, "vault_id": 2, "event": "VaultOpened", "status": "Active"},
+            {**place, **now, "log_index": 4, "vault_id": 2, "event": "VaultStatusSet", "status": "Paused"},
+        ],
+        "policies": [{**place, "vault_id": 2, "revision": 1, "min_trade": "4", "max_trade": str(2**127)}],
+        "trades": [{**place, **trade, **swap, **asked, "copy_deadline": 100}],
+        "clearings": [{**place, **swap, **clearing, **amounts, "trade_id": 2**32 + 1}],
+        "copies": [
+            {**place, **copy, **amounts, "vault_id": 1, "status": "filled", "clearing_log_index": 3},
+            {**place, **copy, **amounts, "vault_id": 2, "status": "skipped", "reason": "BelowMinimumTrade"},
+        ],
+    }
+    tables = MetaData()
+    tables.reflect(connection)
+    for name, rows in written.items():
+        for row in rows:
+            connection.execute(insert(tables.tables[name]).values(row))
+
+
+def stored(engine: Engine) -> dict[str, list[dict[str, str]]]:
+    tables = MetaData()
+    with engine.connect() as connection:
+        tables.reflect(connection)
+        return {
+            name: [
+                {key: str(value) for key, value in row._mapping.items()}
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for name, table in tables.tables.items()
+            if name != "alembic_version"
+        }
+
+
+def test_ledger_of_copy_fees_alone_is_taken_along_and_back(engine: Engine) -> None:
+    upgrade(engine, "0001")
+    with engine.begin() as connection:
+        written_by_0001(connection)
+    before = stored(engine)
+    upgrade(engine)
+    ensure_current(engine)
+    now = stored(engine)
+    [strategy], [terms], [trade] = now["strategies"], now["terms"], now["trades"]
+    assert (strategy["protocol_bps"], strategy["min_deposit"]) == ("0", str(2**90))
+    assert (terms["version"], terms["copy_bps"], terms["performance_bps"]) == ("1", "30", "0")
+    names = ("terms_version", "copy_fee_bps", "mark", "referrer")
+    assert [tuple(vault[name] for name in names) for vault in now["vaults"]] == [
+        ("0", "0", "0", "None"),
+        ("1", "30", "0", "None"),
+    ]
+    states = [(each["status"], each["terms_version"], each["copy_fee_bps"]) for each in now["vault_states"]]
+    assert states == [("Active", "1", "30"), ("Paused", "1", "30")]
+    [policy] = now["policies"]
+    assert (policy["max_trade"], policy["sizing"], policy["cooldown"]) == (str(2**127), "proportional", "0")
+    assert (trade["kind"], trade["by"], trade["limit_price"]) == ("leader", "0xL", str(2**200))
+    assert [copy["reason"] for copy in now["copies"]] == ["None", "below_minimum_trade"]
+    downgrade(engine, "0001")
+    assert stored(engine) == before
+    upgrade(engine)
+    assert stored(engine) == now

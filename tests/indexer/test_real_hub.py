@@ -161,6 +161,19 @@ async def test_one_wei_too_many_is_found_named_and_stored(
     assert (stored.ledger_amount, stored.chain_amount) == (row.amount + 1, row.amount)
 
 
+@pytest.mark.parametrize("figure", ["mark", "invested", "policy_revision", "terms_version"])
+async def test_figure_of_a_vault_that_is_one_too_high_is_found_and_named(
+    engine: Engine, lived: Lived, reader: ChainReader, figure: str
+) -> None:
+    await bring_to_head(lived, engine)
+    with engine.begin() as connection:
+        [now] = connection.scalars(select(getattr(Vault, figure)).where(Vault.vault_id == 2)).all()
+        connection.execute(update(Vault).where(Vault.vault_id == 2).values({figure: now + 1}))
+    report = await reconcile(reader, engine, lived.deployment)
+    assert [(each.account_kind, each.account) for each in report.differences] == [(figure, "2")]
+    assert report.differences[0].ledger_amount - report.differences[0].chain_amount == 1
+
+
 async def test_empty_ledger_cannot_be_reconciled(engine: Engine, lived: Lived, reader: ChainReader) -> None:
     upgrade(engine)
     with pytest.raises(EmptyLedgerError) as caught:

@@ -14,7 +14,6 @@ from sqlalchemy import Engine, func, select
 from demo.anvil import Anvil
 from indexer.chain.errors import NoContractError, WrongChainError
 from indexer.decode.errors import AbiMismatchError
-from indexer.decode.events import TradeCopied
 from indexer.ledger.database import open_engine
 from indexer.ledger.models import Deployment as DeploymentRow
 from indexer.ledger.models import Reorg, Token
@@ -22,10 +21,10 @@ from indexer.sync.deployment import Deployment
 from indexer.sync.errors import DeploymentFileError, NoCommonBlockError
 from indexer.sync.service import Indexer, Progress
 from tests.indexer.encoding import topic_of
-from tests.indexer.paper_chain import HALVES, PaperChain, emitter
+from tests.indexer.paper_chain import PARTS, PaperChain, emitter
 from tests.indexer.proxy import Call, Proxy
 from tests.indexer.running import indexing
-from tests.indexer.story import EXTENSION, HUB, USDC, tell
+from tests.indexer.story import EXTENSION, HUB, KEEPERS, USDC, tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import held
 
@@ -289,22 +288,24 @@ async def test_hub_without_code_is_refused(engine: Engine, chain: PaperChain) ->
 async def test_hub_of_another_abi_is_refused_before_anything_is_written(
     engine: Engine, chain: PaperChain
 ) -> None:
-    assert TradeCopied.__name__ in HALVES[0]
-    chain.set_code(emitter(topic_of(name) for name in HALVES[0] if name != TradeCopied.__name__))
-    with pytest.raises(AbiMismatchError, match="cannot emit TradeCopied"):
+    chain.set_code(emitter(topic_of(name) for name in PARTS[0][1:]))
+    with pytest.raises(AbiMismatchError, match=f"cannot emit {PARTS[0][0]} as"):
         async with indexing(chain.url, engine):
             pass
     with engine.connect() as connection:
         assert not engine.dialect.has_table(connection, "deployments")
 
 
-async def test_extension_without_its_half_of_the_events_is_refused(engine: Engine, chain: PaperChain) -> None:
-    chain.set_code(b"\0", EXTENSION)
-    with pytest.raises(AbiMismatchError, match="cannot emit"):
+@pytest.mark.parametrize(("part", "names"), [(EXTENSION, PARTS[1]), (KEEPERS, PARTS[2])])
+async def test_part_of_the_hub_without_its_events_is_refused(
+    engine: Engine, chain: PaperChain, part: str, names: list[str]
+) -> None:
+    chain.set_code(b"\0", part)
+    with pytest.raises(AbiMismatchError, match=f"cannot emit {', '.join(names)} as"):
         async with indexing(chain.url, engine):
             pass
-    chain.set_code(b"", EXTENSION)
-    with pytest.raises(NoContractError, match=EXTENSION):
+    chain.set_code(b"", part)
+    with pytest.raises(NoContractError, match=part):
         async with indexing(chain.url, engine):
             pass
 
@@ -323,7 +324,7 @@ async def test_deployment_file_that_names_another_extension_than_the_hub_is_refu
 async def test_contract_that_names_no_extension_is_refused(engine: Engine, chain: PaperChain) -> None:
     for silent in ("00", "5f5ffd"):  # answers nothing; reverts
         chain.set_code(bytes.fromhex(silent))
-        with pytest.raises(AbiMismatchError, match="does not say where the other half"):
+        with pytest.raises(AbiMismatchError, match="does not say where the other parts"):
             async with indexing(chain.url, engine):
                 pass
 

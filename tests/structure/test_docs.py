@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from api.reasons.catalogue import all_reasons
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,3 +31,11 @@ def test_every_file_that_the_documentation_names_exists() -> None:
     }
     assert len(named) > 3
     assert {path for path in named if not (ROOT / path).is_file()} == set()
+
+
+def test_reasons_in_the_guide_are_those_of_the_api() -> None:
+    guide = (ROOT / "docs" / "api.md").read_text()
+    told = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \| (.+) \|$", guide, re.MULTILINE)
+    assert told == [
+        (str(reason.code), reason.name, reason.meaning, reason.what_to_do) for reason in all_reasons()
+    ]

@@ -9,18 +9,21 @@ and removed together, by block.
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
 from indexer.ledger.models.books import Balance, Entry, Posting
 from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
+from indexer.ledger.models.fees import Escrow, Fee, ProtocolShare
 from indexer.ledger.models.orders import OrderCancellation, OrderFill
 from indexer.ledger.models.reconcile import Reconciliation, ReconciliationDifference
 from indexer.ledger.models.registry import GATE, GUARDIAN, TREASURY, Appointment, Halt, Listing, Pool, Token
 from indexer.ledger.models.strategies import (
-    Policy,
+    FeeTerms,
     Strategy,
+    StrategyLimits,
     StrategyPool,
     StrategyToken,
-    Vault,
-    VaultState,
+    Terms,
+    TermsProposal,
 )
 from indexer.ledger.models.trades import Clearing, Copy, Trade
+from indexer.ledger.models.vaults import LeaderCap, Policy, Vault, VaultFacts, VaultState
 
 __all__ = [
     "GATE",
@@ -35,8 +38,12 @@ __all__ = [
     "Copy",
     "Deployment",
     "Entry",
+    "Escrow",
     "EventRow",
+    "Fee",
+    "FeeTerms",
     "Halt",
+    "LeaderCap",
     "Listing",
     "LogRow",
     "OrderCancellation",
@@ -45,16 +52,21 @@ __all__ = [
     "Policy",
     "Pool",
     "Posting",
+    "ProtocolShare",
     "RawLog",
     "Reconciliation",
     "ReconciliationDifference",
     "Reorg",
     "Strategy",
+    "StrategyLimits",
     "StrategyPool",
     "StrategyToken",
+    "Terms",
+    "TermsProposal",
     "Token",
     "Trade",
     "Vault",
+    "VaultFacts",
     "VaultState",
     "amount_sum",
 ]

@@ -29,10 +29,9 @@ class Entry(LogRow, Base):
 class Posting(Base):
     """One line of an entry: `amount` is added to the account (negative: taken from it).
 
-    Account kinds and their `account`: vault (vault id as decimal text), account (owner's address), fee
-    (recipient's address), venue (venue's address), outside (empty text). `purpose` names the flow: deposit,
-    withdrawal, allocation, deallocation, fee_claim, sold, bought, copy_fee (the leader's) or dust (the
-    protocol's, in the token sold or bought); the lines of one purpose and token sum to zero.
+    Account kinds and their `account`: vault and escrow (vault id as decimal text), account (owner's address),
+    fee (recipient's address), venue (venue's address), outside (empty text). `purpose` names the flow, as the
+    table in docs/accounting.md does; the lines of one purpose and token sum to zero.
     """
 
     __tablename__ = "postings"

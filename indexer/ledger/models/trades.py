@@ -7,9 +7,12 @@ from indexer.ledger.models.base import Address, Amount, Base, EventRow, Hash, Lo
 
 
 class Trade(EventRow, Base):
-    """One instruction of a leader. `trade_id` is `strategy_id << 32 | sequence`.
+    """One instruction. `trade_id` is `strategy_id << 32 | sequence`; bit 31 of a `sequence` is set unless the
+    leader gave it.
 
-    `portion` of the holding is for sale, scaled by 1e18; what was sold of it, its clearings say.
+    `kind` is leader, close (of vaults that stop or exit, together) or manual (an owner alone), and `by` who
+    began it: the leader, a keeper, or the owner. A close or a manual trade has one batch and is complete at
+    once. `portion` of the holding is for sale, scaled by 1e18; what was sold of it, its clearings say.
     `limit_price` is `token_out` units per `token_in` unit, scaled by 1e36; the `completed_*` columns are null
     while positions wait for a later batch.
     """
@@ -23,7 +26,8 @@ class Trade(EventRow, Base):
     trade_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     strategy_id: Mapped[int] = mapped_column(BigInteger)
     sequence: Mapped[int] = mapped_column(BigInteger)
-    leader: Mapped[str] = mapped_column(Address)
+    kind: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(Address)
     pool: Mapped[str] = mapped_column(Address)
     token_in: Mapped[str] = mapped_column(Address)
     token_out: Mapped[str] = mapped_column(Address)
@@ -38,11 +42,13 @@ class Trade(EventRow, Base):
 
 
 class Clearing(LogRow, Base):
-    """One swap for a batch of vaults; `batch` counts a trade's clearings from 0, and batch 0 holds the
-    leader's fill.
+    """One swap for a batch of vaults; `batch` counts a trade's clearings from 0, and batch 0 of a leader's
+    trade holds the leader's fill.
 
     `portion` of each holding was sold. Σ copies' `amount_in` = `amount_in` + `dust_in`; `amount_out` = Σ
-    copies' `amount_out` + `dust`; `oracle_out` is what the oracle said `amount_in` was worth in `token_out`.
+    copies' `amount_out` + `dust`. `keeper_fee` of the token bought paid `keeper` (null: nobody was to be
+    paid) and is not in `amount_out`. `protocol_fees` of the `copy_fees` are the protocol's. `oracle_out` is
+    what the oracle said `amount_in` was worth in `token_out`, 0 where it was not asked.
     """
 
     __tablename__ = "clearings"
@@ -60,13 +66,17 @@ class Clearing(LogRow, Base):
     amount_out: Mapped[int] = mapped_column(Amount)
     dust: Mapped[int] = mapped_column(Amount)
     copy_fees: Mapped[int] = mapped_column(Amount)
+    protocol_fees: Mapped[int] = mapped_column(Amount)
+    keeper_fee: Mapped[int] = mapped_column(Amount)
+    keeper: Mapped[str | None] = mapped_column(Address)
     oracle_out: Mapped[int] = mapped_column(Amount)
 
 
 class Copy(EventRow, Base):
     """What a trade did in one vault, the leader's own included: at most one row a trade and vault.
 
-    `status` is filled or skipped; `reason` is the `SkipReason`'s name, null when filled. The vault paid
+    `status` is filled or skipped; `reason` is the contract's `Reason` in snake_case, null when filled, and
+    `reduced_by` what made a fill smaller than its sizing says, null where nothing did. The vault paid
     `amount_in + fee` of the trade's `token_in` and got `amount_out` of its `token_out`; all are 0 when
     skipped. The clearing of a fill is (`block_number`, `clearing_log_index`). `copy_id` is
     keccak256(abi.encode(chainId, hub, tradeId, vaultId, policyRevision)).
@@ -86,6 +96,7 @@ class Copy(EventRow, Base):
     copy_id: Mapped[str] = mapped_column(Hash)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(32))
+    reduced_by: Mapped[str | None] = mapped_column(String(32))
     amount_in: Mapped[int] = mapped_column(Amount)
     fee: Mapped[int] = mapped_column(Amount)
     amount_out: Mapped[int] = mapped_column(Amount)

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from indexer.decode import events
 from indexer.decode.decoder import DecodedBlock
 from indexer.ledger.context import Context
+from indexer.ledger.projection.fees import post_fee
 from indexer.ledger.projection.money import post_money
 from indexer.ledger.projection.orders import cancel_orders
 from indexer.ledger.projection.registry import TokenFacts, post_registry
 from indexer.ledger.projection.strategies import post_strategy
 from indexer.ledger.projection.trades import TradeProjection
-from indexer.ledger.projection.vaults import change_vault, open_vault
+from indexer.ledger.projection.vaults import change_vault, open_vault, post_cap
 from indexer.ledger.rows import Place, Rows
 
 __all__ = ["Projection", "TokenFacts"]
@@ -53,12 +54,34 @@ class Projection:
                 | events.TradingResumed()
             ):
                 post_registry(rows, context, self._tokens, place, event)
-            case events.StrategyCreated() | events.StrategyTokenAdded() | events.StrategyPoolAdded():
-                post_strategy(rows, place, event)
+            case (
+                events.StrategyCreated()
+                | events.StrategyLimitsSet()
+                | events.StrategyTokenAdded()
+                | events.StrategyPoolAdded()
+                | events.TermsSet()
+                | events.TermsProposed()
+            ):
+                post_strategy(rows, context, place, event)
             case events.VaultOpened():
                 open_vault(rows, context, place, event)
-            case events.PolicySet() | events.VaultStatusSet() | events.MemberMoved():
+            case (
+                events.PolicySet()
+                | events.VaultStatusSet()
+                | events.MemberMoved()
+                | events.TermsAccepted()
+                | events.VaultMarked()
+            ):
                 change_vault(rows, context, place, event)
+            case events.LeaderCapSet():
+                post_cap(rows, place, event)
+            case (
+                events.FeeCharged()
+                | events.FeeEscrowed()
+                | events.EscrowSettled()
+                | events.ProtocolShareSet()
+            ):
+                post_fee(rows, context, place, event)
             case (
                 events.TradeOpened()
                 | events.BatchCleared()

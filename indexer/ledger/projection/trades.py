@@ -13,11 +13,15 @@ from indexer.decode.events import (
     TradeOpened,
 )
 from indexer.decode.identity import copy_id
+from indexer.decode.types import Reason, TradeKind
 from indexer.ledger import postings
-from indexer.ledger.batch import OpenBatch, trade_label
-from indexer.ledger.context import Context, TradeTerms
+from indexer.ledger.batch import OpenBatch
+from indexer.ledger.context import Context, Offer, TradeTerms
 from indexer.ledger.models import Clearing, Copy, OrderFill, Trade
 from indexer.ledger.rows import Place, Rows, contradiction
+from indexer.ledger.trade_ids import trade_label
+
+_NOBODY = "0x" + "00" * 20
 
 TradeEvent = TradeOpened | BatchCleared | TradeCopied | CopySkipped | TradeCompleted | OrderFilled
 
@@ -55,7 +59,7 @@ class TradeProjection:
             self._batch = None
 
     def _open(self, place: Place, event: TradeOpened) -> None:
-        terms = TradeTerms(event.trade_id >> 32, event.leader, event.token_in, event.token_out)
+        terms = TradeTerms(event.trade_id >> 32, event.token_in, event.token_out)
         self._context.trades[event.trade_id] = terms
         self._rows.add(
             Trade,
@@ -63,7 +67,8 @@ class TradeProjection:
             trade_id=event.trade_id,
             strategy_id=terms.strategy_id,
             sequence=event.trade_id & 0xFFFFFFFF,
-            leader=event.leader,
+            kind=event.kind.snake,
+            by=event.by,
             pool=event.pool,
             token_in=event.token_in,
             token_out=event.token_out,
@@ -73,6 +78,8 @@ class TradeProjection:
             member_count=event.count,
             copy_deadline=event.copy_deadline,
         )
+        if event.kind is not TradeKind.LEADER:
+            self._rows.completed[event.trade_id] = place  # it is one batch, and nobody waits for another
 
     def _clear(self, place: Place, event: BatchCleared) -> None:
         terms = self._terms(place, event.trade_id)
@@ -80,6 +87,7 @@ class TradeProjection:
             raise contradiction(place, f"a batch of trade {trade_label(event.trade_id)} swapped other tokens")
         if self._context.treasury is None:
             raise contradiction(place, "a batch was cleared before a treasury was set")
+        offer = self._offer(place, terms)
         batch = self._context.batches.get(event.trade_id, 0)
         self._context.batches[event.trade_id] = batch + 1
         self._batch = OpenBatch(event, place)
@@ -98,9 +106,12 @@ class TradeProjection:
             amount_out=event.amount_out,
             dust=event.dust,
             copy_fees=event.copy_fees,
+            protocol_fees=postings.protocol_part(event, offer.protocol_bps),
+            keeper_fee=event.keeper_fee,
+            keeper=None if event.keeper == _NOBODY else event.keeper,
             oracle_out=event.oracle_out,
         )
-        lines = postings.dust(event, self._context.treasury)
+        lines = postings.clearing(event, offer.leader, self._context.treasury, offer.protocol_bps)
         self._rows.enter(place, event, lines, trade_id=event.trade_id)
 
     def _fill(self, place: Place, event: TradeCopied) -> None:
@@ -113,12 +124,13 @@ class TradeProjection:
             event,
             status="filled",
             reason=None,
+            reduced_by=_named(event.reduced_by),
             amount_in=event.amount_in,
             fee=event.fee,
             amount_out=event.amount_out,
             clearing_log_index=self._batch.place.log_index,
         )
-        lines = postings.fill(event, self._batch.clearing, terms.leader)
+        lines = postings.fill(event, self._batch.clearing, self._offer(place, terms).leader)
         self._rows.enter(place, event, lines, trade_id=event.trade_id, vault_id=event.vault_id)
 
     def _skip(self, place: Place, event: CopySkipped) -> None:
@@ -127,7 +139,8 @@ class TradeProjection:
             place,
             event,
             status="skipped",
-            reason=event.reason.label,
+            reason=_named(event.reason),
+            reduced_by=None,
             amount_in=0,
             fee=0,
             amount_out=0,
@@ -140,7 +153,7 @@ class TradeProjection:
 
     def _fill_order(self, place: Place, event: OrderFilled) -> None:
         terms = self._terms(place, event.trade_id)
-        if event.leader != terms.leader:
+        if event.leader != self._offer(place, terms).leader:
             raise contradiction(place, f"trade {trade_label(event.trade_id)} filled another leader's order")
         part = self._context.parts.get(event.order_hash, 0)
         self._context.parts[event.order_hash] = part + 1
@@ -176,3 +189,13 @@ class TradeProjection:
         if terms is None:
             raise contradiction(place, f"trade {trade_label(trade_id)} went on before it was opened")
         return terms
+
+    def _offer(self, place: Place, terms: TradeTerms) -> Offer:
+        offer = self._context.offers.get(terms.strategy_id)
+        if offer is None:
+            raise contradiction(place, f"strategy {terms.strategy_id} traded before it was created")
+        return offer
+
+
+def _named(reason: Reason) -> str | None:
+    return None if reason is Reason.NONE else reason.snake

@@ -1,16 +1,45 @@
 """Rows of vaults: each change appends the vault's whole state; the vault's own row follows the last."""
 
-from indexer.decode.events import Event, MemberMoved, PolicySet, VaultOpened, VaultStatus, VaultStatusSet
+from dataclasses import fields
+
+from indexer.decode.events import (
+    Event,
+    LeaderCapSet,
+    MemberMoved,
+    PolicySet,
+    TermsAccepted,
+    VaultMarked,
+    VaultOpened,
+    VaultStatusSet,
+)
+from indexer.decode.types import Policy as Rules
+from indexer.decode.types import Reason, VaultStatus
 from indexer.ledger.context import Context, VaultNow
-from indexer.ledger.models import Policy, Vault, VaultState
-from indexer.ledger.rows import Place, Rows, contradiction
+from indexer.ledger.models import LeaderCap, Policy, Vault, VaultState
+from indexer.ledger.rows import Place, Row, Rows, contradiction
 
 LEADER_POSITION = 2**32 - 1
+_NOBODY = "0x" + "00" * 20
+
+VaultChange = PolicySet | VaultStatusSet | MemberMoved | TermsAccepted | VaultMarked
 
 
 def open_vault(rows: Rows, context: Context, place: Place, event: VaultOpened) -> None:
     """Post a new vault. Its changing columns are filled in from `rows.vaults` when the range is written."""
-    now = VaultNow(VaultStatus.ACTIVE.label, 0, event.position)
+    referrer = None if event.referrer == _NOBODY else event.referrer
+    now = VaultNow(
+        strategy_id=event.strategy_id,
+        owner=event.owner,
+        referrer=referrer,
+        status=VaultStatus.ACTIVE.label,
+        status_reason=None,
+        policy_revision=0,
+        position=event.position,
+        terms_version=event.terms_version,
+        copy_fee_bps=event.copy_fee_bps,
+        mark=0,
+        invested=0,
+    )
     context.vaults[event.vault_id] = now
     rows.add(
         Vault,
@@ -19,15 +48,13 @@ def open_vault(rows: Rows, context: Context, place: Place, event: VaultOpened) -
         strategy_id=event.strategy_id,
         owner=event.owner,
         is_leader=event.position == LEADER_POSITION,
-        copy_fee_bps=event.copy_fee_bps,
+        referrer=referrer,
     )
     _record(rows, place, event.vault_id, now, event)
 
 
-def change_vault(
-    rows: Rows, context: Context, place: Place, event: PolicySet | VaultStatusSet | MemberMoved
-) -> None:
-    """Post a vault's new policy, status or position."""
+def change_vault(rows: Rows, context: Context, place: Place, event: VaultChange) -> None:
+    """Post a vault's new policy, status, position, terms or marks."""
     if event.vault_id == 0:
         return  # a hole at the end of the member list was cut off: no vault changed
     now = context.vaults.get(event.vault_id)
@@ -36,29 +63,33 @@ def change_vault(
     match event:
         case PolicySet():
             now.policy_revision = event.revision
-            rows.add(
-                Policy,
-                place,
-                vault_id=event.vault_id,
-                revision=event.revision,
-                min_trade=event.min_trade,
-                max_trade=event.max_trade,
-            )
+            rules = _columns(event.policy)
+            rows.add(Policy, place, vault_id=event.vault_id, revision=event.revision, **rules)
         case VaultStatusSet():
             now.status = event.status.label
+            now.status_reason = None if event.reason is Reason.NONE else event.reason.snake
         case MemberMoved():
             now.position = event.position
+        case TermsAccepted():
+            now.terms_version = event.version
+            now.copy_fee_bps = event.copy_fee_bps
+        case VaultMarked():
+            now.mark = event.mark
+            now.invested = event.invested
     _record(rows, place, event.vault_id, now, event)
+
+
+def post_cap(rows: Rows, place: Place, event: LeaderCapSet) -> None:
+    """Post how much of an owner's money may be with one leader from now on."""
+    rows.add(LeaderCap, place, owner=event.owner, cap_bps=event.cap_bps)
+
+
+def _columns(policy: Rules) -> Row:
+    values = {field.name: getattr(policy, field.name) for field in fields(policy)}
+    names = {name: values[name].snake for name in ("sizing", "on_breach", "on_stop")}
+    return values | names
 
 
 def _record(rows: Rows, place: Place, vault_id: int, now: VaultNow, event: Event) -> None:
     rows.vaults[vault_id] = now
-    rows.add(
-        VaultState,
-        place,
-        vault_id=vault_id,
-        event=type(event).__name__,
-        status=now.status,
-        policy_revision=now.policy_revision,
-        position=now.position,
-    )
+    rows.add(VaultState, place, vault_id=vault_id, event=type(event).__name__, **now.changing())

@@ -9,8 +9,19 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
 import {IHub} from "../../../contracts/interfaces/IHub.sol";
 import {IHubExtension} from "../../../contracts/interfaces/IHubExtension.sol";
+import {IHubKeepers} from "../../../contracts/interfaces/IHubKeepers.sol";
+import {IHubOffers} from "../../../contracts/interfaces/IHubOffers.sol";
 import {IHubTrading} from "../../../contracts/interfaces/IHubTrading.sol";
-import {Order, OrderKind, Policy, Strategy, StrategyParams, TradeParams} from "../../../contracts/interfaces/Types.sol";
+import {
+    OnBreach,
+    Order,
+    OrderKind,
+    Policy,
+    Sizing,
+    Strategy,
+    StrategyParams,
+    TradeParams
+} from "../../../contracts/interfaces/Types.sol";
 import {TestnetFeed} from "../../../contracts/testnet/TestnetFeed.sol";
 import {TestnetToken} from "../../../contracts/testnet/TestnetToken.sol";
 import {DenyList} from "../support/DenyList.sol";
@@ -19,7 +30,7 @@ import {Books} from "./Books.sol";
 
 /// @notice Calls every external function of the hub as one of a few people, with arguments near what can succeed,
 /// while prices and time move. The hub may refuse with an error of its own; a panic or an empty revert is a bug.
-contract Handler is World {
+abstract contract Handler is World {
     uint256 private constant FIRST_KEY = 1_000;
 
     Books public books = new Books();
@@ -27,6 +38,7 @@ contract Handler is World {
     address[] public actors;
     address[] public tokens;
     mapping(address token => uint256) public donated;
+    mapping(address token => int256) internal lastPrice;
     address public guardian = makeAddr("guardian");
     address public waiting;
     string[] public actions;
@@ -35,6 +47,7 @@ contract Handler is World {
     uint256 public unexplainedReverts;
     uint256 public trespasses;
     uint256 public refusedExits;
+    uint256 public principalBreaches;
 
     /// @dev Not in the constructor: Uniswap calls back, and a contract under construction has no code to answer.
     function start(uint32 batchSize) external {
@@ -45,7 +58,8 @@ contract Handler is World {
             actors.push(vm.addr(FIRST_KEY + i));
         }
         for (uint256 i; i < 2; ++i) {
-            (uint32 strategyId,) = openStrategy(actors[i], i == 0 ? 0 : 30, 20_000e6);
+            if (i == 1) hub.setProtocolShare(1_000);
+            (uint32 strategyId,) = openStrategy(actors[i], strategyParams(i == 0 ? 0 : 30, i == 1), 20_000e6);
             for (uint256 j = 2; j < actors.length; ++j) {
                 openVault(actors[j], strategyId, 1_000e6 * j);
                 openVault(actors[j], strategyId, 10e6 * j + j);
@@ -104,7 +118,20 @@ contract Handler is World {
         (address actor, uint32 strategyId) = (_actor(actorSeed), _strategy(strategySeed));
         amount = bound(amount, 0, hub.accountBalance(actor, address(usdc)));
         if (hub.strategyOf(strategyId).memberCount > 20) return;
-        _act("openVault", actor, abi.encodeCall(IHubExtension.openVault, (strategyId, _policy(policySeed), amount)));
+        _act(
+            "openVault",
+            actor,
+            abi.encodeCall(
+                IHubExtension.openVault,
+                (
+                    strategyId,
+                    _policy(policySeed),
+                    amount,
+                    hub.strategyOf(strategyId).termsVersion,
+                    _actor(actorSeed >> 16)
+                )
+            )
+        );
     }
 
     function allocate(uint256 vaultSeed, uint256 amount) external {
@@ -118,7 +145,8 @@ contract Handler is World {
         address token = _token(tokenSeed);
         amount = bound(amount, 0, hub.vaultBalance(vaultId, token) / 4 + 1);
         bool able = amount != 0 && amount <= hub.vaultBalance(vaultId, token);
-        bool done = _act("deallocate", owner, abi.encodeCall(IHubExtension.deallocate, (vaultId, token, amount)));
+        bool done =
+            _actOn(vaultId, "deallocate", owner, abi.encodeCall(IHubExtension.deallocate, (vaultId, token, amount)));
         if (able && !done) ++refusedExits;
     }
 
@@ -127,8 +155,9 @@ contract Handler is World {
         if (vaultSeed % 8 != 0) return;
         (uint32 vaultId, address owner) = _vault(vaultSeed >> 3);
         address token = _token(tokenSeed);
-        uint256 amount = hub.vaultBalance(vaultId, token);
-        bool done = _act("deallocate", owner, abi.encodeCall(IHubExtension.deallocate, (vaultId, token, amount)));
+        uint256 amount = hub.vaultBalance(vaultId, token) == 0 ? 0 : type(uint256).max;
+        bool done =
+            _actOn(vaultId, "deallocate", owner, abi.encodeCall(IHubExtension.deallocate, (vaultId, token, amount)));
         if (amount != 0 && !done) ++refusedExits;
     }
 
@@ -139,7 +168,9 @@ contract Handler is World {
         for (uint256 i; i < chosen.length; ++i) {
             chosen[i] = tokens[i];
         }
-        if (!_act("exit", owner, abi.encodeCall(IHubExtension.exit, (vaultId, chosen, owner)))) ++refusedExits;
+        if (!_actOn(vaultId, "exit", owner, abi.encodeCall(IHubExtension.exit, (vaultId, chosen, owner)))) {
+            ++refusedExits;
+        }
     }
 
     function leaveStrategy(uint256 vaultSeed) external {
@@ -173,7 +204,8 @@ contract Handler is World {
         _refuse(abi.encodeCall(IHubExtension.exit, (vaultId, all, thief)));
         _refuse(abi.encodeCall(IHubExtension.deallocate, (vaultId, _token(tokenSeed), 1)));
         _refuse(abi.encodeCall(IHubExtension.leaveStrategy, (vaultId)));
-        _refuse(abi.encodeCall(IHubExtension.setPolicy, (vaultId, Policy(0, 0))));
+        Policy memory policy;
+        _refuse(abi.encodeCall(IHubExtension.setPolicy, (vaultId, policy)));
         vm.stopPrank();
     }
 
@@ -181,8 +213,8 @@ contract Handler is World {
 
     function createStrategy(uint256 actorSeed, uint16 copyFeeBps) external {
         if (hub.strategyCount() >= 4) return;
-        StrategyParams memory params = strategyParams(uint16(bound(copyFeeBps, 0, 110)));
-        _act("createStrategy", _actor(actorSeed), abi.encodeCall(IHubExtension.createStrategy, (params)));
+        StrategyParams memory params = strategyParams(uint16(bound(copyFeeBps, 0, 110)), copyFeeBps % 2 == 0);
+        _act("createStrategy", _actor(actorSeed), abi.encodeCall(IHubOffers.createStrategy, (params)));
     }
 
     function trade(uint256 strategySeed, uint256 tokenSeed, uint256 portion, uint256 allSeed) external {
@@ -227,7 +259,7 @@ contract Handler is World {
 
     function continueTrade(uint256 actorSeed, uint256 strategySeed, uint32 visits) external {
         bytes memory data =
-            abi.encodeCall(IHubTrading.continueTrade, (_strategy(strategySeed), uint32(bound(visits, 0, 9))));
+            abi.encodeCall(IHubKeepers.continueTrade, (_strategy(strategySeed), uint32(bound(visits, 0, 9))));
         _act("continueTrade", _actor(actorSeed), data);
     }
 
@@ -252,7 +284,16 @@ contract Handler is World {
         usdc.mint(actor, amount);
         bytes[] memory calls = new bytes[](2);
         calls[0] = abi.encodeCall(IHubExtension.deposit, (address(usdc), amount, actor));
-        calls[1] = abi.encodeCall(IHubExtension.openVault, (_strategy(strategySeed), Policy(0, 0), amount));
+        calls[1] = abi.encodeCall(
+            IHubExtension.openVault,
+            (
+                _strategy(strategySeed),
+                _policy(3),
+                amount,
+                hub.strategyOf(_strategy(strategySeed)).termsVersion,
+                address(0)
+            )
+        );
         if (hub.strategyOf(_strategy(strategySeed)).memberCount > 20) return;
         _act("multicall", actor, abi.encodeCall(Multicall.multicall, (calls)));
     }
@@ -260,7 +301,7 @@ contract Handler is World {
     // ------------------------------------------------------------------ owner
 
     function setTreasury(uint256 actorSeed) external {
-        _act("setTreasury", address(this), abi.encodeCall(IHubExtension.setTreasury, (_actor(actorSeed))));
+        _act("setTreasury", address(this), abi.encodeCall(IHubOffers.setTreasury, (_actor(actorSeed))));
     }
 
     function listToken(uint256 seed) external {
@@ -269,13 +310,13 @@ contract Handler is World {
             token = address(new TestnetToken("New", "NEW", 18, address(this)));
             if (seed % 3 != 0) oracle.setFeed(token, address(feedOf[usdc]), 1 hours);
         }
-        if (_act("listToken", address(this), abi.encodeCall(IHubExtension.listToken, (token)))) waiting = token;
+        if (_act("listToken", address(this), abi.encodeCall(IHubOffers.listToken, (token)))) waiting = token;
     }
 
     /// @dev All three genuine pools are listed; another listing, or a false pool, must be refused.
     function listPool(uint256 seed) external {
         address pool = seed % 2 == 0 ? usdcWeth : _token(seed);
-        _refuse(abi.encodeCall(IHubExtension.listPool, (pool, address(venue))));
+        _refuse(abi.encodeCall(IHubOffers.listPool, (pool, address(venue))));
     }
 
     function handOver(uint256 actorSeed) external {
@@ -288,14 +329,14 @@ contract Handler is World {
 
     function actAsOwnerWithoutBeing(uint256 actorSeed) external {
         vm.startPrank(_actor(actorSeed));
-        _refuse(abi.encodeCall(IHubExtension.listToken, (address(1))));
-        _refuse(abi.encodeCall(IHubExtension.setTreasury, (address(1))));
-        _refuse(abi.encodeCall(IHubExtension.listPool, (usdcWeth, address(1))));
-        _refuse(abi.encodeCall(IHubExtension.setGuardian, (address(1))));
-        _refuse(abi.encodeCall(IHubExtension.setGate, (address(1))));
-        _refuse(abi.encodeCall(IHubExtension.resumeTrading, (0)));
-        _refuse(abi.encodeCall(IHubExtension.haltTrading, (0)));
-        _refuse(abi.encodeCall(IHubExtension.veto, (address(usdc))));
+        _refuse(abi.encodeCall(IHubOffers.listToken, (address(1))));
+        _refuse(abi.encodeCall(IHubOffers.setTreasury, (address(1))));
+        _refuse(abi.encodeCall(IHubOffers.listPool, (usdcWeth, address(1))));
+        _refuse(abi.encodeCall(IHubOffers.setGuardian, (address(1))));
+        _refuse(abi.encodeCall(IHubOffers.setGate, (address(1))));
+        _refuse(abi.encodeCall(IHubOffers.resumeTrading, (0)));
+        _refuse(abi.encodeCall(IHubOffers.haltTrading, (0)));
+        _refuse(abi.encodeCall(IHubOffers.veto, (address(usdc))));
         _refuse(abi.encodeCall(Ownable.renounceOwnership, ()));
         vm.stopPrank();
     }
@@ -304,13 +345,13 @@ contract Handler is World {
 
     /// @dev No actor is guardian or owner, so that they can be shown to be refused.
     function setGuardian(bool nobody) external {
-        _act("setGuardian", address(this), abi.encodeCall(IHubExtension.setGuardian, (nobody ? address(0) : guardian)));
+        _act("setGuardian", address(this), abi.encodeCall(IHubOffers.setGuardian, (nobody ? address(0) : guardian)));
     }
 
     function setGate(uint256 actorSeed, uint256 seed) external {
         gate.set(_actor(actorSeed), seed % 2 == 0);
         address next = seed % 4 == 0 ? address(gate) : address(0);
-        _act("setGate", address(this), abi.encodeCall(IHubExtension.setGate, (next)));
+        _act("setGate", address(this), abi.encodeCall(IHubOffers.setGate, (next)));
     }
 
     /// @dev Rarer than resuming, or nothing would ever be traded.
@@ -319,20 +360,20 @@ contract Handler is World {
         uint32 strategyId = strategySeed % 8 == 0 ? 0 : _strategy(strategySeed >> 3);
         address who = whoSeed % 3 == 0 ? guardian : address(this);
         if (strategyId != 0 && whoSeed % 3 == 1) who = hub.strategyOf(strategyId).leader;
-        _act("haltTrading", who, abi.encodeCall(IHubExtension.haltTrading, (strategyId)));
+        _act("haltTrading", who, abi.encodeCall(IHubOffers.haltTrading, (strategyId)));
     }
 
     function resumeTrading(uint256 strategySeed) external {
         for (uint32 strategyId; strategyId <= hub.strategyCount(); ++strategyId) {
             bool isHalted = strategyId == 0 ? hub.halted() : hub.strategyOf(strategyId).halted;
             if (!isHalted && strategySeed % 16 != 0) continue;
-            _act("resumeTrading", address(this), abi.encodeCall(IHubExtension.resumeTrading, (strategyId)));
+            _act("resumeTrading", address(this), abi.encodeCall(IHubOffers.resumeTrading, (strategyId)));
         }
     }
 
     function veto(uint256 tokenSeed) external {
         address what = tokenSeed % 2 == 0 || waiting == address(0) ? _token(tokenSeed) : waiting;
-        _act("veto", address(this), abi.encodeCall(IHubExtension.veto, (what)));
+        _act("veto", address(this), abi.encodeCall(IHubOffers.veto, (what)));
     }
 
     // ------------------------------------------------------------------ the world
@@ -351,7 +392,8 @@ contract Handler is World {
         for (uint256 i; i < tokens.length; ++i) {
             TestnetFeed feed = feedOf[TestnetToken(tokens[i])];
             (, int256 answer,,,) = feed.latestRoundData();
-            feed.post(answer);
+            if (answer > 0) lastPrice[tokens[i]] = answer;
+            feed.post(lastPrice[tokens[i]]);
         }
     }
 
@@ -364,7 +406,7 @@ contract Handler is World {
 
     // ------------------------------------------------------------------ internals
 
-    function _act(string memory action, address actor, bytes memory data) private returns (bool ok) {
+    function _act(string memory action, address actor, bytes memory data) internal returns (bool ok) {
         if (attempts[action]++ == 0) actions.push(action);
         vm.recordLogs();
         vm.prank(actor);
@@ -378,14 +420,14 @@ contract Handler is World {
         }
     }
 
-    function _refuse(bytes memory data) private {
+    function _refuse(bytes memory data) internal {
         (bool ok, bytes memory result) = address(hub).call(data);
         if (ok) ++trespasses;
         else _explain(result);
     }
 
     /// @dev An error of ours or of a library has a selector; a panic and an empty revert have no explanation.
-    function _explain(bytes memory result) private {
+    function _explain(bytes memory result) internal {
         if (result.length < 4 || bytes4(result) == bytes4(keccak256("Panic(uint256)"))) ++unexplainedReverts;
     }
 
@@ -398,30 +440,80 @@ contract Handler is World {
         feedOf[pool == usdcWeth ? weth : wbtc].post(int256(usd));
     }
 
-    function _keyOf(address actor) private view returns (uint256 key) {
+    function _keyOf(address actor) internal view returns (uint256 key) {
         for (uint256 i; i < actors.length; ++i) {
             if (actors[i] == actor) return FIRST_KEY + i;
         }
     }
 
-    function _actor(uint256 seed) private view returns (address) {
+    function _actor(uint256 seed) internal view returns (address) {
         return actors[seed % actors.length];
     }
 
-    function _token(uint256 seed) private view returns (address) {
+    function _token(uint256 seed) internal view returns (address) {
         return tokens[seed % tokens.length];
     }
 
-    function _strategy(uint256 seed) private view returns (uint32) {
+    function _strategy(uint256 seed) internal view returns (uint32) {
         return uint32(seed % hub.strategyCount()) + 1;
     }
 
-    function _vault(uint256 seed) private view returns (uint32 vaultId, address owner) {
+    function _vault(uint256 seed) internal view returns (uint32 vaultId, address owner) {
         vaultId = uint32(seed % hub.vaultCount()) + 1;
         owner = hub.vaultOf(vaultId).owner;
     }
 
-    function _policy(uint256 seed) private pure returns (Policy memory) {
-        return Policy(uint128((seed % 3) * 50e6), uint128(((seed >> 8) % 3) * 200e6));
+    /// @dev Most are plain; the others have a few limits each, some of them in the way.
+    function _policy(uint256 seed) internal view returns (Policy memory policy) {
+        policy.minTrade = uint80((seed % 3) * 50e6);
+        policy.maxTrade = uint88(((seed >> 8) % 3) * 200e6);
+        if (seed % 4 != 0) return policy;
+        policy.onBreach = OnBreach((seed >> 16) % 4);
+        policy.onStop = OnBreach((seed >> 18) % 4);
+        policy.maxSlippageBps = [0, 30, 100, 300][(seed >> 20) % 4];
+        policy.maxTokenBps = uint16(((seed >> 24) % 3) * 3_000);
+        policy.maxExposureBps = uint16(((seed >> 26) % 3) * 4_000);
+        policy.lossBudgetBps = uint16(((seed >> 28) % 3) * 200);
+        policy.stopLossBps = uint16(((seed >> 30) % 3) * 100);
+        policy.takeProfitBps = uint16(((seed >> 32) % 3) * 100);
+        policy.maxDrawdownBps = uint16(((seed >> 34) % 3) * 150);
+        policy.maxDailyLossBps = uint16(((seed >> 36) % 3) * 150);
+        policy.maxPositions = uint8((seed >> 38) % 3);
+        policy.excludedTokens = uint16(((seed >> 40) % 4) & 2);
+        policy.cooldown = uint32(((seed >> 44) % 2) * 60);
+        if ((seed >> 46) % 4 == 0) policy.expiry = uint40(block.timestamp + 1 days);
+        policy.sizing = Sizing((seed >> 48) % 4);
+        if (policy.sizing == Sizing.Multiplier) policy.size = uint88(5_000 + (seed >> 52) % 10_000);
+        if (policy.sizing == Sizing.Fixed) policy.size = 150e6;
+        if (policy.sizing == Sizing.Risk) policy.size = 200;
+        if (policy.maxTrade != 0 && policy.minTrade > policy.maxTrade) policy.minTrade = 0;
+    }
+
+    /// @dev As `_act`, for what may charge a vault: a gain is charged only where there was one.
+    function _actOn(uint32 vaultId, string memory action, address actor, bytes memory data) internal returns (bool ok) {
+        (bool priced, uint256 worth) = _worth(vaultId);
+        uint256 mark = hub.marksOf(vaultId).mark;
+        uint256 charged = books.performanceCharges(vaultId);
+        ok = _act(action, actor, data);
+        if (books.performanceCharges(vaultId) != charged && (!priced || worth <= mark)) ++principalBreaches;
+    }
+
+    /// @dev With what left unpriced, which is charged when it has a price.
+    function _worth(uint32 vaultId) private view returns (bool priced, uint256 worth) {
+        try hub.equityOf(vaultId) returns (uint256 equity) {
+            worth = equity;
+        } catch {
+            return (false, 0);
+        }
+        for (uint256 i; i < tokens.length; ++i) {
+            (uint256 outflow,) = hub.escrowOf(vaultId, i);
+            if (outflow == 0) continue;
+            try oracle.quote(tokens[i], tokens[0], outflow) returns (uint256 value) {
+                worth += value + 1;
+            } catch {
+                return (false, 0);
+            }
+        }
+        return (true, worth);
     }
 }

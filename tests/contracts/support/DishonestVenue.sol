@@ -47,8 +47,9 @@ contract DishonestVenue {
         if (_pay != 0) require(IERC20(tokenOut).transfer(_hub, _pay), "not paid");
     }
 
-    function averageOut(address, address, address, uint256 amountIn) external view returns (uint256) {
-        return amountIn * _average / 1e36;
+    /// @dev It claims to be as deep as can be.
+    function market(address, address, address, uint256 amountIn, uint256) external view returns (uint256, uint256) {
+        return (amountIn * _average / 1e36, type(uint256).max);
     }
 
     function poolTokens(address) external view returns (address, address) {

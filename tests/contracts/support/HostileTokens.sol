@@ -56,10 +56,19 @@ contract BlockingToken is FreeToken {
     }
 }
 
-/// @notice Calls somebody in the middle of every transfer, once it is told whom.
+/// @notice Gives and takes balances when it likes, as tokens that rebase do.
+contract RebasingToken is FreeToken {
+    function rebase(address account, uint256 balance) external {
+        _burn(account, balanceOf(account));
+        _mint(account, balance);
+    }
+}
+
+/// @notice Calls somebody in the middle of every transfer, once it is told whom, and remembers the answer.
 contract CallingToken is FreeToken {
     address private _target;
     bytes private _data;
+    bytes public lastAnswer;
 
     function callDuringTransfer(address target, bytes calldata data) external {
         (_target, _data) = (target, data);
@@ -69,6 +78,7 @@ contract CallingToken is FreeToken {
         super._update(from, to, value);
         if (_target == address(0)) return;
         (bool ok, bytes memory answer) = _target.call(_data);
+        lastAnswer = answer;
         if (ok) return;
         assembly ("memory-safe") {
             revert(add(answer, 32), mload(answer))

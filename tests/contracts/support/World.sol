@@ -8,8 +8,10 @@ import {IUniswapV3Factory} from "@uniswap/v3-core/contracts/interfaces/IUniswapV
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
 import {Hub} from "../../../contracts/core/Hub.sol";
 import {HubExtension} from "../../../contracts/core/HubExtension.sol";
+import {HubKeepers} from "../../../contracts/core/HubKeepers.sol";
+import {HubOffers} from "../../../contracts/core/HubOffers.sol";
 import {IHub} from "../../../contracts/interfaces/IHub.sol";
-import {Policy, StrategyParams, TradeParams} from "../../../contracts/interfaces/Types.sol";
+import {Policy, StrategyLimits, StrategyParams, TradeParams} from "../../../contracts/interfaces/Types.sol";
 import {ChainlinkOracle} from "../../../contracts/oracles/ChainlinkOracle.sol";
 import {TestnetFeed} from "../../../contracts/testnet/TestnetFeed.sol";
 import {TestnetToken} from "../../../contracts/testnet/TestnetToken.sol";
@@ -52,8 +54,10 @@ abstract contract World is Test {
         }
         factory = IUniswapV3Factory(deployed);
         oracle = new ChainlinkOracle(address(this), address(0), 0);
-        HubExtension extension = new HubExtension(address(oracle), batchSize, MAX_DEVIATION_BPS, LISTING_DELAY);
-        hub = IHub(address(new Hub(address(this), treasury, address(extension))));
+        HubOffers offers = new HubOffers(address(oracle), batchSize, MAX_DEVIATION_BPS, LISTING_DELAY);
+        HubExtension extension = new HubExtension(address(offers));
+        HubKeepers keepers = new HubKeepers(address(extension), address(0));
+        hub = IHub(address(new Hub(address(this), treasury, address(keepers))));
         venue = new UniswapV3Venue(address(hub), address(factory), WINDOW);
         usdc = _listToken("USD Coin", "USDC", 6, 1e8);
         weth = _listToken("Wrapped Ether", "WETH", 18, int256(WETH_PRICE));
@@ -65,13 +69,36 @@ abstract contract World is Test {
     }
 
     /// @dev Parameters of a strategy on all three tokens and pools with USDC as base.
+    function strategyParams(uint16 copyFeeBps, bool withFees) internal view returns (StrategyParams memory params) {
+        params = strategyParams(copyFeeBps);
+        if (!withFees) return params;
+        params.terms.performanceBps = 2_000;
+        params.terms.performancePeriod = 7 days;
+        params.terms.managementBps = 200;
+        params.terms.withdrawalBps = 20;
+        params.terms.referrerBps = 2_500;
+        params.terms.subscriptionPeriod = 7 days;
+        params.terms.subscription = 40_000;
+    }
+
     function strategyParams(uint16 copyFeeBps) internal view returns (StrategyParams memory params) {
         params.baseToken = address(usdc);
         params.tokens = new address[](2);
         (params.tokens[0], params.tokens[1]) = (address(weth), address(wbtc));
         params.pools = new address[](3);
         (params.pools[0], params.pools[1], params.pools[2]) = (usdcWeth, usdcWbtc, wethWbtc);
-        params.copyFeeBps = copyFeeBps;
+        params.terms.copyBps = copyFeeBps;
+        params.limits = StrategyLimits({
+            lossBudgetBps: 2_000,
+            maxDrawdownBps: 5_000,
+            maxTokenBps: 10_000,
+            maxExposureBps: 10_000,
+            maxImpactBps: 1_000,
+            stopBps: 1_000,
+            minInterval: 0,
+            maxRoundTrips: 255,
+            minStake: 10e6
+        });
         params.maxSlippageBps = 300;
         params.maxDriftBps = 100;
         params.copyWindow = 10 minutes;
@@ -91,17 +118,27 @@ abstract contract World is Test {
         internal
         returns (uint32 strategyId, uint32 leaderVault)
     {
+        return openStrategy(leader, strategyParams(copyFeeBps), stake);
+    }
+
+    function openStrategy(address leader, StrategyParams memory params, uint256 stake)
+        internal
+        returns (uint32 strategyId, uint32 leaderVault)
+    {
         fund(leader, stake);
         vm.startPrank(leader);
-        (strategyId, leaderVault) = hub.createStrategy(strategyParams(copyFeeBps));
+        (strategyId, leaderVault) = hub.createStrategy(params);
         hub.allocate(leaderVault, stake);
         vm.stopPrank();
     }
 
     function openVault(address owner, uint32 strategyId, uint256 amount) internal returns (uint32 vaultId) {
-        fund(owner, amount);
+        // No more than a part of an owner's money may be with one leader.
+        fund(owner, amount * 4);
+        Policy memory policy;
+        uint16 terms = hub.strategyOf(strategyId).termsVersion;
         vm.prank(owner);
-        return hub.openVault(strategyId, Policy(0, 0), amount);
+        return hub.openVault(strategyId, policy, amount, terms, address(0));
     }
 
     function tradeParams(uint32 strategyId, address tokenIn, address tokenOut, uint64 portion)

@@ -6,7 +6,7 @@ import pytest
 from brownie import project, web3
 from brownie.project.main import TempProject
 from web3.middleware import Web3Middleware
-from world import ROOT, World
+from world import ROOT, USDC, World
 
 
 class Mined(Web3Middleware):
@@ -50,3 +50,24 @@ def module_isolation(world):
 @pytest.fixture(autouse=True)
 def isolated(world, fn_isolation):
     """Whatever a test does is undone."""
+
+
+@pytest.fixture
+def dishonest(world, hostile):
+    """A listed venue that does what it is told, with tokens of its own, and a strategy that trades there."""
+    venue = hostile.DishonestVenue.deploy(world.hub, world.usdc, world.weth, {"from": world.stranger})
+    pool = venue.address
+    world.hub.listPool(pool, venue, {"from": world.owner})
+    world.usdc.mint(venue, 10**6 * USDC, {"from": world.owner})
+    world.weth.mint(venue, 2**130, {"from": world.owner})
+    strategy, _ = world.create_strategy(tokens=[world.weth], pools=[pool], max_slippage_bps=300)
+
+    def trade(hand_back, pay, *, sold=world.usdc, bought=world.weth, average=None, **changes):
+        """The venue claims the oracle's own price for its average, unless another is given."""
+        venue.plan(hand_back, pay, {"from": world.stranger})
+        average = average or world.oracle.priceDown(sold, bought)
+        venue.planAverage(average, {"from": world.stranger})
+        return world.trade(strategy, sold, bought, pool=pool, **changes)
+
+    trade.strategy, trade.pool, trade.venue = strategy, pool, venue
+    return trade

@@ -25,26 +25,6 @@ def _vaults(world, strategy, amounts=ODD):
     return [world.open_vault(world.followers[i], strategy, amount) for i, amount in enumerate(amounts)]
 
 
-@pytest.fixture
-def dishonest(world, hostile):
-    """A listed venue that does what it is told, with tokens of its own, and a strategy that trades there."""
-    venue = hostile.DishonestVenue.deploy(world.hub, world.usdc, world.weth, {"from": world.stranger})
-    pool = venue.address
-    world.hub.listPool(pool, venue, {"from": world.owner})
-    world.usdc.mint(venue, 10**6 * USDC, {"from": world.owner})
-    world.weth.mint(venue, 2**130, {"from": world.owner})
-    strategy, _ = world.create_strategy(tokens=[world.weth], pools=[pool])
-
-    def trade(hand_back, pay, *, sold=world.usdc, bought=world.weth, average=None, **changes):
-        """The venue claims the oracle's own price for its average, unless another is given."""
-        venue.plan(hand_back, pay, {"from": world.stranger})
-        average = average or world.oracle.priceDown(sold, bought)
-        venue.planAverage(average, {"from": world.stranger})
-        return world.trade(strategy, sold, bought, pool=pool, **changes)
-
-    return trade
-
-
 def test_everyone_gets_the_same_price_to_within_one_unit(world):
     strategy, _ = world.create_strategy()
     _vaults(world, strategy)
@@ -141,8 +121,7 @@ def test_a_copy_too_small_to_buy_one_unit_gives_its_input_and_gets_nothing(world
     world.deposit(world.leader, WETH, world.weth)
     world.hub.allocate(leader_vault, WETH, {"from": world.leader})
     follower = world.followers[0]
-    world.deposit(follower, 1, world.weth)
-    world.hub.openVault(strategy, (0, 0), 1, {"from": follower})
+    world.open_vault(follower, strategy, 1)
     tx = world.trade(strategy, world.weth, world.usdc)
     copy = named(tx, "TradeCopied")[1]
     assert (copy["amountIn"], copy["amountOut"]) == (1, 0)
@@ -192,14 +171,16 @@ def test_a_token_that_costs_more_than_was_offered_is_refused(world, hostile):
         world.trade(strategy, token, world.usdc, pool=pool)
 
 
-def test_a_pool_too_shallow_for_the_trade_is_refused(world):
+def test_a_pool_that_runs_dry_on_the_way_is_refused(world):
     pool = world.uniswap.create_pool(
         world.usdc.address, world.weth.address, 10_000, amount_a=2_500 * USDC, amount_b=WETH
     )
-    shallow = {world.usdc.address: 2_500 * USDC, world.weth.address: WETH}
-    world.uniswap.add_liquidity(pool, shallow, width=2_000)
+    # Deep at its price, which is all that its average liquidity says, and empty two percent further.
+    narrow = {world.usdc.address: 5_000 * USDC, world.weth.address: 2 * WETH}
+    world.uniswap.add_liquidity(pool, narrow, width=200)
     world.hub.listPool(pool.address, world.venue, {"from": world.owner})
     strategy, _ = world.create_strategy(pools=[pool.address])
+    world.let_pass(WINDOW)
     held = world.usdc.balanceOf(world.hub)
     with brownie.reverts(revert_pattern=rf"FilledTooLittle: \d+, {10_000 * USDC}"):
         world.trade(strategy, world.usdc, world.weth, pool=pool.address)
@@ -288,9 +269,7 @@ def test_a_feed_that_is_off_the_pools_average_stops_a_trade_until_they_agree(wor
     strategy, _ = world.create_strategy(max_slippage_bps=1_000)
     feed, own = world.feeds[world.weth.address], {"from": world.owner}
     feed.post(dollars * 10**8, own)
-    average = world.venue.averageOut(
-        world.pool(world.usdc, world.weth), world.usdc, world.weth, 10_000 * USDC
-    )
+    average = world.average_out(world.pool(world.usdc, world.weth), world.usdc, world.weth, 10_000 * USDC)
     if not agrees:
         with refused("PricesDisagree", 10_000 * WETH // dollars, average):
             world.trade(strategy, world.usdc, world.weth)
@@ -327,7 +306,7 @@ def test_a_push_that_is_held_for_the_window_stops_every_trade_until_it_is_over(w
     push = (weth, usdc, 800 * WETH) if for_the_leader else (usdc, weth, 2_000_000 * USDC)
     world.move_market(*push)
     world.let_pass(WINDOW)
-    average = world.venue.averageOut(world.pool(usdc, weth), usdc, weth, 10_000 * USDC)
+    average = world.average_out(world.pool(usdc, weth), usdc, weth, 10_000 * USDC)
     assert (average > 4 * WETH) == for_the_leader
     with refused("PricesDisagree", 4 * WETH, average):
         world.trade(strategy, usdc, weth)

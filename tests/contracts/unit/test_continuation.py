@@ -1,20 +1,7 @@
 """Copies that a trade had no room for: later batches, their price and end, holes in the member list."""
 
 import pytest
-from world import (
-    ALL,
-    BPS,
-    PRICE_SCALE,
-    SKIP_EXPIRED,
-    SKIP_NOTHING_TO_SELL,
-    SKIP_PAUSED,
-    USDC,
-    events,
-    named,
-    next_block_at,
-    refused,
-    start_of,
-)
+from world import ALL, BPS, PRICE_SCALE, USDC, Reason, events, named, next_block_at, refused, start_of
 
 WINDOW = 600
 
@@ -68,6 +55,7 @@ def test_a_trade_beyond_one_batch_stays_open(world, strategy, vaults, opened):
         "indexOut": 1,
         "pool": world.pool(world.usdc, world.weth),
         "portion": ALL // 2,
+        "lossRate": -(-(cleared["oracleOut"] - cleared["amountOut"]) * 10**9 // cleared["oracleOut"]),
         "floorPrice": -(-price * (BPS - 100) // BPS),
     }
 
@@ -114,6 +102,8 @@ def test_anyone_continues_and_the_rest_is_one_swap_told_to_the_wei(world, strate
         "amountOut": bought,
         "dust": bought - sum(shares),
         "copyFees": sum(fees),
+        "keeperFee": 0,
+        "keeper": world.keeper,
         "oracleOut": sum(amounts) * 10**12 // 2_500,
     }
     copies = [
@@ -126,6 +116,7 @@ def test_anyone_continues_and_the_rest_is_one_swap_told_to_the_wei(world, strate
                 "amountIn": amounts[i],
                 "fee": fees[i],
                 "amountOut": shares[i],
+                "reducedBy": Reason.NONE,
             },
         )
         for i, vault in enumerate(waiting)
@@ -208,7 +199,7 @@ def test_a_vault_paused_meanwhile_is_skipped_and_told(world, strategy, opened, w
     for vault in waiting:
         world.hub.pause(vault, {"from": world.hub.vaultOf(vault)["owner"]})
     tx = world.hub.continueTrade(strategy, 3, {"from": world.keeper})
-    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [SKIP_PAUSED, SKIP_PAUSED]
+    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [Reason.PAUSED, Reason.PAUSED]
     assert named(tx, "BatchCleared") == []
     assert len(named(tx, "TradeCompleted")) == 1
 
@@ -219,7 +210,7 @@ def test_a_vault_emptied_meanwhile_is_skipped_and_told(world, strategy, opened, 
     world.hub.deallocate(waiting[0], world.usdc, balance, {"from": owner})
     tx = world.hub.continueTrade(strategy, 3, {"from": world.keeper})
     assert [(skip["vaultId"], skip["reason"]) for skip in named(tx, "CopySkipped")] == [
-        (waiting[0], SKIP_NOTHING_TO_SELL)
+        (waiting[0], Reason.NOTHING_TO_SELL)
     ]
     assert [copy["vaultId"] for copy in named(tx, "TradeCopied")] == waiting[1:]
 
@@ -277,7 +268,7 @@ def test_after_the_window_the_rest_is_skipped_as_expired(world, strategy, opened
     _expire(opened)
     tx = hub.continueTrade(strategy, 3, {"from": world.keeper})
     trade_id = (strategy << 32) | 1
-    skip = {"tradeId": trade_id, "policyRevision": 1, "reason": SKIP_EXPIRED}
+    skip = {"tradeId": trade_id, "policyRevision": 1, "reason": Reason.EXPIRED}
     assert events(tx, hub) == [
         ("CopySkipped", skip | {"vaultId": waiting[0]}),
         ("CopySkipped", skip | {"vaultId": waiting[1]}),
@@ -300,7 +291,7 @@ def test_expiry_may_take_several_steps_too(world, strategy, opened, waiting):
 def test_a_dead_oracle_holds_up_a_trade_only_until_it_expires(world, strategy, opened, waiting):
     world.kill_oracle()
     tx = world.hub.continueTrade(strategy, 3, {"from": world.keeper})
-    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [SKIP_EXPIRED, SKIP_EXPIRED]
+    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [Reason.EXPIRED, Reason.EXPIRED]
 
 
 def test_a_vault_that_leaves_meanwhile_leaves_a_hole_that_is_passed_over(world, strategy, opened, waiting):

@@ -6,10 +6,10 @@ from world import (
     GRACE_PERIOD,
     LEFT,
     NO_LIMITS,
-    SKIP_EXPIRED,
     USDC,
     WBTC,
     WETH,
+    Reason,
     events,
     named,
     next_block_at,
@@ -52,7 +52,7 @@ def test_anybody_evicts_a_vault_of_nothing_and_its_place_is_filled(world, strate
     _leave_only(world, vault)
     tx = _evict(world, vault)
     assert events(tx, hub) == [
-        ("VaultStatusSet", {"vaultId": vault, "status": LEFT}),
+        ("VaultStatusSet", {"vaultId": vault, "status": LEFT, "reason": Reason.NONE}),
         ("MemberMoved", {"strategyId": strategy, "vaultId": last, "position": 0}),
     ]
     assert hub.vaultOf(vault)["status"] == LEFT
@@ -73,8 +73,7 @@ def test_a_vault_worth_the_least_is_kept_and_one_unit_less_is_not(world, vault):
 def test_every_token_counts_at_the_oracles_price_rounded_down(world, strategy, vault):
     hub, follower = world.hub, world.followers[0]
     hub.deallocate(1, world.usdc, 9_000 * USDC, {"from": world.leader})
-    world.deposit(follower, 990 * USDC)
-    hub.allocate(vault, 990 * USDC, {"from": follower})
+    world.add_money(follower, vault, 990 * USDC)
     world.trade(strategy, world.usdc, world.weth, portion=ALL // 2)
     world.trade(strategy, world.usdc, world.wbtc, portion=ALL // 2)
     # 0.3 + 0.5 USDC of the others, the last unit of the first just not reached.
@@ -151,7 +150,7 @@ def test_an_evicted_vault_has_left_for_good_and_its_owner_may_open_another(world
     ):
         with refused("BadStatus", LEFT):
             again()
-    hub.openVault(strategy, NO_LIMITS, 10 * USDC, {"from": follower})
+    world.open_vault(follower, strategy, 10 * USDC)
     assert hub.memberAt(strategy, 0) == hub.vaultCount() != vault
 
 
@@ -225,7 +224,9 @@ def test_while_a_trade_is_being_copied_an_eviction_leaves_a_hole_that_is_passed_
     hub = world.hub
     position = hub.vaultOf(waiting[0])["position"]
     tx = _evict(world, waiting[0])
-    assert events(tx, hub) == [("VaultStatusSet", {"vaultId": waiting[0], "status": LEFT})]
+    assert events(tx, hub) == [
+        ("VaultStatusSet", {"vaultId": waiting[0], "status": LEFT, "reason": Reason.NONE})
+    ]
     assert (hub.memberAt(strategy, position), hub.strategyOf(strategy)["memberCount"]) == (0, 5)
     with refused("FanoutOpen", (strategy << 32) | 1):
         hub.prune(strategy, position, {"from": world.stranger})
@@ -245,7 +246,7 @@ def test_a_vault_that_was_evicted_meanwhile_does_not_expire(world, strategy, wai
     next_block_at(hub.fanoutOf(strategy)["deadline"] + 1)
     tx = hub.continueTrade(strategy, 3, {"from": world.keeper})
     assert [(skip["vaultId"], skip["reason"]) for skip in named(tx, "CopySkipped")] == [
-        (waiting[0], SKIP_EXPIRED)
+        (waiting[0], Reason.EXPIRED)
     ]
 
 

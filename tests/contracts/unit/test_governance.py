@@ -7,10 +7,10 @@ from world import (
     ALL,
     LISTING_DELAY,
     NO_LIMITS,
-    SKIP_EXPIRED,
     USDC,
     WBTC,
     WETH,
+    Reason,
     events,
     mine_at,
     named,
@@ -33,10 +33,10 @@ def strategy(world):
 
 @pytest.fixture
 def vault(world, strategy):
-    """A vault of the first follower that holds USDC and WETH, with 10 USDC left in the account."""
+    """A vault of the first follower that holds USDC and WETH, with 1,000 USDC left in the account."""
     vault = world.open_vault(world.followers[0], strategy, 100 * USDC)
     world.trade(strategy, world.usdc, world.weth, portion=ALL // 2)
-    world.deposit(world.followers[0], 10 * USDC)
+    world.deposit(world.followers[0], 1_000 * USDC)
     return vault
 
 
@@ -107,7 +107,7 @@ def test_a_token_is_usable_in_the_very_second_it_was_promised_for(world, waiting
 def test_a_pool_waits_as_soon_as_there_is_a_strategy(world, waiting_pool):
     hub = world.hub
     pool, usable_from = waiting_pool
-    terms = world.terms(pools=[pool.address])
+    terms = world.offer(pools=[pool.address])
     assert hub.venueOf(pool.address) == ZERO_ADDRESS
     with refused("AlreadyListed", pool.address):
         hub.listPool(pool.address, world.venue, {"from": world.owner})
@@ -272,9 +272,9 @@ def test_whom_the_gate_refuses_does_not_enter(world, gate, strategy, vault):
     who = {"from": follower}
     calls = (
         lambda: hub.deposit(world.usdc, 1, follower, who),
-        lambda: hub.openVault(strategy, NO_LIMITS, 10 * USDC, who),
+        lambda: hub.openVault(strategy, NO_LIMITS, 10 * USDC, 1, ZERO_ADDRESS, who),
         lambda: hub.allocate(vault, 1, who),
-        lambda: hub.createStrategy(world.terms(), who),
+        lambda: hub.createStrategy(world.offer(), who),
     )
     gate.set(follower, True, {"from": world.owner})
     for call in calls:
@@ -387,7 +387,7 @@ def test_owner_and_guardian_halt_and_only_the_owner_resumes(world, guardian, str
 
 def test_a_leader_halts_their_own_strategy_and_no_other(world, strategy):
     hub, other_leader = world.hub, world.followers[1]
-    hub.createStrategy(world.terms(), {"from": other_leader})
+    hub.createStrategy(world.offer(), {"from": other_leader})
     others = hub.strategyCount()
     for which in (0, others, others + 1):
         with refused("NotAllowedToHalt"):
@@ -422,7 +422,7 @@ def test_no_entry_and_no_trade_while_halted_and_again_afterwards(world, strategy
     calls = (
         lambda: hub.allocate(vault, 1, follower),
         lambda: hub.allocate(1, 1, leader),
-        lambda: hub.openVault(strategy, NO_LIMITS, 10 * USDC, follower),
+        lambda: hub.openVault(strategy, NO_LIMITS, 10 * USDC, 1, ZERO_ADDRESS, follower),
         lambda: hub.trade(params, leader),
         lambda: world.carry(order),
     )
@@ -478,7 +478,7 @@ def test_a_halted_trade_is_copied_no_further_and_expires_all_the_same(world, str
         hub.continueTrade(strategy, 1, {"from": world.keeper})
     next_block_at(deadline + 1)
     tx = hub.continueTrade(strategy, 3, {"from": world.keeper})
-    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [SKIP_EXPIRED, SKIP_EXPIRED]
+    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [Reason.EXPIRED, Reason.EXPIRED]
     assert len(named(tx, "TradeCompleted")) == 1
     untouched = [vault for vault in vaults if hub.vaultBalance(vault, world.usdc) == 100 * USDC]
     assert untouched == sorted(skip["vaultId"] for skip in named(tx, "CopySkipped"))

@@ -1,6 +1,7 @@
 """Several calls of one person in one transaction."""
 
 import brownie
+from brownie import ZERO_ADDRESS
 from world import ALL, LEFT, NO_LIMITS, USDC, events, named, refused
 
 
@@ -9,15 +10,21 @@ def test_a_follower_deposits_and_joins_in_one_transaction(world):
     strategy, _ = world.create_strategy()
     tx = hub.multicall(
         [
-            hub.deposit.encode_input(world.usdc, 100 * USDC, follower),
-            hub.openVault.encode_input(strategy, NO_LIMITS, 100 * USDC),
+            hub.deposit.encode_input(world.usdc, 400 * USDC, follower),
+            hub.openVault.encode_input(strategy, NO_LIMITS, 100 * USDC, 1, ZERO_ADDRESS),
         ],
         {"from": follower},
     )
-    assert [name for name, _ in events(tx, hub)] == ["Deposited", "VaultOpened", "PolicySet", "Allocated"]
+    assert [name for name, _ in events(tx, hub)] == [
+        "Deposited",
+        "VaultOpened",
+        "PolicySet",
+        "Allocated",
+        "VaultMarked",
+    ]
     assert hub.vaultOf(2)["owner"] == follower
     assert hub.vaultBalance(2, world.usdc) == 100 * USDC
-    assert hub.accountBalance(follower, world.usdc) == 0
+    assert hub.accountBalance(follower, world.usdc) == 300 * USDC
 
 
 def test_a_leader_starts_with_a_stake_in_one_transaction(world):
@@ -25,7 +32,7 @@ def test_a_leader_starts_with_a_stake_in_one_transaction(world):
     hub.multicall(
         [
             hub.deposit.encode_input(world.usdc, 50 * USDC, leader),
-            hub.createStrategy.encode_input(world.terms()),
+            hub.createStrategy.encode_input(world.offer()),
             hub.allocate.encode_input(1, 50 * USDC),
         ],
         {"from": leader},

@@ -2,16 +2,19 @@
 
 import brownie
 import pytest
+from brownie import ZERO_ADDRESS
 from world import ALL, NO_LIMITS, USDC, WETH, events, refused
+
+from protocol.structs import FeeTerms
 
 # Every function of the hub that anyone may call and that moves something, with arguments of the right kind.
 ARGUMENTS = {
     "deposit": lambda world: (world.usdc, 1, world.stranger),
     "withdraw": lambda world: (world.usdc, 1, world.stranger),
     "claimFees": lambda world: (world.usdc,),
-    "createStrategy": lambda world: (world.terms(),),
+    "createStrategy": lambda world: (world.offer(),),
     "trade": lambda world: (world.trade_params(1, world.usdc, world.weth),),
-    "openVault": lambda world: (1, NO_LIMITS, 0),
+    "openVault": lambda world: (1, NO_LIMITS, 0, 1, ZERO_ADDRESS),
     "allocate": lambda world: (1, 1),
     "deallocate": lambda world: (1, world.usdc, 1),
     "exit": lambda world: (1, [world.usdc], world.stranger),
@@ -21,6 +24,17 @@ ARGUMENTS = {
     "leaveStrategy": lambda world: (1,),
     "continueTrade": lambda world: (1, 1),
     "executeOrder": lambda world: (world.order(1, world.usdc, world.weth), b""),
+    "depositWithPermit": lambda world: (world.usdc, 1, 2**40 - 1, 27, "0x" + "00" * 32, "0x" + "00" * 32),
+    "requestExit": lambda world: (1,),
+    "acceptTerms": lambda world: (1, 1),
+    "settle": lambda world: (1,),
+    "settleEscrow": lambda world: (1,),
+    "proposeTerms": lambda world: (1, FeeTerms().struct()),
+    "applyTerms": lambda world: (1,),
+    "closeVaults": lambda world: ((1, world.pool(world.usdc, world.weth), world.weth, [1]),),
+    "manualTrade": lambda world: (
+        (1, world.pool(world.usdc, world.weth), world.usdc, world.weth, 1, 0, 2**40 - 1),
+    ),
     "evict": lambda world: (1,),
     "prune": lambda world: (1, 0),
 }
@@ -47,9 +61,17 @@ def test_every_function_that_changes_something_is_among_those_tried(world, inter
         for entry in interface.IHub.abi
         if entry["type"] == "function" and entry["stateMutability"] != "view"
     }
-    for_the_owner = {"listToken", "listPool", "setTreasury", "setGuardian", "setGate", "resumeTrading"}
+    for_the_owner = {
+        "listToken",
+        "listPool",
+        "setTreasury",
+        "setGuardian",
+        "setGate",
+        "setProtocolShare",
+        "resumeTrading",
+    }
     # They set a word of their caller's own or of the guardian's, and call nobody.
-    harmless = {"cancelOrders", "haltTrading", "veto"}
+    harmless = {"cancelOrders", "haltTrading", "veto", "setLeaderCap", "expectSlippage"}
     assert set(ARGUMENTS) == changing - for_the_owner - harmless
 
 

@@ -5,11 +5,14 @@ from brownie import ZERO_ADDRESS
 from world import BATCH_SIZE, LISTING_DELAY, MAX_DEVIATION_BPS, WBTC, WETH, events, refused
 
 
-def test_a_hub_is_built_with_its_extensions_oracle_and_settings(world):
+def test_a_hub_is_built_with_its_parts_oracle_and_settings(world):
     own = {"from": world.owner}
-    extension = world.contracts.HubExtension.deploy(world.oracle, 7, 123, 99, own)
-    hub = world.at_one_address(world.contracts.Hub.deploy(world.stranger, world.treasury, extension, own))
-    assert (hub.extension(), hub.oracle(), hub.batchSize()) == (extension, world.oracle, 7)
+    offers = world.contracts.HubOffers.deploy(world.oracle, 7, 123, 99, own)
+    extension = world.contracts.HubExtension.deploy(offers, own)
+    keepers = world.contracts.HubKeepers.deploy(extension, world.weth, own)
+    hub = world.at_one_address(world.contracts.Hub.deploy(world.stranger, world.treasury, keepers, own))
+    assert (hub.keepers(), hub.extension(), hub.offers()) == (keepers, extension, offers)
+    assert (hub.oracle(), hub.batchSize(), hub.wrappedNative()) == (world.oracle, 7, world.weth)
     assert (hub.owner(), hub.treasury(), hub.listingDelay()) == (world.stranger, world.treasury, 99)
     assert (hub.maxDeviationBps(), world.hub.maxDeviationBps()) == (123, MAX_DEVIATION_BPS)
     assert (hub.guardian(), hub.gate(), hub.halted()) == (ZERO_ADDRESS, ZERO_ADDRESS, False)
@@ -18,7 +21,7 @@ def test_a_hub_is_built_with_its_extensions_oracle_and_settings(world):
 
 
 def test_its_construction_tells_of_owner_and_treasury(world):
-    built = world.contracts.Hub.deploy(world.stranger, world.treasury, world.extension, {"from": world.owner})
+    built = world.contracts.Hub.deploy(world.stranger, world.treasury, world.keepers, {"from": world.owner})
     assert events(built.tx, built) == [
         ("OwnershipTransferred", {"previousOwner": ZERO_ADDRESS, "newOwner": world.stranger}),
         ("TreasurySet", {"treasury": world.treasury}),
@@ -28,15 +31,20 @@ def test_its_construction_tells_of_owner_and_treasury(world):
 def test_a_hub_needs_an_owner_an_oracle_a_treasury_and_room_in_a_batch(world):
     own = {"from": world.owner}
     with refused("OwnableInvalidOwner", ZERO_ADDRESS):
-        world.contracts.Hub.deploy(ZERO_ADDRESS, world.treasury, world.extension, own)
+        world.contracts.Hub.deploy(ZERO_ADDRESS, world.treasury, world.keepers, own)
     with refused("ZeroAddress"):
-        world.contracts.HubExtension.deploy(ZERO_ADDRESS, 7, MAX_DEVIATION_BPS, LISTING_DELAY, own)
+        world.contracts.HubOffers.deploy(ZERO_ADDRESS, 7, MAX_DEVIATION_BPS, LISTING_DELAY, own)
     with refused("ZeroAddress"):
-        world.contracts.Hub.deploy(world.owner, ZERO_ADDRESS, world.extension, own)
+        world.contracts.Hub.deploy(world.owner, ZERO_ADDRESS, world.keepers, own)
     with refused("ZeroAmount"):
-        world.contracts.HubExtension.deploy(world.oracle, 0, MAX_DEVIATION_BPS, LISTING_DELAY, own)
-    with brownie.reverts():
-        world.contracts.Hub.deploy(world.owner, world.treasury, world.keeper, own)
+        world.contracts.HubOffers.deploy(world.oracle, 0, MAX_DEVIATION_BPS, LISTING_DELAY, own)
+    for part, arguments in (
+        ("Hub", (world.owner, world.treasury, world.keeper)),
+        ("HubKeepers", (world.keeper, ZERO_ADDRESS)),
+        ("HubExtension", (world.keeper,)),
+    ):
+        with brownie.reverts():
+            getattr(world.contracts, part).deploy(*arguments, own)
 
 
 def test_a_listed_token_is_listed_for_good(world):

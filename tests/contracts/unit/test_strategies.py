@@ -1,14 +1,28 @@
 """A leader's offer: what it says, what it may not say, and that it is fixed."""
 
+import re
+
 import pytest
+from brownie import ZERO_ADDRESS
 from world import NO_POSITION, USDC, WBTC, WETH, events, refused
 
 
 def test_a_strategy_is_created_with_its_terms_and_the_leaders_vault(world):
     hub, leader = world.hub, world.leader
     pools = [world.pool(world.usdc, world.weth), world.pool(world.weth, world.wbtc)]
-    terms = world.terms(
+    offer = world.offer(
         pools=pools,
+        limits={
+            "loss_budget_bps": 1_500,
+            "max_drawdown_bps": 4_000,
+            "max_token_bps": 6_000,
+            "max_exposure_bps": 9_000,
+            "max_impact_bps": 300,
+            "stop_bps": 800,
+            "min_interval": 60,
+            "max_round_trips": 12,
+            "min_stake": 26 * USDC,
+        },
         copy_fee_bps=30,
         max_slippage_bps=200,
         max_drift_bps=50,
@@ -16,22 +30,34 @@ def test_a_strategy_is_created_with_its_terms_and_the_leaders_vault(world):
         min_deposit=25 * USDC,
         name="Ether, now and then",
     )
-    tx = hub.createStrategy(terms, {"from": leader})
+    hub.setProtocolShare(700, {"from": world.owner})
+    tx = hub.createStrategy(offer, {"from": leader})
     created = {
         "strategyId": 1,
         "leader": leader,
         "leaderVault": 1,
         "baseToken": world.usdc,
-        "copyFeeBps": 30,
         "maxSlippageBps": 200,
         "maxDriftBps": 50,
         "copyWindow": 90,
         "minDeposit": 25 * USDC,
+        "protocolBps": 700,
         "name": "Ether, now and then",
     }
-    opened = {"vaultId": 1, "strategyId": 1, "owner": leader, "copyFeeBps": 0, "position": NO_POSITION}
+    limits = (1_500, 4_000, 6_000, 9_000, 300, 800, 60, 12, 26 * USDC)
+    opened = {
+        "vaultId": 1,
+        "strategyId": 1,
+        "owner": leader,
+        "copyFeeBps": 0,
+        "position": NO_POSITION,
+        "termsVersion": 0,
+        "referrer": ZERO_ADDRESS,
+    }
     assert events(tx, hub) == [
         ("StrategyCreated", created),
+        ("StrategyLimitsSet", {"strategyId": 1, "limits": limits}),
+        ("TermsSet", {"strategyId": 1, "version": 1, "terms": (30, 0, 0, 0, 0, 0, 0, 0)}),
         ("StrategyTokenAdded", {"strategyId": 1, "token": world.usdc, "index": 0}),
         ("StrategyTokenAdded", {"strategyId": 1, "token": world.weth, "index": 1}),
         ("StrategyTokenAdded", {"strategyId": 1, "token": world.wbtc, "index": 2}),
@@ -44,7 +70,6 @@ def test_a_strategy_is_created_with_its_terms_and_the_leaders_vault(world):
         "leaderVault": 1,
         "sequence": 0,
         "memberCount": 0,
-        "copyFeeBps": 30,
         "maxSlippageBps": 200,
         "maxDriftBps": 50,
         "copyWindow": 90,
@@ -52,7 +77,11 @@ def test_a_strategy_is_created_with_its_terms_and_the_leaders_vault(world):
         "fanoutOpen": False,
         "halted": False,
         "minDeposit": 25 * USDC,
+        "termsVersion": 1,
+        "protocolBps": 700,
     }
+    assert hub.protocolShare() == 700
+    assert tuple(hub.limitsOf(1)) == limits
     assert hub.tokensOf(1) == [world.usdc, world.weth, world.wbtc]
     assert [hub.isPoolAllowed(1, pool) for pool in pools] == [True, True]
     assert not hub.isPoolAllowed(1, world.pool(world.usdc, world.wbtc))
@@ -61,7 +90,7 @@ def test_a_strategy_is_created_with_its_terms_and_the_leaders_vault(world):
 def test_ids_count_up_and_anyone_may_lead(world):
     hub = world.hub
     assert world.create_strategy() == (1, 1)
-    hub.createStrategy(world.terms(), {"from": world.stranger})
+    hub.createStrategy(world.offer(), {"from": world.stranger})
     assert (hub.strategyCount(), hub.vaultCount()) == (2, 2)
     assert hub.strategyOf(2)["leader"] == world.stranger
     assert hub.vaultOf(2)["owner"] == world.stranger
@@ -151,9 +180,11 @@ def test_a_pools_tokens_must_be_the_strategys(world):
 
 def test_terms_have_no_setter(world):
     functions = [entry["name"] for entry in world.hub.abi if entry["type"] == "function"]
-    assert sorted(name for name in functions if name.startswith("set")) == [
+    assert sorted(name for name in functions if re.match("set[A-Z]", name)) == [
         "setGate",
         "setGuardian",
+        "setLeaderCap",
         "setPolicy",
+        "setProtocolShare",
         "setTreasury",
     ]

@@ -1,22 +1,23 @@
 """A leader's trade and its copies in the same swap: who takes part, with how much, and who does not."""
 
 import pytest
-from brownie import web3
+from brownie import ZERO_ADDRESS, web3
 from world import (
     ALL,
+    LEADERS,
     PRICE_SCALE,
-    SKIP_BELOW_MINIMUM,
-    SKIP_NOTHING_TO_SELL,
-    SKIP_PAUSED,
     USDC,
     WBTC,
     WETH,
+    Reason,
     events,
     named,
     next_block_at,
     refused,
     start_of,
 )
+
+from protocol.structs import Policy
 
 
 @pytest.fixture
@@ -45,7 +46,8 @@ def test_a_trade_and_its_copy_are_one_swap_told_to_the_wei(world, strategy):
     oracle_out = 5_250 * WETH // 2_500
     opened = {
         "tradeId": trade_id,
-        "leader": world.leader,
+        "by": world.leader,
+        "kind": LEADERS,
         "pool": world.pool(usdc, weth),
         "tokenIn": usdc,
         "tokenOut": weth,
@@ -67,9 +69,11 @@ def test_a_trade_and_its_copy_are_one_swap_told_to_the_wei(world, strategy):
         "amountOut": bought,
         "dust": bought - to_leader - to_follower,
         "copyFees": 0,
+        "keeperFee": 0,
+        "keeper": ZERO_ADDRESS,
         "oracleOut": oracle_out,
     }
-    fill = {"tradeId": trade_id, "fee": 0}
+    fill = {"tradeId": trade_id, "fee": 0, "reducedBy": Reason.NONE}
     assert events(tx, hub) == [
         ("TradeOpened", opened),
         ("BatchCleared", cleared),
@@ -223,9 +227,9 @@ def test_a_fill_too_far_below_the_oracle_is_refused(world, strategy):
 
 
 def test_a_trade_needs_a_living_oracle(world, strategy):
-    updated_at = world.feeds[world.usdc.address].latestRoundData()[3]
+    updated_at = world.feeds[world.weth.address].latestRoundData()[3]
     world.kill_oracle()
-    with refused("FeedStale", world.usdc, updated_at):
+    with refused("FeedStale", world.weth, updated_at):
         world.trade(strategy, world.usdc, world.weth)
 
 
@@ -233,21 +237,21 @@ def test_a_vault_that_holds_nothing_of_the_token_sold_is_skipped(world, strategy
     world.trade(strategy, world.usdc, world.weth, portion=ALL // 2)
     vault = world.open_vault(world.followers[0], strategy, 100 * USDC)
     tx = world.trade(strategy, world.weth, world.usdc)
-    assert _skipped(tx) == {vault: SKIP_NOTHING_TO_SELL}
+    assert _skipped(tx) == {vault: Reason.NOTHING_TO_SELL}
     assert set(_copied(tx)) == {1}
 
 
 def test_an_entry_below_the_smallest_trade_is_skipped_and_one_at_it_is_not(world, strategy):
-    small = world.open_vault(world.followers[0], strategy, 100 * USDC, (50 * USDC + 1, 0))
-    exact = world.open_vault(world.followers[1], strategy, 100 * USDC, (50 * USDC, 0))
+    small = world.open_vault(world.followers[0], strategy, 100 * USDC, Policy(min_trade=50 * USDC + 1))
+    exact = world.open_vault(world.followers[1], strategy, 100 * USDC, Policy(min_trade=50 * USDC))
     tx = world.trade(strategy, world.usdc, world.weth, portion=ALL // 2)
-    assert _skipped(tx) == {small: SKIP_BELOW_MINIMUM}
+    assert _skipped(tx) == {small: Reason.BELOW_MINIMUM}
     assert _copied(tx)[exact]["amountIn"] == 50 * USDC
     assert world.hub.vaultBalance(small, world.usdc) == 100 * USDC
 
 
 def test_an_entry_above_the_largest_trade_is_reduced_to_it(world, strategy):
-    vault = world.open_vault(world.followers[0], strategy, 100 * USDC, (0, 30 * USDC))
+    vault = world.open_vault(world.followers[0], strategy, 100 * USDC, Policy(max_trade=30 * USDC))
     tx = world.trade(strategy, world.usdc, world.weth)
     assert _copied(tx)[vault]["amountIn"] == 30 * USDC
     assert world.hub.vaultBalance(vault, world.usdc) == 70 * USDC
@@ -257,7 +261,9 @@ def test_limits_bind_entries_and_never_an_exit(world, strategy):
     vault = world.open_vault(world.followers[0], strategy, 100 * USDC)
     world.trade(strategy, world.usdc, world.weth)
     held = world.hub.vaultBalance(vault, world.weth)
-    world.hub.setPolicy(vault, (held + 1, held + 2), {"from": world.followers[0]})
+    world.hub.setPolicy(
+        vault, Policy(min_trade=held + 1, max_trade=held + 2).struct(), {"from": world.followers[0]}
+    )
     tx = world.trade(strategy, world.weth, world.usdc)
     assert _copied(tx)[vault]["amountIn"] == held
     assert _copied(tx)[vault]["policyRevision"] == 2
@@ -266,14 +272,14 @@ def test_limits_bind_entries_and_never_an_exit(world, strategy):
 def test_skips_are_told_with_their_reason_and_the_policys_revision(world, strategy):
     follower = world.followers[0]
     vault = world.open_vault(follower, strategy, 100 * USDC)
-    world.hub.setPolicy(vault, (1, 2), {"from": follower})
+    world.hub.setPolicy(vault, Policy(min_trade=1, max_trade=2).struct(), {"from": follower})
     world.hub.pause(vault, {"from": follower})
     tx = world.trade(strategy, world.usdc, world.weth)
     skip = {
         "tradeId": (strategy << 32) | 1,
         "vaultId": vault,
         "policyRevision": 2,
-        "reason": SKIP_PAUSED,
+        "reason": Reason.PAUSED,
     }
     assert named(tx, "CopySkipped") == [skip]
 

@@ -1,6 +1,7 @@
 """What an owner does with a vault, and that nobody else can."""
 
 import pytest
+from brownie import ZERO_ADDRESS
 from world import (
     ACTIVE,
     LEFT,
@@ -8,12 +9,14 @@ from world import (
     NO_LIMITS,
     NO_POSITION,
     PAUSED,
-    SKIP_PAUSED,
     USDC,
+    Reason,
     events,
     named,
     refused,
 )
+
+from protocol.structs import Policy
 
 
 @pytest.fixture
@@ -29,14 +32,24 @@ def vault(world, strategy):
 
 def test_opening_a_vault_moves_the_deposit_and_fixes_fee_and_position(world, strategy):
     follower, hub = world.followers[0], world.hub
-    world.deposit(follower, 100 * USDC)
-    tx = hub.openVault(strategy, (5, 50), 60 * USDC, {"from": follower})
-    opened = {"vaultId": 2, "strategyId": strategy, "owner": follower, "copyFeeBps": 30, "position": 0}
+    world.deposit(follower, 200 * USDC)
+    policy = Policy(min_trade=5, max_trade=50)
+    tx = hub.openVault(strategy, policy.struct(), 60 * USDC, 1, world.keeper, {"from": follower})
+    opened = {
+        "vaultId": 2,
+        "strategyId": strategy,
+        "owner": follower,
+        "copyFeeBps": 30,
+        "position": 0,
+        "termsVersion": 1,
+        "referrer": world.keeper,
+    }
     allocated = {"vaultId": 2, "owner": follower, "token": world.usdc, "amount": 60 * USDC}
     assert events(tx, hub) == [
         ("VaultOpened", opened),
-        ("PolicySet", {"vaultId": 2, "revision": 1, "minTrade": 5, "maxTrade": 50}),
+        ("PolicySet", {"vaultId": 2, "revision": 1, "policy": policy.struct()}),
         ("Allocated", allocated),
+        ("VaultMarked", {"vaultId": 2, "mark": 60 * USDC, "invested": 60 * USDC}),
     ]
     assert hub.vaultOf(2).dict() == {
         "strategyId": strategy,
@@ -45,11 +58,22 @@ def test_opening_a_vault_moves_the_deposit_and_fixes_fee_and_position(world, str
         "copyFeeBps": 30,
         "status": ACTIVE,
         "limited": True,
+        "termsVersion": 1,
+        "lossUsed": 0,
+        "lastEntry": 0,
+        "accruedAt": tx.timestamp,
         "owner": follower,
+        "subscribedUntil": tx.timestamp,
+        "settleFrom": 0,
+        "escrowed": False,
     }
-    assert hub.policyOf(2).dict() == {"minTrade": 5, "maxTrade": 50}
+    assert tuple(hub.policyOf(2)) == policy.struct()
+    assert (hub.policyOf(2)["minTrade"], hub.policyOf(2)["maxTrade"]) == (5, 50)
+    assert tuple(hub.marksOf(2)) == (60 * USDC, 60 * USDC)
+    assert hub.referrerOf(2) == world.keeper
+    assert tuple(hub.investedOf(follower, world.usdc, world.leader)) == (60 * USDC, 60 * USDC)
     assert hub.vaultBalance(2, world.usdc) == 60 * USDC
-    assert hub.accountBalance(follower, world.usdc) == 40 * USDC
+    assert hub.accountBalance(follower, world.usdc) == 140 * USDC
     assert hub.strategyOf(strategy)["memberCount"] == 1
     assert hub.memberAt(strategy, 0) == 2
 
@@ -65,22 +89,29 @@ def test_members_line_up_in_the_order_in_which_they_came(world, strategy):
     assert [world.hub.vaultOf(vault)["position"] for vault in vaults] == [0, 1, 2, 3, 4]
 
 
-def test_a_vault_needs_a_strategy_and_the_smallest_deposit(world, strategy):
+@pytest.fixture
+def diversified(world):
+    """The first follower has 1,000 USDC with another leader: the cap is not what stops an entry."""
+    world.hub.createStrategy(world.offer(), {"from": world.followers[4]})
+    world.open_vault(world.followers[0], world.hub.strategyCount(), 1_000 * USDC)
+
+
+def test_a_vault_needs_a_strategy_and_the_smallest_deposit(world, strategy, diversified):
     follower = world.followers[0]
     world.deposit(follower, 100 * USDC)
     with refused("UnknownStrategy", 0):
-        world.hub.openVault(0, NO_LIMITS, 100 * USDC, {"from": follower})
-    with refused("UnknownStrategy", strategy + 1):
-        world.hub.openVault(strategy + 1, NO_LIMITS, 100 * USDC, {"from": follower})
+        world.hub.openVault(0, NO_LIMITS, 100 * USDC, 1, ZERO_ADDRESS, {"from": follower})
+    with refused("UnknownStrategy", strategy + 2):
+        world.hub.openVault(strategy + 2, NO_LIMITS, 100 * USDC, 1, ZERO_ADDRESS, {"from": follower})
     with refused("BelowMinimumDeposit", 10 * USDC - 1, 10 * USDC):
-        world.hub.openVault(strategy, NO_LIMITS, 10 * USDC - 1, {"from": follower})
+        world.hub.openVault(strategy, NO_LIMITS, 10 * USDC - 1, 1, ZERO_ADDRESS, {"from": follower})
     with refused("InsufficientBalance", 100 * USDC, 100 * USDC + 1):
-        world.hub.openVault(strategy, NO_LIMITS, 100 * USDC + 1, {"from": follower})
+        world.hub.openVault(strategy, NO_LIMITS, 100 * USDC + 1, 1, ZERO_ADDRESS, {"from": follower})
 
 
 def test_an_empty_vault_opens_where_no_deposit_is_asked_for(world):
     strategy, _ = world.create_strategy(min_deposit=0)
-    tx = world.hub.openVault(strategy, NO_LIMITS, 0, {"from": world.followers[0]})
+    tx = world.hub.openVault(strategy, NO_LIMITS, 0, 1, ZERO_ADDRESS, {"from": world.followers[0]})
     assert [name for name, _ in events(tx, world.hub)] == ["VaultOpened", "PolicySet"]
 
 
@@ -88,11 +119,18 @@ def test_a_policy_cannot_contradict_itself(world, strategy, vault):
     follower = world.followers[0]
     world.deposit(follower, 10 * USDC)
     with refused("BadPolicy"):
-        world.hub.openVault(strategy, (51, 50), 10 * USDC, {"from": follower})
+        world.hub.openVault(
+            strategy,
+            Policy(min_trade=51, max_trade=50).struct(),
+            10 * USDC,
+            1,
+            ZERO_ADDRESS,
+            {"from": follower},
+        )
     with refused("BadPolicy"):
-        world.hub.setPolicy(vault, (51, 50), {"from": follower})
-    world.hub.setPolicy(vault, (50, 50), {"from": follower})
-    world.hub.setPolicy(vault, (50, 0), {"from": follower})
+        world.hub.setPolicy(vault, Policy(min_trade=51, max_trade=50).struct(), {"from": follower})
+    world.hub.setPolicy(vault, Policy(min_trade=50, max_trade=50).struct(), {"from": follower})
+    world.hub.setPolicy(vault, Policy(min_trade=50).struct(), {"from": follower})
 
 
 def test_only_a_vault_that_copies_has_a_policy(world, strategy, vault):
@@ -105,8 +143,9 @@ def test_only_a_vault_that_copies_has_a_policy(world, strategy, vault):
 
 def test_every_change_of_policy_is_a_new_revision(world, vault):
     follower, hub = world.followers[0], world.hub
-    tx = hub.setPolicy(vault, (7, 0), {"from": follower})
-    assert events(tx, hub) == [("PolicySet", {"vaultId": vault, "revision": 2, "minTrade": 7, "maxTrade": 0})]
+    policy = Policy(min_trade=7).struct()
+    tx = hub.setPolicy(vault, policy, {"from": follower})
+    assert events(tx, hub) == [("PolicySet", {"vaultId": vault, "revision": 2, "policy": policy})]
     assert hub.vaultOf(vault)["limited"]
     hub.setPolicy(vault, NO_LIMITS, {"from": follower})
     assert hub.vaultOf(vault)["policyRevision"] == 3
@@ -115,21 +154,23 @@ def test_every_change_of_policy_is_a_new_revision(world, vault):
 
 def test_money_moves_between_account_and_vault_without_a_transfer(world, vault):
     follower, hub = world.followers[0], world.hub
-    world.deposit(follower, 50 * USDC)
+    world.deposit(follower, 350 * USDC)
     held = world.usdc.balanceOf(hub)
     tx = hub.allocate(vault, 20 * USDC, {"from": follower})
     moved = {"vaultId": vault, "owner": follower, "token": world.usdc, "amount": 20 * USDC}
-    assert events(tx, hub) == [("Allocated", moved)]
+    marked = {"vaultId": vault, "mark": 120 * USDC, "invested": 120 * USDC}
+    assert events(tx, hub) == [("Allocated", moved), ("VaultMarked", marked)]
     assert (hub.vaultBalance(vault, world.usdc), hub.accountBalance(follower, world.usdc)) == (
         120 * USDC,
-        30 * USDC,
+        330 * USDC,
     )
     tx = hub.deallocate(vault, world.usdc, 5 * USDC, {"from": follower})
     moved["amount"] = 5 * USDC
-    assert events(tx, hub) == [("Deallocated", moved)]
+    marked = {"vaultId": vault, "mark": 115 * USDC, "invested": 115 * USDC}
+    assert events(tx, hub) == [("VaultMarked", marked), ("Deallocated", moved)]
     assert (hub.vaultBalance(vault, world.usdc), hub.accountBalance(follower, world.usdc)) == (
         115 * USDC,
-        35 * USDC,
+        335 * USDC,
     )
     assert world.usdc.balanceOf(hub) == held
 
@@ -140,11 +181,14 @@ def test_a_token_that_was_bought_is_deallocated_in_kind(world, strategy, vault):
     bought = hub.vaultBalance(vault, world.weth)
     tx = hub.deallocate(vault, world.weth, bought, {"from": follower})
     moved = {"vaultId": vault, "owner": follower, "token": world.weth, "amount": bought}
-    assert events(tx, hub) == [("Deallocated", moved)]
+    # All of it left, and the loss stays on the mark: new money would have to make it good first.
+    lost = 100 * USDC - bought * 2_500 // 10**12
+    marked = {"vaultId": vault, "mark": lost, "invested": 0}
+    assert events(tx, hub) == [("VaultMarked", marked), ("Deallocated", moved)]
     assert (hub.vaultBalance(vault, world.weth), hub.accountBalance(follower, world.weth)) == (0, bought)
 
 
-def test_allocating_and_deallocating_need_an_amount_that_is_there(world, vault):
+def test_allocating_and_deallocating_need_an_amount_that_is_there(world, vault, diversified):
     follower, hub = world.followers[0], world.hub
     with refused("ZeroAmount"):
         hub.allocate(vault, 0, {"from": follower})
@@ -160,8 +204,9 @@ def test_allocating_and_deallocating_need_an_amount_that_is_there(world, vault):
 
 def test_a_vault_holds_less_than_two_to_the_128(world, vault):
     follower, hub = world.followers[0], world.hub
-    world.usdc.mint(follower, 2**128, {"from": world.owner})
-    world.deposit(follower, 2**128)
+    # So much that the cap on one leader's share stops nothing.
+    world.usdc.mint(follower, 2**131, {"from": world.owner})
+    world.deposit(follower, 2**131)
     with refused("BalanceOverflow"):
         hub.allocate(vault, 2**128, {"from": follower})
     with refused("BalanceOverflow"):
@@ -179,12 +224,16 @@ def test_a_foreign_token_has_no_balance_in_a_vault(world, vault):
 def test_a_paused_vault_is_skipped_until_it_resumes(world, strategy, vault):
     follower, hub = world.followers[0], world.hub
     tx = hub.pause(vault, {"from": follower})
-    assert events(tx, hub) == [("VaultStatusSet", {"vaultId": vault, "status": PAUSED})]
+    assert events(tx, hub) == [
+        ("VaultStatusSet", {"vaultId": vault, "status": PAUSED, "reason": Reason.NONE})
+    ]
     tx = world.trade(strategy, world.usdc, world.weth, portion=10**17)
-    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [SKIP_PAUSED]
+    assert [skip["reason"] for skip in named(tx, "CopySkipped")] == [Reason.PAUSED]
     assert hub.vaultBalance(vault, world.usdc) == 100 * USDC
     tx = hub.resume(vault, {"from": follower})
-    assert events(tx, hub) == [("VaultStatusSet", {"vaultId": vault, "status": ACTIVE})]
+    assert events(tx, hub) == [
+        ("VaultStatusSet", {"vaultId": vault, "status": ACTIVE, "reason": Reason.NONE})
+    ]
     tx = world.trade(strategy, world.usdc, world.weth, portion=10**17)
     assert [copy["vaultId"] for copy in named(tx, "TradeCopied")] == [1, vault]
 
@@ -203,7 +252,7 @@ def test_a_vault_that_left_stays_left(world, strategy, vault):
     world.deposit(follower, 10 * USDC)
     tx = hub.leaveStrategy(vault, {"from": follower})
     assert events(tx, hub) == [
-        ("VaultStatusSet", {"vaultId": vault, "status": LEFT}),
+        ("VaultStatusSet", {"vaultId": vault, "status": LEFT, "reason": Reason.NONE}),
         ("MemberMoved", {"strategyId": strategy, "vaultId": 0, "position": 0}),
     ]
     assert hub.strategyOf(strategy)["memberCount"] == 0
@@ -251,11 +300,9 @@ def test_the_leaders_vault_is_no_member_and_cannot_pause_or_leave(world, strateg
     hub, leader = world.hub, world.leader
     leader_vault = hub.strategyOf(strategy)["leaderVault"]
     assert hub.vaultOf(leader_vault)["position"] == NO_POSITION
-    for refuse in (hub.pause, hub.leaveStrategy):
+    for refuse in (hub.pause, hub.resume, hub.requestExit, hub.leaveStrategy):
         with refused("LeaderVault"):
             refuse(leader_vault, {"from": leader})
-    with refused("BadStatus", ACTIVE):
-        hub.resume(leader_vault, {"from": leader})
 
 
 def test_the_leader_takes_the_stake_back(world, strategy):
@@ -277,6 +324,11 @@ def test_only_its_owner_disposes_of_a_vault(world, vault, who):
         lambda: hub.pause(vault, intruder),
         lambda: hub.resume(vault, intruder),
         lambda: hub.leaveStrategy(vault, intruder),
+        lambda: hub.requestExit(vault, intruder),
+        lambda: hub.acceptTerms(vault, 1, intruder),
+        lambda: hub.manualTrade(
+            (vault, world.pool(world.usdc, world.weth), world.usdc, world.weth, 1, 0, 2**40 - 1), intruder
+        ),
     ]
     for call in calls:
         with refused("NotVaultOwner"):

@@ -154,7 +154,7 @@ def test_the_average_of_a_quiet_pool_is_its_price_in_both_directions(world):
         tick = world.uniswap.contract(pool).functions.slot0().call()[1]
         for token_in, token_out in ((one, other), (other, one)):
             amount_in = 10**6 * 10 ** token_in.decimals()
-            average = world.venue.averageOut(pool.address, token_in, token_out, amount_in)
+            average = world.average_out(pool.address, token_in, token_out, amount_in)
             assert _agree(average, _at_tick(token_in, token_out, amount_in, tick))
             assert abs(average / world.oracle.quote(token_in, token_out, amount_in) - 1) < 1e-4
 
@@ -175,7 +175,7 @@ def test_an_average_is_of_ticks_and_rounds_down_on_either_side_of_zero(world, wi
             assert (tick > 0) == (now > before) == is_above
             seen.add((now - before) % WINDOW != 0)
             for sold, bought in ((usdc, weth), (weth, usdc)):
-                average = world.venue.averageOut(wide.address, sold, bought, 10**30)
+                average = world.average_out(wide.address, sold, bought, 10**30)
                 exact = _at_tick(sold, bought, 10**30, tick)
                 assert abs(average / exact - 1) < Decimal("1e-9")
         assert True in seen
@@ -185,17 +185,17 @@ def test_a_swap_weighs_as_much_in_the_average_as_time_has_passed_since(world):
     usdc, weth = world.usdc, world.weth
     pool = world.uniswap.contract(world.deep(usdc, weth))
     (before,) = {pool.functions.slot0().call()[1], average_tick(pool)}
-    quiet = world.venue.averageOut(pool.address, usdc, weth, 10**6 * USDC)
+    quiet = world.average_out(pool.address, usdc, weth, 10**6 * USDC)
     world.move_market(usdc, weth, 5_000_000 * USDC)
     after = pool.functions.slot0().call()[1]
     assert abs(after - before) > 1_000
     swapped_at = web3.eth.get_block("latest")["timestamp"]
-    assert world.venue.averageOut(pool.address, usdc, weth, 10**6 * USDC) == quiet
+    assert world.average_out(pool.address, usdc, weth, 10**6 * USDC) == quiet
     for seconds in (1, WINDOW // 4, WINDOW // 2, WINDOW, 2 * WINDOW):
         mine_at(swapped_at + seconds)
         weight = min(seconds, WINDOW)
         tick = (before * (WINDOW - weight) + after * weight) // WINDOW
-        average = world.venue.averageOut(pool.address, usdc, weth, 10**6 * USDC)
+        average = world.average_out(pool.address, usdc, weth, 10**6 * USDC)
         assert _agree(average, _at_tick(usdc, weth, 10**6 * USDC, tick))
 
 
@@ -205,9 +205,9 @@ def test_a_pool_has_an_average_from_the_second_on_in_which_it_is_as_old_as_the_w
     born, *_ = world.uniswap.contract(pool).functions.observations(0).call()
     mine_at(born + WINDOW - 1)
     with refused("PoolTooYoung", pool.address):
-        world.venue.averageOut(pool.address, usdc, weth, USDC)
+        world.average_out(pool.address, usdc, weth, USDC)
     mine_at(born + WINDOW)
-    assert abs(world.venue.averageOut(pool.address, usdc, weth, 2_500 * USDC) / WETH - 1) < 1e-4
+    assert abs(world.average_out(pool.address, usdc, weth, 2_500 * USDC) / WETH - 1) < 1e-4
 
 
 def test_a_pool_that_keeps_one_observation_forgets_with_every_swap(world):
@@ -226,14 +226,50 @@ def test_a_pool_that_keeps_one_observation_forgets_with_every_swap(world):
     world.uniswap.add_liquidity(pool, amounts)
     assert contract.functions.slot0().call()[3:5] == [1, 1]
     world.let_pass(WINDOW)
-    world.venue.averageOut(pool.address, usdc, weth, USDC)
+    world.average_out(pool.address, usdc, weth, USDC)
     world.move_market(usdc, weth, 10_000 * USDC, fee)
     swapped_at = web3.eth.get_block("latest")["timestamp"]
     for seconds in (1, WINDOW - 1):
         mine_at(swapped_at + seconds)
         with refused("PoolTooYoung", pool.address):
-            world.venue.averageOut(pool.address, usdc, weth, USDC)
+            world.average_out(pool.address, usdc, weth, USDC)
     mine_at(swapped_at + WINDOW)
     tick = contract.functions.slot0().call()[1]
-    average = world.venue.averageOut(pool.address, usdc, weth, 10**6 * USDC)
+    average = world.average_out(pool.address, usdc, weth, 10**6 * USDC)
     assert _agree(average, _at_tick(usdc, weth, 10**6 * USDC, tick))
+
+
+# The depth
+
+
+@pytest.mark.parametrize("impact_bps", [1, 300, 1_000])
+def test_a_pools_depth_is_what_moves_its_price_by_so_much(world, impact_bps):
+    for one, other in ((world.usdc, world.weth), (world.weth, world.wbtc)):
+        pool = world.deep(one, other)
+        contract = world.uniswap.contract(pool)
+        liquidity, tick = contract.functions.liquidity().call(), average_tick(contract)
+        for token_in, token_out in ((one, other), (other, one)):
+            _, depth = world.venue.market(pool.address, token_in, token_out, 1, impact_bps)
+            with localcontext(prec=60):
+                root = (Decimal("1.0001") ** tick).sqrt()
+                held = liquidity / root if token_in.address == pool.token0 else liquidity * root
+                exact = held * impact_bps / 20_000
+            # The average of the liquidity rounds, by its fixed point, more than the rest.
+            assert abs(depth / exact - 1) < Decimal("1e-6")
+
+
+def test_liquidity_lent_to_a_pool_in_this_block_is_no_depth(world):
+    usdc, weth = world.usdc, world.weth
+    pool = world.deep(usdc, weth)
+    (_, before) = world.venue.market(pool.address, usdc, weth, 1, 100)
+    amounts = {usdc.address: 50_000_000 * USDC, weth.address: 20_000 * WETH}
+    world.uniswap.add_liquidity(pool, amounts)
+    lent_at = web3.eth.get_block("latest")["timestamp"]
+    assert world.venue.market(pool.address, usdc, weth, 1, 100)[1] == before
+    # Twice as deep for half of the window: by the harmonic mean four thirds.
+    mine_at(lent_at + WINDOW // 2)
+    (_, after) = world.venue.market(pool.address, usdc, weth, 1, 100)
+    assert abs(Decimal(after * 3) / (before * 4) - 1) < Decimal("1e-6")
+    mine_at(lent_at + WINDOW)
+    (_, after) = world.venue.market(pool.address, usdc, weth, 1, 100)
+    assert abs(Decimal(after) / (before * 2) - 1) < Decimal("1e-6")

@@ -5,16 +5,19 @@ per unit sold, scaled by 1e36.
 """
 
 import json
+from dataclasses import replace
+from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import brownie
 import pytest
-from brownie import Contract, accounts, chain, web3
+from brownie import ZERO_ADDRESS, Contract, accounts, chain, web3
 from brownie.exceptions import VirtualMachineError
 
 from demo.uniswap import Pool, Uniswap
+from protocol.structs import FeeTerms, Policy, StrategyLimits, StrategyParams
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ROOT / "node_modules/@uniswap"
@@ -33,9 +36,15 @@ MAX_DEVIATION_BPS = 500
 WINDOW = 600
 # Seconds after an outage of the sequencer; shorter than the window that every pool lets pass anyway.
 GRACE_PERIOD = 300
-ACTIVE, PAUSED, LEFT = 1, 2, 3
-SKIP_PAUSED, SKIP_NOTHING_TO_SELL, SKIP_BELOW_MINIMUM, SKIP_EXPIRED = 1, 2, 3, 4
-NO_LIMITS = (0, 0)
+# Least stake of a leader, in base token units, whatever the smallest deposit is.
+MIN_STAKE = 10_000
+DAY = 86_400
+# Contracts whose code the hub's one address runs.
+PARTS = ("Hub", "HubKeepers", "HubExtension", "HubOffers")
+ACTIVE, PAUSED, LEFT, SUSPENDED, EXITING = range(1, 6)
+LEADERS, CLOSE, MANUAL = range(3)
+PERFORMANCE, MANAGEMENT, SUBSCRIPTION, WITHDRAWAL = range(4)
+NO_LIMITS = Policy().struct()
 MARKET, LIMIT, STOP_LIMIT, STOP_LOSS, TAKE_PROFIT = range(5)
 # What an order is to EIP-712, as wallets are told.
 ORDER_TYPES = {
@@ -64,6 +73,35 @@ ORDER_TYPES = {
 }
 
 
+class Reason(IntEnum):
+    """Why a trade was not copied, or not in full, or why a vault stopped, as the hub numbers it."""
+
+    NONE = 0
+    PAUSED = 1
+    NOTHING_TO_SELL = 2
+    BELOW_MINIMUM = 3
+    EXPIRED = 4
+    SUSPENDED = 5
+    EXITING = 6
+    FUNDED_NOW = 7
+    POLICY_EXPIRED = 8
+    TOKEN_EXCLUDED = 9
+    COOLDOWN = 10
+    MAXIMUM_TRADE = 11
+    TOKEN_CAP = 12
+    EXPOSURE_CAP = 13
+    POSITION_COUNT = 14
+    RISK_SIZE = 15
+    SLIPPAGE = 16
+    LOSS_BUDGET = 17
+    STOP_LOSS = 18
+    TAKE_PROFIT = 19
+    DRAWDOWN = 20
+    DAILY_LOSS = 21
+    POOL_DEPTH = 22
+    REQUESTED = 23
+
+
 class World:
     """One deployment, and the shortest way to the states that the tests start from."""
 
@@ -75,10 +113,11 @@ class World:
         self.sequencer = project.TestnetFeed.deploy(0, "sequencer's uptime", self.owner, own)
         self.sequencer.post(0, own)
         self.oracle = project.ChainlinkOracle.deploy(self.owner, self.sequencer, GRACE_PERIOD, own)
-        self.extension = project.HubExtension.deploy(
-            self.oracle, BATCH_SIZE, MAX_DEVIATION_BPS, LISTING_DELAY, own
-        )
-        self.hub = self.at_one_address(project.Hub.deploy(self.owner, self.treasury, self.extension, own))
+        self.offers = project.HubOffers.deploy(self.oracle, BATCH_SIZE, MAX_DEVIATION_BPS, LISTING_DELAY, own)
+        self.extension = project.HubExtension.deploy(self.offers, own)
+        # No keeper's fee, except where a test is about it: with a price for gas nothing is exact to the unit.
+        self.keepers = self.deploy_keepers(ZERO_ADDRESS)
+        self.hub = self.deploy_hub(self.keepers)
         self.feeds: dict[str, Any] = {}
         self.usdc = self._token("USD Coin", "USDC", 6, 1)
         self.weth = self._token("Wrapped Ether", "WETH", 18, 2_500)
@@ -101,9 +140,18 @@ class World:
         """USDC, WETH and WBTC."""
         return [self.usdc, self.weth, self.wbtc]
 
+    def deploy_keepers(self, wrapped_native: Any) -> Any:
+        """The keepers' part of a hub that has the world's extension."""
+        return self.contracts.HubKeepers.deploy(self.extension, wrapped_native, {"from": self.owner})
+
+    def deploy_hub(self, keepers: Any) -> Any:
+        """A hub of the world's owner that runs this keepers' part and what that names."""
+        hub = self.contracts.Hub.deploy(self.owner, self.treasury, keepers, {"from": self.owner})
+        return self.at_one_address(hub)
+
     def at_one_address(self, hub: Any) -> Any:
-        """A hub with all that its address answers: the code of both its halves, each entry once."""
-        entries = (entry for half in (self.contracts.Hub, self.contracts.HubExtension) for entry in half.abi)
+        """A hub with all that its address answers: the code of its four parts, each entry once."""
+        entries = (entry for part in PARTS for entry in getattr(self.contracts, part).abi)
         abi = {
             json.dumps(entry, sort_keys=True): entry for entry in entries if entry["type"] != "constructor"
         }
@@ -112,6 +160,11 @@ class World:
     def deep(self, one: Any, other: Any) -> Pool:
         """The deep pool of two tokens."""
         return self._pools[frozenset((one.address, other.address))]
+
+    @property
+    def pools(self) -> list[str]:
+        """The addresses of all three."""
+        return [pool.address for pool in self._pools.values()]
 
     def pool(self, one: Any, other: Any) -> str:
         """Its address."""
@@ -123,6 +176,19 @@ class World:
         root = Fraction(self.uniswap.contract(pool).functions.slot0().call()[0], 2**96)
         price = root**2 if token_in.address == pool.token0 else 1 / root**2
         return price * PRICE_SCALE * (10**6 - pool.fee) / 10**6
+
+    def average_out(self, pool: Any, token_in: Any, token_out: Any, amount_in: int) -> int:
+        """What `amount_in` would have bought at the pool's average price, as the venue says."""
+        return int(self.venue.market(pool, token_in, token_out, amount_in, 1)[0])
+
+    def limit_price(self, token_in: Any, token_out: Any, *, millionths: int) -> int:
+        """A limit price so far below what the next unit sold would get."""
+        return int(self.next_price(token_in, token_out) * (10**6 - millionths) / 10**6)
+
+    def is_closed(self, nonce: int, leader: Any = None) -> bool:
+        """Whether a leader's orders with this nonce can no longer be filled."""
+        word = self.hub.closedNonces(leader or self.leader, nonce >> 8)
+        return bool(word >> (nonce & 255) & 1)
 
     def bought(self, token_in: Any, token_out: Any, amount_in: int) -> int:
         """What the pool gives for `amount_in` now, as Uniswap's own quoter says."""
@@ -138,36 +204,65 @@ class World:
         """Puts `amount` of a token, USDC unless said otherwise, into the owner's account."""
         return self.hub.deposit(token or self.usdc, amount, owner, {"from": owner})
 
-    def terms(self, **changes: Any) -> tuple[Any, ...]:
-        """A strategy on all three tokens and pools with USDC as base, as the hub takes it."""
-        terms: dict[str, Any] = {
-            "base": self.usdc,
-            "tokens": [self.weth, self.wbtc],
-            "pools": [pool.address for pool in self._pools.values()],
-            "copy_fee_bps": 0,
-            "max_slippage_bps": 300,
-            "max_drift_bps": 100,
-            "copy_window": 600,
-            "min_deposit": 10 * USDC,
-            "name": "Test strategy",
-        }
-        assert changes.keys() <= terms.keys()
-        return tuple({**terms, **changes}.values())
+    def offer(self, **changes: Any) -> tuple[Any, ...]:
+        """A strategy on all three tokens and pools with USDC as base, as the hub takes it.
+
+        `limits` are changes of the widest that the hub accepts; the least stake is the smallest deposit.
+        """
+        copy_fee_bps, fees = changes.pop("copy_fee_bps", 0), changes.pop("fees", FeeTerms())
+        base, limits = changes.pop("base", self.usdc), changes.pop("limits", {})
+        min_deposit = changes.pop("min_deposit", 10 * USDC)
+        offer = StrategyParams(
+            base_token=base.address,
+            tokens=tuple(token.address for token in changes.pop("tokens", [self.weth, self.wbtc])),
+            pools=tuple(_plain(pool) for pool in changes.pop("pools", self.pools)),
+            name=changes.pop("name", "Test strategy"),
+            terms=replace(fees, copy_bps=copy_fee_bps) if copy_fee_bps else fees,
+            limits=StrategyLimits(**{"min_stake": max(min_deposit, MIN_STAKE)} | limits),
+            min_deposit=min_deposit,
+            **changes,
+        )
+        return offer.struct()
 
     def create_strategy(self, stake: int = 10_000 * USDC, **changes: Any) -> tuple[int, int]:
         """Creates a strategy of the leader with `stake` in the leader's vault: their two ids."""
-        self.hub.createStrategy(self.terms(**changes), {"from": self.leader})
+        self.hub.createStrategy(self.offer(**changes), {"from": self.leader})
         strategy, vault = self.hub.strategyCount(), self.hub.vaultCount()
         if stake:
             self.deposit(self.leader, stake)
             self.hub.allocate(vault, stake, {"from": self.leader})
         return strategy, vault
 
-    def open_vault(self, owner: Any, strategy: int, amount: int, policy: tuple[int, int] = NO_LIMITS) -> int:
-        """Opens a vault with new money: its id."""
-        self.deposit(owner, amount)
-        self.hub.openVault(strategy, policy, amount, {"from": owner})
+    def open_vault(
+        self,
+        owner: Any,
+        strategy: int,
+        amount: int,
+        policy: Policy | None = None,
+        *,
+        terms_version: int = 1,
+        referrer: Any = ZERO_ADDRESS,
+    ) -> int:
+        """Opens a vault with new money: its id. Nothing more is in the account afterwards than before."""
+        opening = self.hub.openVault.encode_input(
+            strategy, (policy or Policy()).struct(), amount, terms_version, referrer
+        )
+        self._with_other_money(owner, strategy, amount, opening)
         return int(self.hub.vaultCount())
+
+    def add_money(self, owner: Any, vault: int, amount: int) -> Any:
+        """Puts new money into a vault: the transaction. The account has nothing more than before."""
+        strategy = self.hub.vaultOf(vault)["strategyId"]
+        return self._with_other_money(owner, strategy, amount, self.hub.allocate.encode_input(vault, amount))
+
+    def _with_other_money(self, owner: Any, strategy: int, amount: int, entry: str) -> Any:
+        """Enters with so much other money in the account that the cap on a leader's share lets it pass."""
+        hub, base = self.hub, self.hub.tokensOf(strategy)[0]
+        leader = hub.strategyOf(strategy)["leader"]
+        beside = 4 * (hub.investedOf(owner, base, leader)["withLeader"] + amount)
+        calls = [hub.deposit.encode_input(base, beside + amount, owner), entry]
+        calls.append(hub.withdraw.encode_input(base, beside, owner))
+        return hub.multicall(calls if beside else [entry], {"from": owner})
 
     def trade_params(self, strategy: int, token_in: Any, token_out: Any, **changes: Any) -> tuple[Any, ...]:
         """A trade that sells all without a limit of its own, as the hub takes it."""
@@ -254,7 +349,7 @@ class World:
         with pytest.raises(VirtualMachineError) as refusal:
             trade()
         amount_out = self.oracle.quote(token_in, token_out, amount_in)
-        average = self.venue.averageOut(self.pool(token_in, token_out), token_in, token_out, amount_in)
+        average = self.average_out(self.pool(token_in, token_out), token_in, token_out, amount_in)
         assert refusal.value.revert_msg == f"PricesDisagree: {amount_out}, {average}"
 
     def list_token(self, token: Any) -> Any:
@@ -338,12 +433,48 @@ def refused(error: str, *arguments: object) -> Any:
 
 def events(tx: Any, contract: Any) -> list[tuple[str, dict[str, Any]]]:
     """All events that `contract` emitted in a transaction, in order, with their arguments by name."""
-    return [(event.name, dict(event)) for event in tx.events if event.address == contract.address]
+    return [(event.name, _bare(event)) for event in tx.events if event.address == contract.address]
 
 
 def named(tx: Any, name: str) -> list[dict[str, Any]]:
     """The arguments of all events of one name in a transaction, in order."""
-    return [dict(event) for event in tx.events if event.name == name]
+    return [_bare(event) for event in tx.events if event.name == name]
+
+
+def copies(tx: Any) -> dict[int, dict[str, Any]]:
+    """What a transaction copied, by vault."""
+    return {copy["vaultId"]: copy for copy in named(tx, "TradeCopied")}
+
+
+def skips(tx: Any) -> dict[int, Reason]:
+    """Why a transaction passed vaults over, by vault."""
+    return {skip["vaultId"]: Reason(skip["reason"]) for skip in named(tx, "CopySkipped")}
+
+
+def ceil(number: int, divisor: int) -> int:
+    """A quotient rounded up."""
+    return -(-number // divisor)
+
+
+def cost(cleared: dict[str, Any], *, units: int = 0) -> int:
+    """How much less than by the oracle a batch got, scaled by 1e9, rounded up.
+
+    `units` of each token are the exchange's to round: 0 in a leader's batch, 1 in all others.
+    """
+    oracle_out = cleared["oracleOut"]
+    rounded = units * (1 + ceil(oracle_out, cleared["amountIn"]))
+    return max(0, ceil((oracle_out - cleared["amountOut"] - rounded) * 10**9, oracle_out))
+
+
+def expected_cost(amount_in: int, amount_out: int, oracle_out: int, *, units: int = 0) -> int:
+    """The same of a batch that has not happened."""
+    cleared = {"amountIn": amount_in, "amountOut": amount_out, "oracleOut": oracle_out}
+    return cost(cleared, units=units)
+
+
+def weth_price(value: int, held: int) -> int:
+    """The least price in a feed of 8 decimals at which `held` of WETH are worth `value` of USDC, in units."""
+    return ceil(value * 10**20, held)
 
 
 def next_block_at(timestamp: int) -> None:
@@ -386,6 +517,11 @@ def in_one_block(*calls: tuple[Any, Any]) -> list[Any]:
 def start_of(sequence: int, count: int) -> int:
     """Where the copies of a trade begin: multiples of the golden ratio, spread over the members."""
     return (sequence * 2_654_435_769 % 2**32) * count >> 32
+
+
+def _bare(event: Any) -> dict[str, Any]:
+    """Without Brownie's own kind of tuple, which compares types too."""
+    return {name: tuple(value) if isinstance(value, tuple) else value for name, value in event.items()}
 
 
 def _plain(value: Any) -> Any:
