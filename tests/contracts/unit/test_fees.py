@@ -119,7 +119,7 @@ def test_without_a_price_the_fees_own_share_waits_and_is_divided_when_there_is_o
     assert named(tx, "VaultMarked") == []
     assert weth.balanceOf(follower) == owned + amount - withdrawal - held
     assert tuple(hub.escrowOf(vault, 1)) == (amount, held)
-    assert hub.vaultOf(vault)["escrowed"]
+    assert hub.riskOf(vault)["escrowed"]
     with refused("PriceNeeded"):
         hub.settleEscrow(vault, {"from": world.stranger})
 

@@ -65,7 +65,6 @@ def test_opening_a_vault_moves_the_deposit_and_fixes_fee_and_position(world, str
         "owner": follower,
         "subscribedUntil": tx.timestamp,
         "settleFrom": 0,
-        "escrowed": False,
     }
     assert tuple(hub.policyOf(2)) == policy.struct()
     assert (hub.policyOf(2)["minTrade"], hub.policyOf(2)["maxTrade"]) == (5, 50)
