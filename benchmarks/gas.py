@@ -32,7 +32,7 @@ from demo.deployment import PRICE_WINDOW_S, compile_contracts, deploy_protocol
 from demo.exchange import Exchange, deploy_tokens, mint_supply, open_exchange
 from demo.prices import PRICE_UNIT, Tick
 from orders.order import Order, Trade, sign
-from protocol.structs import OnBreach, Policy, StrategyLimits, StrategyParams
+from protocol.types import OnBreach, Policy, StrategyLimits, StrategyParams
 
 # EIP-7825: what one transaction may use on Ethereum.
 TRANSACTION_GAS_LIMIT = 16_777_216

@@ -15,7 +15,7 @@ from demo.followers import Act, FollowerPlan
 from demo.keeper import Sellable
 from demo.leaders import Leader
 from demo.prices import Tick
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 
 # Largest share of one's money with one leader that the hub lets an owner choose.
 _LEADER_CAP_BPS = 5_000

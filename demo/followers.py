@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 
 _NO_RULES = Policy()
 _SIZES = (600, 1_500, 3_000, 6_000, 12_000, 25_000)

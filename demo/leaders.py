@@ -15,7 +15,7 @@ from demo.exchange import Exchange
 from demo.prices import Tick
 from demo.styles import WAD, Decision, DipBuyer, MeanReversion, Momentum, Rebalancer, Style
 from orders.order import Order, OrderKind, Trade, sign
-from protocol.structs import FeeTerms, StrategyLimits, StrategyParams
+from protocol.types import FeeTerms, StrategyLimits, StrategyParams
 
 # What an order accepts below the market price at which it was decided.
 _LIMIT_BPS = 250

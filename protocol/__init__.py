@@ -1,1 +1,1 @@
-"""The hub's structs as Python values: what anybody who calls it has to hand over."""
+"""The hub's enums and structs as Python values: what callers hand over and what events carry."""

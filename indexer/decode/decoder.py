@@ -16,7 +16,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from indexer.chain.types import BlockLogs, Header, Log
-from indexer.decode import events, types
+from indexer.decode import events
 from indexer.decode.errors import AbiMismatchError
 from indexer.decode.words import (
     Reader,
@@ -28,6 +28,7 @@ from indexer.decode.words import (
     read_struct,
     read_uint,
 )
+from protocol import types
 
 _ABI_FILES = ("IHub.json", "Ownable2Step.json")
 

@@ -8,7 +8,7 @@ scaled by 1e18; `_bps` are basis points.
 from dataclasses import dataclass
 from typing import get_args
 
-from indexer.decode.types import (
+from protocol.types import (
     FeeKind,
     FeeTerms,
     Policy,

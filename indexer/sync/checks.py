@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 from indexer.chain.types import Call
 from indexer.decode.decoder import word_of
 from indexer.decode.events import EscrowSettled
-from indexer.decode.types import VaultStatus
 from indexer.ledger import postings
 from indexer.ledger.models import Balance, Escrow, Posting, Strategy, StrategyToken, Token, Vault
 from indexer.ledger.rows import BalanceKey
+from protocol.types import VaultStatus
 
 HUB = "hub"
 OUTFLOW = "outflow"

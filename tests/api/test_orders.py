@@ -3,7 +3,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from indexer.decode import events as e
-from indexer.decode.types import Reason, TradeKind
+from protocol.types import Reason, TradeKind
 from tests.api.world import (
     ALICE,
     BIG_NONCE,

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from accounting.rounding import decimal_string
 from indexer.decode import events as e
-from indexer.decode.types import FeeKind, OnBreach, Policy, Reason, Sizing, TradeKind, VaultStatus
+from protocol.types import FeeKind, OnBreach, Policy, Reason, Sizing, TradeKind, VaultStatus
 from tests.api.world import (
     ALICE,
     BIG_NONCE,

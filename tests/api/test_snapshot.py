@@ -11,7 +11,7 @@ from api.snapshot import MAX_READERS, Snapshot, Snapshots
 from api.vaults import service
 from api.vaults.schemas import Vault
 from indexer.decode import events as e
-from indexer.decode.types import Reason, VaultStatus
+from protocol.types import Reason, VaultStatus
 from tests.api.world import CAROL, Chain, joining
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from indexer.decode import events as e
-from indexer.decode.types import FeeKind, Policy, Reason, TradeKind, VaultStatus
 from indexer.ledger.models import Balance
+from protocol.types import FeeKind, Policy, Reason, TradeKind, VaultStatus
 from tests.api.world import (
     ALICE,
     ETH,

@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from indexer.chain.types import Header, Log
 from indexer.decode import events as e
 from indexer.decode.decoder import DecodedBlock
-from indexer.decode.types import FeeTerms, Policy, Reason, StrategyLimits, TradeKind, VaultStatus
 from indexer.ledger.checkpoint import add_deployment
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.projection import TokenFacts
+from protocol.types import FeeTerms, Policy, Reason, StrategyLimits, TradeKind, VaultStatus
 
 CHAIN_ID = 31337
 START_TIME = 1_704_456_000  # 2024-01-05T12:00:00Z

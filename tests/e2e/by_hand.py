@@ -7,7 +7,7 @@ only what the pool took and gave for a batch is told from outside.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from protocol.structs import FeeTerms, OnBreach, Policy
+from protocol.types import FeeTerms, OnBreach, Policy
 from tests.e2e.records import WAD, Batch, Charge, Order, OrderFill, Outflow, Part, Trade, Vault
 
 BPS = 10_000

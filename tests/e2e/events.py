@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from protocol.structs import FeeTerms, Policy, StrategyLimits, StrategyParams
+from protocol.types import FeeTerms, Policy, StrategyLimits, StrategyParams
 from tests.e2e.by_hand import LEADERS_POSITION, Books
 from tests.e2e.records import REASONS, STATUSES, Batch, Order, OrderFill, Outflow, Trade, Vault
 from tests.e2e.stage import Event

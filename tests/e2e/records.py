@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from protocol.structs import FeeTerms, Policy
+from protocol.types import FeeTerms, Policy
 
 WAD = 10**18
 

@@ -9,7 +9,7 @@ from demo.exchange import Token
 from orders.order import Order as SignedOrder
 from orders.order import OrderKind, digest, sign
 from orders.order import Trade as SignedTrade
-from protocol.structs import FeeTerms, Policy, StrategyLimits, StrategyParams
+from protocol.types import FeeTerms, Policy, StrategyLimits, StrategyParams
 from tests.e2e import events
 from tests.e2e.by_hand import LEADER_CAP_BPS, SCALE, Books, least_money
 from tests.e2e.records import WAD, Batch, Order, Outflow, Trade, Vault

@@ -1,6 +1,6 @@
 """Deposit, copy, profit, loss, stop, withdrawal, exit, fees: to the wei, across contract, ledger and API."""
 
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 from tests.e2e import events
 from tests.e2e.records import WAD
 from tests.e2e.stage import START, Stage, account

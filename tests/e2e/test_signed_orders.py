@@ -2,7 +2,7 @@
 
 from demo.deployment import BATCH_SIZE
 from orders.order import Trade as SignedTrade
-from protocol.structs import Policy
+from protocol.types import Policy
 from tests.e2e.by_hand import SCALE
 from tests.e2e.records import WAD
 from tests.e2e.stage import START, Stage

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from indexer.chain.reader import ChainReader
 from indexer.sync.reconcile import reconcile
 from indexer.sync.service import Indexer
-from protocol.structs import FeeTerms
+from protocol.types import FeeTerms
 from tests.e2e import ledger_rows
 from tests.e2e.by_hand import BPS, Books
 from tests.e2e.events import NOBODY

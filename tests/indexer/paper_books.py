@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from eth_utils.address import to_checksum_address
 
 from indexer.decode.events import Allocated, Deposited, Event, FeesClaimed, VaultMarked, Withdrawn
-from indexer.decode.types import FeeTerms, Policy, Reason, VaultStatus
+from protocol.types import FeeTerms, Policy, Reason, VaultStatus
 
 Key = tuple[str, str, str]
 Fact = tuple[int, str, int, int]

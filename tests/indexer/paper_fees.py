@@ -14,7 +14,7 @@ from indexer.decode.events import (
     TermsProposed,
     TermsSet,
 )
-from indexer.decode.types import FeeKind, FeeTerms
+from protocol.types import FeeKind, FeeTerms
 from tests.indexer.paper_books import FUTURE, LEADER, PROTOCOL_BPS, USDC, WETH, PaperBooks, address
 
 FIRST_TERMS = FeeTerms(30, 2_000, 100, 50, 3_000, 7 * 86_400, 30 * 86_400, 7)

@@ -37,7 +37,7 @@ from indexer.decode.events import (
     VaultOpened,
     VaultStatusSet,
 )
-from indexer.decode.types import OnBreach, Policy, Reason, Sizing, StrategyLimits, TradeKind, VaultStatus
+from protocol.types import OnBreach, Policy, Reason, Sizing, StrategyLimits, TradeKind, VaultStatus
 from tests.indexer.paper_books import (
     EXTENSION,
     FUTURE,

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.chain.types import Log
-from indexer.decode import events, types
+from indexer.decode import events
 from indexer.decode.decoder import Decoder, word_of
 from indexer.decode.errors import AbiMismatchError
 from indexer.decode.identity import copy_id
+from protocol import types
 from tests.indexer.encoding import ABI, encode_event, topic_of
 
 DECODER = Decoder()

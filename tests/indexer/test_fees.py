@@ -14,7 +14,6 @@ from sqlalchemy import Engine, select
 from accounting.fees import divide
 from accounting.marks import Marks
 from indexer.decode import events as e
-from indexer.decode.types import FeeKind, FeeTerms, Policy, Reason, TradeKind, VaultStatus
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import (
     Base,
@@ -34,6 +33,7 @@ from indexer.ledger.models import (
     VaultState,
 )
 from indexer.ledger.models import Policy as PolicyRow
+from protocol.types import FeeKind, FeeTerms, Policy, Reason, TradeKind, VaultStatus
 from tests.indexer.blocks import TOKENS, block, header
 from tests.indexer.paper_books import POOL, TREASURY, WAD
 from tests.indexer.paper_fees import FIRST_TERMS

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from indexer.decode import events, types
+from indexer.decode import events
 from indexer.decode.decoder import DecodedBlock
 from indexer.decode.events import Event
 from indexer.ledger.balances import rebuild
@@ -42,6 +42,7 @@ from indexer.ledger.models import (
     amount_sum,
 )
 from indexer.ledger.postings import HELD_BY_HUB
+from protocol import types
 from tests.indexer.blocks import CHAIN_ID, TOKENS, block, block_hash, header
 from tests.indexer.story import (
     FUTURE,

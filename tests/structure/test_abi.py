@@ -17,10 +17,11 @@ from api.trades.schemas import TradeKind as ShownKind
 from api.vaults.schemas import Action, Sizing
 from api.vaults.schemas import VaultStatus as ShownStatus
 from demo.checkout import Checkout
-from indexer.decode import events, types
+from indexer.decode import events
 from indexer.decode.decoder import Decoder, hub_abi
 from indexer.decode.errors import AbiMismatchError
 from indexer.ledger import postings
+from protocol import types
 from tests.structure.builds import Builds
 
 ROOT = Checkout.here().root

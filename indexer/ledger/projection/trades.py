@@ -13,13 +13,13 @@ from indexer.decode.events import (
     TradeOpened,
 )
 from indexer.decode.identity import copy_id
-from indexer.decode.types import Reason, TradeKind
 from indexer.ledger import postings
 from indexer.ledger.batch import OpenBatch
 from indexer.ledger.context import Context, Offer, TradeTerms
 from indexer.ledger.models import Clearing, Copy, OrderFill, Trade
 from indexer.ledger.rows import Place, Rows, contradiction
 from indexer.ledger.trade_ids import trade_label
+from protocol.types import Reason, TradeKind
 
 _NOBODY = "0x" + "00" * 20
 

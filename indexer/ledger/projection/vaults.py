@@ -12,11 +12,11 @@ from indexer.decode.events import (
     VaultOpened,
     VaultStatusSet,
 )
-from indexer.decode.types import Policy as Rules
-from indexer.decode.types import Reason, VaultStatus
 from indexer.ledger.context import Context, VaultNow
 from indexer.ledger.models import LeaderCap, Policy, Vault, VaultState
 from indexer.ledger.rows import Place, Row, Rows, contradiction
+from protocol.types import Policy as Rules
+from protocol.types import Reason, VaultStatus
 
 LEADER_POSITION = 2**32 - 1
 _NOBODY = "0x" + "00" * 20

@@ -17,7 +17,7 @@ from world import (
     start_of,
 )
 
-from protocol.structs import FeeTerms
+from protocol.types import FeeTerms
 
 HELD = 1_000 * USDC
 

@@ -7,7 +7,7 @@ import pytest
 from brownie import ZERO_ADDRESS, accounts, web3
 from world import ALL, LISTING_DELAY, MAX_DEVIATION_BPS, NO_LIMITS, PARTS, USDC, Reason, named, refused
 
-from protocol.structs import Policy
+from protocol.types import Policy
 
 OWNERSHIP = {"owner", "pendingOwner", "transferOwnership", "acceptOwnership", "renounceOwnership"}
 NOTHING = {"address": ZERO_ADDRESS, "bool": False, "string": "", "bytes": b"", "bytes32": bytes(32)}

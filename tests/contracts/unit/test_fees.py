@@ -24,7 +24,7 @@ from world import (
     refused,
 )
 
-from protocol.structs import FeeTerms
+from protocol.types import FeeTerms
 
 HELD = 1_000 * USDC
 WEEK = 7 * DAY

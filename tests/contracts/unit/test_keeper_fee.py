@@ -4,7 +4,7 @@ import pytest
 from brownie import ZERO_ADDRESS, web3
 from world import ALL, USDC, WETH, named, weth_price
 
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 
 GWEI = 10**9
 

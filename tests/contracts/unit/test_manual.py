@@ -19,7 +19,7 @@ from world import (
     refused,
 )
 
-from protocol.structs import FeeTerms
+from protocol.types import FeeTerms
 
 HELD = 1_000 * USDC
 FREE, CHARGED = FeeTerms(management_bps=100), FeeTerms(performance_bps=2_000)

@@ -17,7 +17,7 @@ from world import (
     skips,
 )
 
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 
 HELD = 1_000 * USDC
 # 1,000 units of USDC of 1,000 USDC.
@@ -142,7 +142,7 @@ def test_what_a_limit_leaves_must_still_be_worth_a_trade(world, strategy, follow
     vault = follow(max_token_bps=4_000, min_trade=least)
     tx = world.trade(strategy, world.usdc, world.weth)
     assert (vault in copies(tx)) == is_copied
-    assert skips(tx) == ({} if is_copied else {vault: Reason.BELOW_MINIMUM})
+    assert skips(tx) == ({} if is_copied else {vault: Reason.BELOW_MINIMUM_TRADE})
 
 
 @pytest.mark.parametrize("on_breach", OnBreach)

@@ -3,7 +3,7 @@
 import pytest
 from world import ALL, BPS, USDC, Reason, ceil, copies, named, refused, skips
 
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 
 LIMITS = (10, 50, 0)
 HELD = 100 * USDC

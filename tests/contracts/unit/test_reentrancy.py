@@ -5,7 +5,7 @@ import pytest
 from brownie import ZERO_ADDRESS
 from world import ALL, NO_LIMITS, USDC, WETH, events, refused
 
-from protocol.structs import FeeTerms
+from protocol.types import FeeTerms
 
 # Every function of the hub that anyone may call and that moves something, with arguments of the right kind.
 ARGUMENTS = {

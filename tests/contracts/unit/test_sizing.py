@@ -3,7 +3,7 @@
 import pytest
 from world import ALL, NO_LIMITS, USDC, Reason, copies, refused, skips
 
-from protocol.structs import OnBreach, Policy, Sizing
+from protocol.types import OnBreach, Policy, Sizing
 
 HELD = 1_000 * USDC
 

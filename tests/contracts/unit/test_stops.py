@@ -21,7 +21,7 @@ from world import (
     weth_price,
 )
 
-from protocol.structs import OnBreach, Policy
+from protocol.types import OnBreach, Policy
 
 HELD = 1_000 * USDC
 # Two percent of what is invested, of the highest, or of what the day began with: 1,000 USDC each time.

@@ -17,7 +17,7 @@ from world import (
     start_of,
 )
 
-from protocol.structs import Policy
+from protocol.types import Policy
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_an_entry_below_the_smallest_trade_is_skipped_and_one_at_it_is_not(world
     small = world.open_vault(world.followers[0], strategy, 100 * USDC, Policy(min_trade=50 * USDC + 1))
     exact = world.open_vault(world.followers[1], strategy, 100 * USDC, Policy(min_trade=50 * USDC))
     tx = world.trade(strategy, world.usdc, world.weth, portion=ALL // 2)
-    assert _skipped(tx) == {small: Reason.BELOW_MINIMUM}
+    assert _skipped(tx) == {small: Reason.BELOW_MINIMUM_TRADE}
     assert _copied(tx)[exact]["amountIn"] == 50 * USDC
     assert world.hub.vaultBalance(small, world.usdc) == 100 * USDC
 

@@ -16,7 +16,7 @@ from world import (
     refused,
 )
 
-from protocol.structs import Policy
+from protocol.types import Policy
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ per unit sold, scaled by 1e36.
 
 import json
 from dataclasses import replace
-from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from brownie import ZERO_ADDRESS, Contract, accounts, chain, web3
 from brownie.exceptions import VirtualMachineError
 
 from demo.uniswap import Pool, Uniswap
-from protocol.structs import FeeTerms, Policy, StrategyLimits, StrategyParams
+from protocol.types import FeeTerms, Policy, Reason, StrategyLimits, StrategyParams
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ROOT / "node_modules/@uniswap"
@@ -71,35 +70,6 @@ ORDER_TYPES = {
         "deadline": "uint40",
     },
 }
-
-
-class Reason(IntEnum):
-    """Why a trade was not copied, or not in full, or why a vault stopped, as the hub numbers it."""
-
-    NONE = 0
-    PAUSED = 1
-    NOTHING_TO_SELL = 2
-    BELOW_MINIMUM = 3
-    EXPIRED = 4
-    SUSPENDED = 5
-    EXITING = 6
-    FUNDED_NOW = 7
-    POLICY_EXPIRED = 8
-    TOKEN_EXCLUDED = 9
-    COOLDOWN = 10
-    MAXIMUM_TRADE = 11
-    TOKEN_CAP = 12
-    EXPOSURE_CAP = 13
-    POSITION_COUNT = 14
-    RISK_SIZE = 15
-    SLIPPAGE = 16
-    LOSS_BUDGET = 17
-    STOP_LOSS = 18
-    TAKE_PROFIT = 19
-    DRAWDOWN = 20
-    DAILY_LOSS = 21
-    POOL_DEPTH = 22
-    REQUESTED = 23
 
 
 class World:

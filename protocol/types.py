@@ -1,11 +1,13 @@
-"""What the hub's events carry beside plain words: enums and structs of `contracts/interfaces/Types.sol`, with
-their members in its order.
+"""The hub's enums and structs, with members and order of `contracts/interfaces/Types.sol`: what callers hand
+over and what events carry.
 
-Amounts are base token units, times unix seconds, `_bps` basis points.
+Amounts are integers in base token units, `_bps` basis points, times unix seconds. `struct()` is what web3 and
+Brownie encode.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import IntEnum
+from typing import Any
 
 
 class Member(IntEnum):
@@ -63,7 +65,7 @@ class Reason(Member):
 
 
 class Sizing(Member):
-    """How much base token a vault puts into an entry."""
+    """How much base token a vault puts into an entry; a policy's `size` is its parameter."""
 
     PROPORTIONAL = 0
     MULTIPLIER = 1
@@ -120,6 +122,10 @@ class Policy:
     max_trade: int = 0
     size: int = 0
 
+    def struct(self) -> tuple[int, ...]:
+        """The contract's `Policy`."""
+        return tuple(int(value) for value in astuple(self))
+
 
 @dataclass(frozen=True, slots=True)
 class FeeTerms:
@@ -134,17 +140,58 @@ class FeeTerms:
     subscription_period: int = 0
     subscription: int = 0
 
+    def struct(self) -> tuple[int, ...]:
+        """The contract's `FeeTerms`."""
+        return astuple(self)
+
 
 @dataclass(frozen=True, slots=True)
 class StrategyLimits:
-    """What binds a leader, for good. `min_interval` is seconds, `max_round_trips` a day."""
+    """What binds a leader, for good. `min_interval` is seconds, `max_round_trips` a day. The defaults are the
+    widest that the hub accepts, but for the stake.
+    """
 
-    loss_budget_bps: int
-    max_drawdown_bps: int
-    max_token_bps: int
-    max_exposure_bps: int
-    max_impact_bps: int
-    stop_bps: int
-    min_interval: int
-    max_round_trips: int
-    min_stake: int
+    loss_budget_bps: int = 2_000
+    max_drawdown_bps: int = 5_000
+    max_token_bps: int = 10_000
+    max_exposure_bps: int = 10_000
+    max_impact_bps: int = 1_000
+    stop_bps: int = 0
+    min_interval: int = 0
+    max_round_trips: int = 255
+    min_stake: int = 10_000
+
+    def struct(self) -> tuple[int, ...]:
+        """The contract's `StrategyLimits`."""
+        return astuple(self)
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyParams:
+    """A leader's offer. `tokens` is without the base token."""
+
+    base_token: str
+    tokens: tuple[str, ...]
+    pools: tuple[str, ...]
+    name: str
+    terms: FeeTerms = FeeTerms()
+    limits: StrategyLimits = StrategyLimits()
+    max_slippage_bps: int = 300
+    max_drift_bps: int = 100
+    copy_window: int = 600
+    min_deposit: int = 0
+
+    def struct(self) -> tuple[Any, ...]:
+        """The contract's `StrategyParams`."""
+        return (
+            self.base_token,
+            list(self.tokens),
+            list(self.pools),
+            self.terms.struct(),
+            self.limits.struct(),
+            self.max_slippage_bps,
+            self.max_drift_bps,
+            self.copy_window,
+            self.min_deposit,
+            self.name,
+        )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo.checkout import Checkout
-from protocol.structs import FeeTerms, OnBreach, Policy, Sizing, StrategyLimits, StrategyParams
+from protocol.types import FeeTerms, OnBreach, Policy, Sizing, StrategyLimits, StrategyParams
 
 ROOT = Checkout.here().root
 ABI: list[dict[str, Any]] = json.loads((ROOT / "indexer" / "decode" / "abi" / "IHub.json").read_text())
