@@ -20,7 +20,8 @@ from indexer.chain.heads import Heads, websocket_url
 from indexer.chain.reader import ChainReader, Watch
 from indexer.chain.rpc import RpcClient
 from indexer.chain.types import Header
-from indexer.decode.decoder import DecodedBlock, Decoder
+from indexer.decode.decoder import Decoder
+from indexer.decode.ranges import DecodedRange
 from indexer.ledger.checkpoint import Checkpoint, add_deployment, find_deployment
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
@@ -58,7 +59,7 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    blocks: list[DecodedBlock]
+    decoded: DecodedRange
     tokens: dict[str, TokenFacts]
 
 
@@ -116,7 +117,7 @@ class Indexer:
         if deployment_id is None:
             anchor = (await reader.headers(max(0, deployment.block - 1), max(0, deployment.block - 1)))[0]
             deployment_id = add_deployment(engine, deployment.chain_id, deployment.hub, anchor)
-        ledger = Ledger(engine, deployment_id, deployment.chain_id, deployment.hub)
+        ledger = Ledger(engine, deployment_id)
         return cls(
             reader,
             heads,
@@ -196,7 +197,7 @@ class Indexer:
         try:
             while not stop.is_set():
                 read = await reading
-                last = read.blocks[-1].header
+                last = read.decoded.headers[-1]
                 done = last.number >= head.number
                 if not done:
                     # The next range is read while this one is written.
@@ -240,17 +241,17 @@ class Indexer:
                 self._range = len(headers) // 2
                 headers = headers[: self._range]
         self._range = min(self._max_range, self._range + self._range // 4 + 1)
-        blocks = self._decoder.decode_blocks(logs)
-        return _Range(blocks, await read_token_facts(self._reader, blocks))
+        decoded = self._decoder.decode(logs)
+        return _Range(decoded, await read_token_facts(self._reader, decoded))
 
     async def _write(self, read: _Range, head: Header) -> None:
-        await _finish(self._ledger.append, read.blocks, read.tokens, head)
-        unknown = [raw for block in read.blocks for raw, event in block.logs if event is None]
+        await _finish(self._ledger.append, read.decoded, read.tokens, head)
+        unknown = read.decoded.unknown
         for each in unknown:
             topic = each.topics[0].hex() if each.topics else None
             log.warning("unknown_event", block=each.block_number, log_index=each.log_index, topic=topic)
         self._unknown += len(unknown)
-        self._logs += sum(len(block.logs) for block in read.blocks)
+        self._logs += len(read.decoded.logs)
         if self._on_progress is not None:
             self._on_progress(Progress(self._start, self.checkpoint.number, head.number, self._logs))
 
