@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
 from indexer.ledger.books import BalanceKey, Books
-from indexer.ledger.bulk import write_rows
+from indexer.ledger.bulk import update_rows, write_rows
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import Balance, Posting, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
@@ -77,13 +77,7 @@ def _require_covered(key: BalanceKey, amount: int) -> None:
 
 
 def _set(connection: Connection, deployment_id: int, amounts: Mapping[int, int]) -> None:
-    if amounts:
-        connection.execute(
-            update(Balance.__table__)  # type: ignore[arg-type] # a mapped table is a Table
-            .where(Balance.deployment_id == deployment_id, Balance.account_id == bindparam("in_account"))
-            .values(amount=bindparam("new_amount")),
-            [{"in_account": each, "new_amount": amounts[each]} for each in sorted(amounts)],
-        )
+    update_rows(connection, Balance, deployment_id, ("account_id", "amount"), sorted(amounts.items()))
 
 
 def _newest(connection: Connection, deployment_id: int) -> int:

@@ -1,4 +1,4 @@
-"""Writes many rows at once: COPY on PostgreSQL, executemany on SQLite, in the caller's transaction.
+"""Writes many rows at once, in the caller's transaction: COPY and arrays on PostgreSQL, executemany else.
 
 Rows are tuples in the order of the table's columns; amounts are integers.
 """
@@ -54,6 +54,36 @@ def write_rows(connection: Connection, table: type[Base], rows: Iterable[tuple[A
     while first:
         connection.exec_driver_sql(statement, _with_text(first, wide))
         first = list(islice(rest, _CHUNK))
+
+
+def update_rows(
+    connection: Connection,
+    table: type[Base],
+    deployment_id: int,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Change rows of a deployment. `names` has the column that says which row, then those that change."""
+    if not rows:
+        return
+    columns = [table.__table__.columns[name] for name in names]
+    key, *changed = (_quoted(name) for name in names)
+    if connection.dialect.name == "postgresql":
+        arrays = ", ".join(f"%s::{_copy_type(column.type)}[]" for column in columns)
+        news = ", ".join(f"{name} = new.{name}" for name in changed)
+        connection.exec_driver_sql(
+            f"UPDATE {table.__tablename__} AS old SET {news} "  # noqa: S608 (names of our own tables)
+            f"FROM unnest({arrays}) AS new ({', '.join([key, *changed])}) "
+            f"WHERE old.deployment_id = %s AND old.{key} = new.{key}",
+            (*map(list, zip(*rows, strict=True)), deployment_id),
+        )
+        return
+    wide = [at for at, column in enumerate(columns) if isinstance(column.type, Amount)]
+    connection.exec_driver_sql(
+        f"UPDATE {table.__tablename__} SET {', '.join(f'{name} = ?' for name in changed)} "  # noqa: S608 (names of our own tables)
+        f"WHERE {key} = ? AND deployment_id = ?",
+        [(*values, each, deployment_id) for each, *values in _with_text(list(rows), wide)],
+    )
 
 
 def _with_text(rows: list[tuple[Any, ...]], wide: Sequence[int]) -> list[tuple[Any, ...]]:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from indexer.chain.types import Header
 from indexer.decode.ranges import DecodedRange
 from indexer.ledger.balances import write_books
-from indexer.ledger.bulk import write_rows
+from indexer.ledger.bulk import update_rows, write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
@@ -31,6 +31,7 @@ found.
 """
 
 _VAULT_FACTS = tuple(VaultFacts.__annotations__)
+_COMPLETION = ("completed_block", "completed_time", "completed_tx_hash")
 
 
 class Ledger:
@@ -124,27 +125,24 @@ class Ledger:
         completed = dict(rows.completed)
         for trade_id, trade in rows.opened_trades.items():
             if trade_id in completed:
-                trade.update(_completion(completed.pop(trade_id)))
+                trade.update(zip(_COMPLETION, _completion(completed.pop(trade_id)), strict=True))
             rows.new[Trade].append(as_tuple(Trade, trade))
         for table, new in rows.new.items():
             write_rows(connection, table, new)
-        if changed:
-            connection.execute(
-                update(Vault.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
-                    Vault.deployment_id == self._id, Vault.vault_id == bindparam("in_vault")
-                ),
-                [
-                    {"in_vault": vault_id, **dict(zip(_VAULT_FACTS, now.changing(), strict=True))}
-                    for vault_id, now in changed.items()
-                ],
-            )
-        if completed:
-            connection.execute(
-                update(Trade.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
-                    Trade.deployment_id == self._id, Trade.trade_id == bindparam("in_trade")
-                ),
-                [{"in_trade": trade_id, **_completion(place)} for trade_id, place in completed.items()],
-            )
+        update_rows(
+            connection,
+            Vault,
+            self._id,
+            ("vault_id", *_VAULT_FACTS),
+            [(vault_id, *now.changing()) for vault_id, now in changed.items()],
+        )
+        update_rows(
+            connection,
+            Trade,
+            self._id,
+            ("trade_id", *_COMPLETION),
+            [(trade_id, *_completion(place)) for trade_id, place in completed.items()],
+        )
         for place, event in rows.vetoes:
             veto(connection, place, event)
         write_books(connection, self._id, rows.books)
@@ -202,9 +200,5 @@ def raw_rows(deployment_id: int, decoded: DecodedRange) -> Iterator[tuple[Any, .
             )
 
 
-def _completion(place: Place) -> dict[str, Any]:
-    return {
-        "completed_block": place.block_number,
-        "completed_time": place.block_time,
-        "completed_tx_hash": place.tx_hash,
-    }
+def _completion(place: Place) -> tuple[int, int, str]:
+    return place.block_number, place.block_time, place.tx_hash

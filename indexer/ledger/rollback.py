@@ -6,9 +6,10 @@ in `reorgs`, and their raw logs in `orphaned_logs`.
 
 import time
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from indexer.ledger.balances import undo_above
+from indexer.ledger.bulk import update_rows
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.listings import restore_vetoed
 from indexer.ledger.models import (
@@ -121,7 +122,8 @@ def _record(connection: Connection, deployment_id: int, old: Checkpoint, ancesto
 
 
 def _restore_vaults(connection: Connection, deployment_id: int, vault_ids: list[int]) -> None:
-    changing = [getattr(VaultState, name) for name in VaultFacts.__annotations__]
+    names = tuple(VaultFacts.__annotations__)
+    changing = [getattr(VaultState, name) for name in names]
     states = []
     for vault_id in sorted(vault_ids):
         last = connection.execute(
@@ -131,11 +133,5 @@ def _restore_vaults(connection: Connection, deployment_id: int, vault_ids: list[
             .limit(1)
         ).one_or_none()
         if last is not None:
-            states.append({"in_vault": vault_id, **last._mapping})
-    if states:
-        connection.execute(
-            update(Vault).where(
-                Vault.deployment_id == deployment_id, Vault.vault_id == bindparam("in_vault")
-            ),
-            states,
-        )
+            states.append((vault_id, *last))
+    update_rows(connection, Vault, deployment_id, ("vault_id", *names), states)
