@@ -1,7 +1,7 @@
 """The indexer: brings a ledger to the chain's head and keeps it there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import ParamSpec, Self
@@ -15,6 +15,7 @@ from indexer.chain.errors import (
     LyingNodeError,
     NodeRefusedError,
     NodeUnreachableError,
+    NoQuorumError,
 )
 from indexer.chain.heads import Heads, websocket_url
 from indexer.chain.reader import ChainReader, Watch
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 MAX_RANGE = 500
 """Most blocks read and written at once: bounds memory and the length of a transaction."""
 
-_PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError)
+_PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError, NoQuorumError)
 """Answers that a load-balanced node may give for a moment and that asking again may mend."""
 
 _TRIES = 4
@@ -152,7 +153,7 @@ class Indexer:
             while not stop.is_set():
                 try:
                     await self._follow_heads(stop, stopped)
-                except NodeUnreachableError as error:
+                except (NodeUnreachableError, NoQuorumError) as error:
                     log.warning("node_unreachable", problem=str(error))
                     await asyncio.wait({stopped}, timeout=self._retry_s)
         finally:
@@ -182,6 +183,7 @@ class Indexer:
                 if tries_left == 0:
                     raise
                 log.warning("answer_not_believed", problem=str(error), tries_left=tries_left)
+                self._reader.distrust(str(error))
                 await asyncio.sleep(self._retry_s)
                 head = await self._reader.head()
 
@@ -270,15 +272,18 @@ async def _finish(work: Callable[P, None], *args: P.args, **keywords: P.kwargs) 
 
 @asynccontextmanager
 async def open_indexer(
-    rpc_url: str,
+    rpc_url: str | Sequence[str],
     engine: Engine,
     deployment: Deployment,
     *,
     ws_url: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[Indexer]:
-    """An indexer on a node's HTTP URL; heads come from `ws_url`, by default the same address as WebSocket."""
-    async with RpcClient(rpc_url) as rpc:
+    """An indexer on one or several nodes' HTTP URLs; heads come from `ws_url`, by default the same addresses
+    as WebSocket.
+    """
+    rpc_urls = [rpc_url] if isinstance(rpc_url, str) else list(rpc_url)
+    async with RpcClient(*rpc_urls) as rpc:
         reader = ChainReader(rpc)
-        heads = Heads(reader, ws_url or websocket_url(rpc_url))
+        heads = Heads(reader, ws_url or [websocket_url(each) for each in rpc_urls])
         yield await Indexer.start(reader, heads, engine, deployment, on_progress=on_progress)

@@ -1,6 +1,6 @@
 """Indexers for tests: short pauses, no patience."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Engine
@@ -18,7 +18,7 @@ DEPLOYMENT = Deployment(CHAIN_ID, HUB, EXTENSION, 1)
 
 @asynccontextmanager
 async def indexing(
-    url: str,
+    url: str | Sequence[str],
     engine: Engine,
     *,
     deployment: Deployment = DEPLOYMENT,
@@ -26,7 +26,7 @@ async def indexing(
     max_range: int = MAX_RANGE,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[Indexer]:
-    async with RpcClient(url, attempts=2) as rpc:
+    async with RpcClient(*([url] if isinstance(url, str) else url), attempts=2) as rpc:
         reader = ChainReader(rpc)
         yield await Indexer.start(
             reader,
