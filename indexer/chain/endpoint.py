@@ -17,7 +17,8 @@ _SECRET_LENGTH = 16
 _MEMORY = 0.8
 """How much of the score each answer leaves: five answers in a row outweigh what was before."""
 _REST_AFTER = 3
-_LONGEST_REST_S = 60.0
+_FIRST_REST_S = 5.0
+_LONGEST_REST_S = 120.0
 
 
 def shown(url: str) -> str:
@@ -73,7 +74,7 @@ class Health:
         self.in_a_row += 1
         self.score *= _MEMORY
         if self.in_a_row >= _REST_AFTER:
-            rest = min(_LONGEST_REST_S, 2.0 ** (self.in_a_row - _REST_AFTER))
+            rest = min(_LONGEST_REST_S, _FIRST_REST_S * 2.0 ** (self.in_a_row - _REST_AFTER))
             self.resting_until = time.monotonic() + rest
 
 

@@ -104,7 +104,7 @@ async def test_endpoint_that_fails_again_and_again_rests_and_comes_back(proxies:
         assert rpc.healthy == [rpc.endpoints[1]]
         assert first.health.score < rpc.endpoints[1].health.score
         proxies[0].fault = honest
-        await until(lambda: not first.health.resting, 3)
+        await until(lambda: not first.health.resting, 10)
         await rpc.ask(first, "eth_chainId", [[]], str)
         assert not first.health.in_a_row
 
