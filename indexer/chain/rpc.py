@@ -48,6 +48,7 @@ class RpcClient:
         *urls: str,
         timeout_s: float = 30,
         attempts: int = 4,
+        pause_s: float = 0.25,
         batch_size: int = 100,
         connections: int = 4,
     ) -> None:
@@ -55,6 +56,7 @@ class RpcClient:
         if not self.endpoints:
             raise NodeUnreachableError("No RPC URL is given.", remedy=FIX_URL)
         self._attempts = attempts
+        self._pause_s = pause_s
         self._batch_size = batch_size
         self._slots = asyncio.Semaphore(connections)
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
@@ -114,7 +116,7 @@ class RpcClient:
         """Count the tries that a question gets, and pause before each but the first, longer every time."""
         for attempt in range(self._attempts):
             if attempt:
-                await asyncio.sleep(min(4.0, 0.25 * 2**attempt) * random.uniform(0.5, 1))  # noqa: S311 (jitter)
+                await asyncio.sleep(min(4.0, self._pause_s * 2**attempt) * random.uniform(0.5, 1))  # noqa: S311 (jitter)
             yield attempt
 
     async def call(self, method: str, params: Params, shape: type[T]) -> T:
