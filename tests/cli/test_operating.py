@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from tests.indexer.proxy import Call, Proxy, RefusedError
 from tests.indexer.story import EXTENSION, HUB, tell
 from tests.indexer.tables import content
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @dataclass(frozen=True)
 class Place:
@@ -31,10 +35,29 @@ class Place:
     url: str
     file: Path
 
-    def run(self, command: str, *arguments: str, rpc_url: str | None = None) -> Result:
+    def _options(self, command: str, rpc_url: str | None) -> list[str]:
         options = ["--database-url", self.url, "--deployment", str(self.file)]
-        if command not in {"hash", "rebuild"}:
-            options += ["--rpc-url", rpc_url or self.chain.url]
+        return (
+            options if command in {"hash", "rebuild"} else [*options, "--rpc-url", rpc_url or self.chain.url]
+        )
+
+    async def beside(self, command: str, *arguments: str, rpc_url: str) -> tuple[int, str]:
+        """Run the command as a process of its own, beside a proxy of this one: exit code, and what it said."""
+        start = [sys.executable, "-W", "ignore", "-c", "from cli.main import main; main()", command]
+        process = await asyncio.create_subprocess_exec(
+            *start,
+            *arguments,
+            *self._options(command, rpc_url),
+            cwd=ROOT,
+            env={**os.environ, "COLUMNS": "250"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        return process.returncode or 0, said.decode()
+
+    def run(self, command: str, *arguments: str, rpc_url: str | None = None) -> Result:
+        options = self._options(command, rpc_url)
         # A wide terminal: tables fold their columns in a narrow one.
         return CliRunner().invoke(app, [command, *arguments, *options], env={"COLUMNS": "250"})
 

@@ -1,4 +1,4 @@
-"""A crash before any SQL statement of a sync, reorg included: after the next start the ledger is a clean run's."""
+"""A crash before any SQL statement of a sync, reorg included: after a new start all is as in a clean run."""
 
 import asyncio
 import random
