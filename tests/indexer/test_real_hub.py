@@ -30,10 +30,13 @@ from indexer.ledger.migrations import upgrade
 from indexer.ledger.models import (
     Balance,
     Copy,
+    Policy,
     RawLog,
     Reconciliation,
     ReconciliationDifference,
     Reorg,
+    StrategyLimits,
+    Terms,
     Token,
     Vault,
 )
@@ -172,6 +175,30 @@ async def test_figure_of_a_vault_that_is_one_too_high_is_found_and_named(
     report = await reconcile(reader, engine, lived.deployment)
     assert [(each.account_kind, each.account) for each in report.differences] == [(figure, "2")]
     assert report.differences[0].ledger_amount - report.differences[0].chain_amount == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind"),
+    [
+        (Policy, "max_drawdown_bps", "policy"),
+        (Policy, "size", "policy"),
+        (Terms, "performance_bps", "terms"),
+        (Terms, "subscription", "terms"),
+        (StrategyLimits, "min_stake", "limits"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.__tablename__,
+)
+async def test_rule_that_is_one_too_high_is_found_and_named(
+    engine: Engine, lived: Lived, reader: ChainReader, *, table: Any, column: str, kind: str
+) -> None:
+    await bring_to_head(lived, engine)
+    place = (table.vault_id if table is Policy else table.strategy_id) == 2
+    with engine.begin() as connection:
+        [now, *_] = connection.scalars(select(getattr(table, column)).where(place)).all()
+        connection.execute(update(table).where(place).values({column: now + 1}))
+    report = await reconcile(reader, engine, lived.deployment)
+    assert {(each.account_kind, each.token) for each in report.differences} == {(kind, column)}
+    assert {each.ledger_amount - each.chain_amount for each in report.differences} == {1}
 
 
 async def test_empty_ledger_cannot_be_reconciled(engine: Engine, lived: Lived, reader: ChainReader) -> None:
