@@ -97,6 +97,11 @@ test-brownie: compile-brownie ## Unit tests of the contracts on a local chain
 test-python: compile ## Ledger, accounting, API, demo, and the whole path, on real chains and databases
 	@$(VENV)/python -m pytest $(PYTEST_ARGS)
 
+# An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
+.PHONY: test-deep
+test-deep: compile ## The ledger's long campaigns under faults
+	@$(VENV)/python -m pytest -m deep tests/indexer $(PYTEST_ARGS)
+
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
 	@tests/canary/prove.sh
