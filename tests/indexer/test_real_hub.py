@@ -23,8 +23,10 @@ from demo.anvil import Anvil, anvil
 from demo.checkout import Checkout
 from demo.prices import synthetic
 from demo.world import SETUP_S, World
+from indexer.chain.heads import Heads
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
+from indexer.chain.types import Header
 from indexer.ledger.database import open_engine
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.models import (
@@ -43,7 +45,7 @@ from indexer.ledger.models import (
 from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.errors import EmptyLedgerError
 from indexer.sync.reconcile import Report, reconcile
-from indexer.sync.service import open_indexer
+from indexer.sync.service import Indexer, open_indexer
 from tests.indexer.encoding import ABI
 from tests.indexer.tables import content
 
@@ -134,6 +136,46 @@ async def test_ledger_agrees_after_every_step_of_the_market(
         assert connection.scalar(select(func.count()).select_from(Reorg)) == 1
     engine.dispose()
     clean.dispose()
+
+
+class UpTo(ChainReader):
+    """Reads the chain as if it ended at a block."""
+
+    last = 0
+
+    async def head(self) -> Header:
+        found = await self.header(self.last)
+        assert found
+        return found
+
+
+async def agrees_every(lived: Lived, folder: Path, step: int) -> None:
+    """Index one stretch of blocks after the other, and compare each time with the hub and `balanceOf`."""
+    engine = open_engine(f"sqlite:///{folder / 'every.db'}")
+    head = int(lived.world.chain.request("eth_blockNumber"), 16)
+    async with RpcClient(lived.node.http_url) as rpc:
+        reader = UpTo(rpc)
+        reader.last = lived.deployment.block
+        indexer = await Indexer.start(reader, Heads(reader, None), engine, lived.deployment)
+        compared = 0
+        for reader.last in [*range(lived.deployment.block + step, head, step), head]:
+            await indexer.backfill_to_head()
+            report = await reconcile(reader, engine, lived.deployment)
+            assert report.differences == ()
+            assert report.block.number == reader.last
+            compared += 1
+        assert compared >= (head - lived.deployment.block) // step
+    engine.dispose()
+
+
+async def test_ledger_agrees_at_some_blocks_of_the_whole_life(lived: Lived, tmp_path: Path) -> None:
+    await agrees_every(lived, tmp_path, 41)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3600)
+async def test_ledger_agrees_at_every_block_of_the_whole_life(lived: Lived, tmp_path: Path) -> None:
+    await agrees_every(lived, tmp_path, 1)
 
 
 async def test_one_wei_too_many_is_found_named_and_stored(
