@@ -234,10 +234,10 @@ async def test_rule_that_is_one_too_high_is_found_and_named(
     engine: Engine, lived: Lived, reader: ChainReader, *, table: Any, column: str, kind: str
 ) -> None:
     await bring_to_head(lived, engine)
-    place = (table.vault_id if table is Policy else table.strategy_id) == 2
+    whose = table.vault_id if table is Policy else table.strategy_id
     with engine.begin() as connection:
-        [now, *_] = connection.scalars(select(getattr(table, column)).where(place)).all()
-        connection.execute(update(table).where(place).values({column: now + 1}))
+        [last, now] = connection.execute(select(whose, getattr(table, column)).order_by(whose.desc())).first()
+        connection.execute(update(table).where(whose == last).values({column: now + 1}))
     report = await reconcile(reader, engine, lived.deployment)
     assert {(each.account_kind, each.token) for each in report.differences} == {(kind, column)}
     assert {each.ledger_amount - each.chain_amount for each in report.differences} == {1}
@@ -301,8 +301,9 @@ def test_reconcile_of_a_wrong_ledger_exits_with_three_and_shows_the_difference(
 def test_known_errors_are_a_sentence_and_a_remedy_without_traceback(lived: Lived, tmp_path: Path) -> None:
     runner = CliRunner()
     good = options(lived, f"sqlite:///{tmp_path / 'l.db'}")
+    nowhere = ["--rpc-url", "http://127.0.0.1:1", *good[2:]]
     cases = [
-        (["index", "--once", *good, "--rpc-url", "http://127.0.0.1:1"], "does not answer", "--rpc-url"),
+        (["index", "--once", *nowhere], "does not answer", "--rpc-url"),
         (["index", "--once", *good, "--deployment", "/none.json"], "cannot be read", "scripts/deploy.py"),
         (["index", "--once", *good, "--database-url", "mysql://x/y"], "cannot use", "sqlite:///"),
         (
