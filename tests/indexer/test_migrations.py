@@ -14,7 +14,7 @@ from indexer.ledger.errors import DatabaseUnavailableError, SchemaMismatchError
 from indexer.ledger.migrations import downgrade, ensure_current, upgrade
 from indexer.ledger.models import Base
 from indexer.ledger.rollback import BLOCK_TABLES
-from tests.indexer.crashing import CrashError, crashing
+from tests.indexer.crashing import CRASHED, crashing
 
 
 def test_migrated_tables_are_those_of_the_models(engine: Engine) -> None:
@@ -141,7 +141,7 @@ def test_crash_before_every_statement_of_an_upgrade_with_data_changes_nothing(en
         written_by_0001(connection)
     before, crash_at = stored(engine), 0
     while True:
-        with crashing(engine, crash_at) as statements, suppress(CrashError):
+        with crashing(engine, crash_at) as statements, suppress(*CRASHED):
             upgrade(engine)
             break
         engine.dispose()
