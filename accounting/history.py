@@ -9,13 +9,7 @@ from decimal import Decimal
 
 from accounting.book import Book, Charge, CostMethod, Deposit, Event, Fill, Profit, Return, Withdrawal
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
-from accounting.returns import (
-    Observation,
-    growth_index,
-    max_drawdown,
-    money_weighted_return,
-    time_weighted_return,
-)
+from accounting.returns import Observation, growth_of, money_weighted_return
 from accounting.valuation import equity_of
 
 
@@ -45,7 +39,7 @@ class History:
     @property
     def time_weighted_return(self) -> Decimal | None:
         """Growth of one unit of money, without the effect of deposits and withdrawals; 0.05 is 5%."""
-        return None if self.observations is None else time_weighted_return(self.observations)
+        return None if self.observations is None else growth_of(self.observations).time_weighted_return
 
     @property
     def money_weighted_return(self) -> Decimal | None:
@@ -55,7 +49,7 @@ class History:
     @property
     def max_drawdown(self) -> Decimal | None:
         """Largest fall of the growth index from a peak, seen at the vault's events and at the end."""
-        return None if self.observations is None else max_drawdown(growth_index(self.observations))
+        return None if self.observations is None else growth_of(self.observations).drawdown
 
 
 def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], end: int) -> History:
@@ -63,7 +57,7 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
 
     Raises `OversoldError` when an event spends what the vault does not hold.
     """
-    book, board = Book.empty(base, method), QuoteBoard()
+    book, board = Book(base, method), QuoteBoard()
     steps: list[Step] = []
     seen: list[Observation] = []
     complete = True
@@ -74,8 +68,9 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
         event = _valued(happening, board, base)
         flow = _flow(event)
         equity = _equity(book, board)
-        before, book = book, book.apply(event)
-        steps.append(Step(event, book.realized - before.realized, book.total_costs - before.total_costs))
+        realized, costs = book.realized, book.total_costs
+        book.apply(event)
+        steps.append(Step(event, book.realized - realized, book.total_costs - costs))
         if flow is None:
             equity, flow = _equity(book, board), 0
             if equity is not None:

@@ -5,7 +5,7 @@ anybody traded, from the block of that clearing on. Nothing here asks a market: 
 price.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from accounting.valuation import Price
@@ -55,10 +55,16 @@ class QuoteBoard:
         self._partners.setdefault(sold, {})[bought] = None
         self._partners.setdefault(bought, {})[sold] = None
 
-    def price(self, token: str, base: str) -> RecordedPrice | None:
-        """Return the latest price of ``token`` in ``base``: the pair's own, else the freshest through one."""
+    def price(
+        self, token: str, base: str, *, since: int = 0, among: Collection[str] | None = None
+    ) -> RecordedPrice | None:
+        """Return the latest price of ``token`` in ``base``: the pair's own, else the freshest through one.
+
+        Records of blocks before ``since`` do not count, nor does a way through a token not ``among`` those
+        named.
+        """
         direct = self._latest.get((token, base))
-        if direct is not None:
+        if direct is not None and direct.block >= since:
             return direct
         through = [
             RecordedPrice(
@@ -68,11 +74,13 @@ class QuoteBoard:
                 between,
             )
             for between in self._partners.get(token, ())
+            if among is None or between in among
             if (first := self._latest.get((token, between))) and (second := self._latest.get((between, base)))
+            if first.block >= since and second.block >= since
         ]
         return max(through, key=lambda found: (found.block, found.via), default=None)
 
-    def prices(self, tokens: Mapping[str, object], base: str) -> dict[str, RecordedPrice]:
+    def prices(self, tokens: Iterable[str], base: str) -> dict[str, RecordedPrice]:
         """Return token → latest price in ``base`` for those of ``tokens`` that have one."""
         found = {token: self.price(token, base) for token in tokens if token != base}
         return {token: price for token, price in found.items() if price is not None}

@@ -4,12 +4,14 @@ Money is integer base token units; returns are `Decimal` fractions of one (0.05 
 not annualised: a few days scaled to a year would say nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from accounting.rounding import STATISTICS, ratio
 
+_ONE = Decimal(1)
+_NOTHING = Decimal(0)
 _MWR_DIGITS = 30
 _MWR_STEPS = 90
 _LARGEST_GROWTH = Decimal(2) ** 40
@@ -24,39 +26,58 @@ class Observation:
     flow: int = 0
 
 
-def growth_index(observations: Sequence[Observation]) -> list[Decimal]:
-    """Return the growth of one unit of money since the start, at each observation, without the effect of
-    flows.
+class Growth:
+    """The growth of one unit of money since the start, without the effect of flows, and its largest fall.
 
     Sub-periods between flows are linked by multiplication (the time-weighted method of GIPS: Bacon,
     *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 2.2). While the vault is empty
-    nothing grows.
+    nothing grows. ``level`` is the growth so far, ``peak`` its highest, ``drawdown`` the largest fall from an
+    earlier peak as a fraction of that peak; ``invested`` is what the next growth is measured against, in base
+    token units, and ``begun`` whether there ever was money to grow.
     """
-    index: list[Decimal] = []
-    level, invested = Decimal(1), 0
+
+    __slots__ = ("begun", "drawdown", "invested", "level", "peak")
+
+    def __init__(
+        self,
+        level: Decimal = _ONE,
+        peak: Decimal = _NOTHING,
+        drawdown: Decimal = _NOTHING,
+        invested: int = 0,
+        *,
+        begun: bool = False,
+    ) -> None:
+        self.level = level
+        self.peak = peak
+        self.drawdown = drawdown
+        self.invested = invested
+        self.begun = begun
+
+    def observe(self, equity: int, flow: int = 0) -> None:
+        """Take the equity just before ``flow`` came in (negative: went out)."""
+        if self.invested > 0:
+            self.level = STATISTICS.multiply(self.level, ratio(equity, self.invested))
+            self.begun = True
+        if self.level >= self.peak:
+            self.peak = self.level
+        else:
+            fall = STATISTICS.divide(STATISTICS.subtract(self.peak, self.level), self.peak)
+            if fall > self.drawdown:
+                self.drawdown = fall
+        self.invested = equity + flow
+
+    @property
+    def time_weighted_return(self) -> Decimal | None:
+        """The growth less one, or None when there was never any money to grow."""
+        return STATISTICS.subtract(self.level, _ONE) if self.begun else None
+
+
+def growth_of(observations: Iterable[Observation]) -> Growth:
+    """Return the growth over all ``observations``."""
+    growth = Growth()
     for seen in observations:
-        if invested > 0:
-            level = STATISTICS.multiply(level, ratio(seen.equity, invested))
-        index.append(level)
-        invested = seen.equity + seen.flow
-    return index
-
-
-def time_weighted_return(observations: Sequence[Observation]) -> Decimal | None:
-    """Return the linked growth less one, or None when there was never any money to grow."""
-    if not any(seen.equity + seen.flow > 0 for seen in observations[:-1]):
-        return None
-    return growth_index(observations)[-1] - 1
-
-
-def max_drawdown(index: Sequence[Decimal]) -> Decimal:
-    """Return the largest fall of ``index`` from an earlier peak, as a fraction of that peak."""
-    peak, worst = Decimal(0), Decimal(0)
-    for level in index:
-        peak = max(peak, level)
-        if peak:
-            worst = max(worst, STATISTICS.divide(peak - level, peak))
-    return worst
+        growth.observe(seen.equity, seen.flow)
+    return growth
 
 
 def money_weighted_return(observations: Sequence[Observation]) -> Decimal | None:

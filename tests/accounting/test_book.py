@@ -17,9 +17,9 @@ USDC, WETH, WBTC = TOKENS
 def test_profit_explains_equity_to_the_unit_after_every_event(
     method: CostMethod, events: list[Event], prices: dict[str, Price]
 ) -> None:
-    book = Book.empty(BASE, method)
+    book = Book(BASE, method)
     for event in events:
-        book = book.apply(event)
+        book.apply(event)
         profit = book.profit(prices)
         assert profit.equity is not None
         assert profit.unrealized is not None
