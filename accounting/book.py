@@ -24,7 +24,7 @@ Treatment, each a choice that is shown in the statement:
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from accounting.position import AveragePosition, FifoPosition, OversoldError, Position
 from accounting.rounding import mul_div_down
@@ -36,16 +36,14 @@ COST_KINDS: tuple[CostKind, ...] = get_args(CostKind)
 _EMPTY: Mapping[CostMethod, Callable[[], Position]] = {"average_cost": AveragePosition, "fifo": FifoPosition}
 
 
-@dataclass(frozen=True, slots=True)
-class Deposit:
+class Deposit(NamedTuple):
     """``amount`` base token units came into the vault at unix second ``time``."""
 
     time: int
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(NamedTuple):
     """``amount`` units of ``token`` left the vault; ``value`` in base units, None when no price was known."""
 
     time: int
@@ -54,8 +52,7 @@ class Withdrawal:
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """A fee of ``amount`` units of ``token``; ``value`` in base units, None when no price was known."""
 
     time: int
@@ -65,8 +62,7 @@ class Charge:
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(NamedTuple):
     """``amount`` units that had been held back came back, to be charged; ``value`` as of a withdrawal."""
 
     time: int
@@ -75,8 +71,7 @@ class Return:
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """The vault paid ``amount_in + fee`` units of ``token_in`` for ``amount_out`` units of ``token_out``.
 
     ``keeper_fee`` units more were bought with it and went to whoever carried the batch.
@@ -113,7 +108,7 @@ class Book:
     included; ``costs`` has every kind. Every change raises `OversoldError` when it spends more than is held.
     """
 
-    __slots__ = ("_position", "base", "cash", "costs", "deposited", "positions", "realized", "withdrawn")
+    __slots__ = ("_position", "base", "cash", "costs", "deposited", "positions", "withdrawn")
 
     def __init__(self, base: str, method: CostMethod) -> None:
         self.base = base
@@ -121,7 +116,6 @@ class Book:
         self.cash = 0
         self.deposited = 0
         self.withdrawn = 0
-        self.realized = 0
         self.costs: dict[CostKind, int] = dict.fromkeys(COST_KINDS, 0)
         self._position = _EMPTY[method]
 
@@ -136,8 +130,8 @@ class Book:
                 self.charge(kind, token, amount, value)
             case Return(time, token, amount, value):
                 self.take_back(token, amount, value, time)
-            case Fill(time, token_in, token_out, amount_in, fee, amount_out, keeper_fee):
-                self.fill(time, token_in, token_out, amount_in, fee, amount_out, keeper_fee)
+            case Fill():
+                self.fill(event)
 
     def deposit(self, amount: int) -> None:
         """Base token came in."""
@@ -161,23 +155,19 @@ class Book:
         self.position(token).add(amount, value or 0, time)
         self.withdrawn -= value or 0
 
-    def fill(
-        self,
-        time: int,
-        token_in: str,
-        token_out: str,
-        amount_in: int,
-        fee: int,
-        amount_out: int,
-        keeper_fee: int,
-    ) -> None:
-        """Sell ``amount_in + fee`` of ``token_in`` for ``amount_out`` of ``token_out``, as `Fill` says."""
-        if token_in == self.base:
-            self._buy(time, token_out, amount_in, fee, amount_out, keeper_fee)
-        elif token_out == self.base:
-            self._sell(token_in, amount_in, fee, amount_out, keeper_fee)
+    def fill(self, fill: Fill) -> None:
+        """A trade's part in the vault."""
+        if fill.token_in == self.base:
+            self._buy(fill)
+        elif fill.token_out == self.base:
+            self._sell(fill)
         else:
-            self._switch(time, token_in, token_out, amount_in, fee, amount_out, keeper_fee)
+            self._switch(fill)
+
+    @property
+    def realized(self) -> int:
+        """The result of what was sold, withdrawn or paid, before costs, in base token units."""
+        return sum(held.realized for held in self.positions.values())
 
     @property
     def total_costs(self) -> int:
@@ -215,36 +205,37 @@ class Book:
         if token == self.base:
             self._spend(amount)
             return amount
-        cost = self.position(token).remove(amount)
+        held = self.position(token)
+        cost = held.remove(amount)
         counted = cost if value is None else value
-        self.realized += counted - cost
+        held.realized += counted - cost
         return counted
 
-    def _buy(
-        self, time: int, token: str, amount_in: int, fee: int, amount_out: int, keeper_fee: int
-    ) -> None:
-        keeper = mul_div_down(amount_in, keeper_fee, amount_out + keeper_fee or 1)
+    def _buy(self, fill: Fill) -> None:
+        time, _, token, amount_in, fee, amount_out, keeper_fee = fill
+        keeper = mul_div_down(amount_in, keeper_fee, amount_out + keeper_fee) if keeper_fee else 0
         self._spend(amount_in + fee)
         self.position(token).add(amount_out, amount_in - keeper, time)
         self.costs["copy"] += fee
         self.costs["keeper"] += keeper
 
-    def _sell(self, token: str, amount_in: int, fee: int, amount_out: int, keeper_fee: int) -> None:
-        cost = self.position(token).remove(amount_in + fee)
+    def _sell(self, fill: Fill) -> None:
+        _, token, _, amount_in, fee, amount_out, keeper_fee = fill
+        held = self.position(token)
+        cost = held.remove(amount_in + fee)
         proceeds = amount_out + keeper_fee
         fee_value = mul_div_down(fee, proceeds, amount_in) if amount_in else 0
         self.cash += amount_out
-        self.realized += proceeds + fee_value - cost
+        held.realized += proceeds + fee_value - cost
         self.costs["copy"] += fee_value
         self.costs["keeper"] += keeper_fee
 
-    def _switch(
-        self, time: int, sold: str, bought: str, amount_in: int, fee: int, amount_out: int, keeper_fee: int
-    ) -> None:
+    def _switch(self, fill: Fill) -> None:
+        time, sold, bought, amount_in, fee, amount_out, keeper_fee = fill
         spent = amount_in + fee
         cost = self.position(sold).remove(spent)
         fee_cost = mul_div_down(cost, fee, spent) if spent else 0
-        keeper = mul_div_down(cost - fee_cost, keeper_fee, amount_out + keeper_fee or 1)
+        keeper = mul_div_down(cost - fee_cost, keeper_fee, amount_out + keeper_fee) if keeper_fee else 0
         self.position(bought).add(amount_out, cost - fee_cost - keeper, time)
         self.costs["copy"] += fee_cost
         self.costs["keeper"] += keeper

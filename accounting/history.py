@@ -4,13 +4,12 @@ Money is in base token units, times are unix seconds.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.book import Book, Charge, CostMethod, Deposit, Event, Fill, Profit, Return, Withdrawal
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
 from accounting.returns import Observation, growth_of, money_weighted_return
-from accounting.valuation import equity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +91,9 @@ def _valued(event: Event, board: QuoteBoard, base: str) -> Event:
     if not isinstance(event, Withdrawal | Charge | Return) or event.value is not None:
         return event
     if event.token == base:
-        return replace(event, value=event.amount)
+        return event._replace(value=event.amount)
     found = board.price(event.token, base)
-    return event if found is None else replace(event, value=found.price.value(event.amount))
+    return event if found is None else event._replace(value=found.price.value(event.amount))
 
 
 def _flow(event: Event) -> int | None:
@@ -111,6 +110,5 @@ def _flow(event: Event) -> int | None:
 
 
 def _equity(book: Book, board: QuoteBoard) -> int | None:
-    balances = book.balances()
-    prices = {token: found.price for token, found in board.prices(balances, book.base).items()}
-    return equity_of(book.base, balances, prices).value
+    worths = board.worths(book.base, book.cash, book.positions)
+    return None if worths is None else sum(worths.values())

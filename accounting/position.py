@@ -26,11 +26,13 @@ class OversoldError(ValueError):
 class Position(Protocol):
     """A holding of one token under one cost method, changed in place.
 
-    ``quantity`` is the units held, ``cost`` the base token units that these have cost.
+    ``quantity`` is the units held, ``cost`` the base token units that these have cost, and ``realized`` the
+    result in base token units that the book has realised with the token.
     """
 
     quantity: int
     cost: int
+    realized: int
 
     def add(self, quantity: int, cost: int, time: int) -> None:
         """Take in ``quantity`` more units that cost ``cost`` in all, bought at unix second ``time``."""
@@ -45,11 +47,12 @@ class Position(Protocol):
 class AveragePosition:
     """Average cost: every unit held has cost the same."""
 
-    __slots__ = ("cost", "quantity")
+    __slots__ = ("cost", "quantity", "realized")
 
-    def __init__(self, quantity: int = 0, cost: int = 0) -> None:
+    def __init__(self, quantity: int = 0, cost: int = 0, realized: int = 0) -> None:
         self.quantity = quantity
         self.cost = cost
+        self.realized = realized
 
     def add(self, quantity: int, cost: int, time: int) -> None:
         """Merge the new units into the average; ``time`` does not matter to it."""
@@ -82,9 +85,10 @@ class FifoPosition:
     ``lots`` are in the order they came in; their quantities and costs add up to the position's.
     """
 
-    __slots__ = ("cost", "lots", "quantity")
+    __slots__ = ("cost", "lots", "quantity", "realized")
 
     def __init__(self, lots: Iterable[Lot] = ()) -> None:
+        self.realized = 0
         self.lots = deque(lots)
         self.quantity = sum(lot.quantity for lot in self.lots)
         self.cost = sum(lot.cost for lot in self.lots)
@@ -104,7 +108,7 @@ class FifoPosition:
             oldest = self.first_lot()
             if left < oldest.quantity:
                 part = -(-oldest.cost * left // oldest.quantity)
-                self.lots[0] = Lot(oldest.quantity - left, oldest.cost - part, oldest.time)
+                self.split_first(left, part)
                 removed += part
                 break
             self.drop_first()
@@ -117,6 +121,11 @@ class FifoPosition:
     def first_lot(self) -> Lot:
         """Return the oldest lot; asked for only while something is held."""
         return self.lots[0]
+
+    def split_first(self, quantity: int, cost: int) -> None:
+        """Take ``quantity`` units and their ``cost`` out of the oldest lot, which has more."""
+        oldest = self.lots[0]
+        self.lots[0] = Lot(oldest.quantity - quantity, oldest.cost - cost, oldest.time)
 
     def drop_first(self) -> None:
         """Forget the oldest lot, of which nothing is left."""

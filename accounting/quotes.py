@@ -5,9 +5,10 @@ anybody traded, from the block of that clearing on. Nothing here asks a market: 
 price.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from accounting.position import Position
 from accounting.valuation import Price
 
 
@@ -84,3 +85,26 @@ class QuoteBoard:
         """Return token → latest price in ``base`` for those of ``tokens`` that have one."""
         found = {token: self.price(token, base) for token in tokens if token != base}
         return {token: price for token, price in found.items() if price is not None}
+
+    def worths(
+        self,
+        base: str,
+        cash: int,
+        positions: Mapping[str, Position],
+        *,
+        since: int = 0,
+        among: Collection[str] | None = None,
+    ) -> dict[str, int] | None:
+        """Return token → worth in units of ``base`` of what is held, each rounded down; ``cash`` is of the
+        base.
+
+        None when something held has no price, as `accounting.valuation.equity_of` says.
+        """
+        found = {base: cash}
+        for token, held in positions.items():
+            if held.quantity:
+                price = self.price(token, base, since=since, among=among)
+                if price is None:
+                    return None
+                found[token] = price.price.value(held.quantity)
+        return found

@@ -62,8 +62,7 @@ class Growth:
             self.peak = self.level
         else:
             fall = STATISTICS.divide(STATISTICS.subtract(self.peak, self.level), self.peak)
-            if fall > self.drawdown:
-                self.drawdown = fall
+            self.drawdown = max(self.drawdown, fall)
         self.invested = equity + flow
 
     @property
