@@ -106,18 +106,21 @@ class Book:
 
     ``cash`` is the balance of the base token; ``positions`` holds every other token ever held, empty ones
     included; ``costs`` has every kind. Every change raises `OversoldError` when it spends more than is held.
+    ``position`` makes an empty position of the method, where it is to be another than the usual.
     """
 
     __slots__ = ("_position", "base", "cash", "costs", "deposited", "positions", "withdrawn")
 
-    def __init__(self, base: str, method: CostMethod) -> None:
+    def __init__(
+        self, base: str, method: CostMethod, position: Callable[[], Position] | None = None
+    ) -> None:
         self.base = base
         self.positions: dict[str, Position] = {}
         self.cash = 0
         self.deposited = 0
         self.withdrawn = 0
         self.costs: dict[CostKind, int] = dict.fromkeys(COST_KINDS, 0)
-        self._position = _EMPTY[method]
+        self._position = position or _EMPTY[method]
 
     def apply(self, event: Event) -> None:
         """Book an event."""

@@ -38,9 +38,10 @@ class RecordedPrice:
 
 
 class QuoteBoard:
-    """The latest quote of every pair. Give it quotes in chain order."""
+    """The latest quote of every pair. Give it quotes in chain order; ``version`` counts them."""
 
     def __init__(self) -> None:
+        self.version = 0
         self._latest: dict[tuple[str, str], RecordedPrice] = {}
         self._partners: dict[str, dict[str, None]] = {}
 
@@ -48,6 +49,7 @@ class QuoteBoard:
         """Take a quote as the latest of its pair, both ways; one that rounded to nothing is no price."""
         if quote.amount_in <= 0 or quote.amount_out <= 0:
             return
+        self.version += 1
         sold, bought = quote.token_in, quote.token_out
         forward = Price(quote.amount_out, quote.amount_in)
         backward = Price(quote.amount_in, quote.amount_out)

@@ -12,13 +12,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from indexer.chain.types import Header
 from indexer.decode.decoder import DecodedBlock
+from indexer.derived.facts import Cleared, Visit
+from indexer.derived.update import apply
 from indexer.ledger.balances import apply_deltas
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Block, Trade, Vault
+from indexer.ledger.models import Block, Clearing, Copy, Trade, Vault
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.rollback import remove_above
 from indexer.ledger.rows import Rows
@@ -71,6 +73,7 @@ class Ledger:
             context = load_context(connection, self._id, blocks)
             rows = Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
             self._write(connection, rows)
+            self._derive(connection, rows, range(first.number, last.number + 1))
             self._write_blocks(connection, blocks, old, target)
             note_head(connection, self._id, head)
         self._checkpoint = target
@@ -141,6 +144,12 @@ class Ledger:
         for place, event in rows.vetoes:
             veto(connection, place, event)
         apply_deltas(connection, self._id, rows.deltas)
+
+    def _derive(self, connection: Connection, rows: Rows, blocks: range) -> None:
+        """Bring the read models up to date with what was just written."""
+        clearings = [Cleared._make(row[name] for name in Cleared._fields) for row in rows.new[Clearing]]
+        visits = [Visit._make(row[name] for name in Visit._fields) for row in rows.new[Copy]]
+        apply(connection, self._id, blocks, clearings=clearings, visits=visits)
 
     def _write_blocks(
         self, connection: Connection, blocks: Sequence[DecodedBlock], old: Checkpoint, new: Checkpoint

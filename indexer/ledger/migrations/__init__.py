@@ -6,16 +6,29 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from indexer.derived.rebuild import rebuild
 from indexer.ledger.errors import SchemaMismatchError
+from indexer.ledger.models import Deployment
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database."""
+    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database.
+
+    Read models are made anew when the tables have changed.
+    """
     _refuse_unknown(engine)
     with engine.begin() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_config(connection), revision)
+        head = ScriptDirectory.from_config(_config()).get_current_head()
+        if (
+            before not in {None, head}
+            and MigrationContext.configure(connection).get_current_revision() == head
+        ):
+            for deployment_id in connection.scalars(select(Deployment.id)).all():
+                rebuild(connection, deployment_id)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
