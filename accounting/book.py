@@ -111,9 +111,7 @@ class Book:
 
     __slots__ = ("_position", "base", "cash", "costs", "deposited", "positions", "withdrawn")
 
-    def __init__(
-        self, base: str, method: CostMethod, position: Callable[[], Position] | None = None
-    ) -> None:
+    def __init__(self, base: str, method: CostMethod, position: Callable[[], Position] | None = None) -> None:
         self.base = base
         self.positions: dict[str, Position] = {}
         self.cash = 0

@@ -43,7 +43,7 @@ class History:
     @property
     def money_weighted_return(self) -> Decimal | None:
         """The rate at which what the owner paid in grew, for the whole span; 0.05 is 5%."""
-        return None if self.observations is None else money_weighted_return(self.observations)
+        return None if self.observations is None else money_weighted_return(self.observations).rate
 
     @property
     def max_drawdown(self) -> Decimal | None:

@@ -170,16 +170,24 @@ class Tracking:
         moved, scale = got * own.oracle_out, own.amount_in * leader.oracle_out
         if not moved or not scale:  # the oracle did not speak both times: no move is known
             moved, scale = got, leader.amount_in
+        sold = leader.amount_in
         ideal, chosen, sized, timed, priced = parts
-        outs = [
-            ideal * got // leader.amount_in,
-            chosen * got // leader.amount_in,
-            sized * got // leader.amount_in,
-            timed * moved // scale,
-            priced * (own.amount_out + own.keeper_fee) // own.amount_in,
+        had = self._of(token_in)
+        self.held[token_in] = [
+            had[0] - ideal,
+            had[1] - chosen,
+            had[2] - sized,
+            had[3] - timed,
+            had[4] - priced,
         ]
-        self.held[token_in] = _less(self._of(token_in), parts)
-        self.held[token_out] = _more(self._of(token_out), outs)
+        had = self._of(token_out)
+        self.held[token_out] = [
+            had[0] + ideal * got // sold,
+            had[1] + chosen * got // sold,
+            had[2] + sized * got // sold,
+            had[3] + timed * moved // scale,
+            had[4] + priced * (own.amount_out + own.keeper_fee) // own.amount_in,
+        ]
 
 
 def _more(had: list[int], more: list[int]) -> list[int]:
@@ -205,7 +213,10 @@ def sync_score(follower: Mapping[str, int], leader: Mapping[str, int]) -> int | 
     mine, theirs = sum(follower.values()), sum(leader.values())
     if not mine or not theirs:
         return None
-    apart = sum(
-        abs(follower.get(token, 0) * theirs - leader.get(token, 0) * mine) for token in {**follower, **leader}
-    )
+    apart = 0
+    for token, worth in follower.items():
+        apart += abs(worth * theirs - leader.get(token, 0) * mine)
+    for token, worth in leader.items():
+        if token not in follower:
+            apart += worth * mine
     return _WAD - -(-apart * _WAD // (2 * mine * theirs))

@@ -33,10 +33,17 @@ class Cleared(NamedTuple):
     keeper_fee: int
     oracle_out: int
 
-    @property
-    def terms(self) -> Batch:
-        """Its amounts."""
-        return Batch(*self[7:])
+    def swapped(self) -> "Swapped":
+        """What was swapped, and for how much."""
+        return Swapped(self.token_in, self.token_out, Batch(*self[7:]))
+
+
+class Swapped(NamedTuple):
+    """A clearing as `accounting.tracking` reckons with it."""
+
+    token_in: str
+    token_out: str
+    batch: Batch
 
 
 class Visit(NamedTuple):

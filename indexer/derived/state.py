@@ -14,7 +14,7 @@ from accounting.quotes import QuoteBoard
 from accounting.returns import Growth
 from accounting.rounding import mul_div_down
 from accounting.tracking import Batch, Share, Tracking, sync_score
-from indexer.derived.facts import Cleared, Flow, Visit
+from indexer.derived.facts import Flow, Swapped, Visit
 
 HOUR_S = 3600
 _FEES: dict[str, CostKind] = {f"{kind}_fee": kind for kind in COST_KINDS}
@@ -87,7 +87,8 @@ class StoredLots(FifoPosition):
 
 
 class VaultState:
-    """A vault after some facts. `worths` is token → worth of what it holds, None while that is unknown.
+    """A vault after some facts. `worths` is token → worth of what it holds, and `equity` all of it; None
+    while a price is missing.
 
     `hour` is that of its last fact, and `changed` whether the database does not know it yet.
     """
@@ -99,6 +100,7 @@ class VaultState:
         "average",
         "base",
         "changed",
+        "equity",
         "fifo",
         "growth",
         "hour",
@@ -126,6 +128,7 @@ class VaultState:
         self.tracking = Tracking(base)
         self.score: int | None = None
         self.worths: dict[str, int] | None = None
+        self.equity: int | None = None
         self.hour = 0
         self.last = (0, 0, 0)
         self.stored_hour: int | None = None
@@ -135,11 +138,6 @@ class VaultState:
         self._among = among
         self._valued = -1
 
-    @property
-    def equity(self) -> int | None:
-        """What the vault is worth; None while a price is missing."""
-        return None if self.worths is None else sum(self.worths.values())
-
     def value(self, board: QuoteBoard) -> None:
         """Bring `worths` to the latest prices."""
         if self._valued != board.version:
@@ -148,6 +146,7 @@ class VaultState:
             self.worths = board.worths(
                 self.base, book.cash, book.positions, since=self._since, among=self._among
             )
+            self.equity = None if self.worths is None else sum(self.worths.values())
 
     def flow(self, flow: Flow, board: QuoteBoard) -> tuple[int | None, int | None] | None:
         """Take money in, out or as a fee. Returns its value and the equity before, or None for a fee."""
@@ -189,22 +188,18 @@ class VaultState:
             self.growth.observe(equity, signed)
         return (None if value is None else signed), equity
 
-    def fill(self, visit: Visit, cleared: Cleared, leader: Batch | None, board: QuoteBoard) -> None:
+    def fill(self, visit: Visit, cleared: Swapped, leader: Batch | None, board: QuoteBoard) -> None:
         """Take a fill in `cleared`; `leader` is the first clearing of a leader's trade."""
-        token_in, token_out = cleared.token_in, cleared.token_out
-        keeper = (
-            mul_div_down(cleared.keeper_fee, visit.amount_out, cleared.amount_out)
-            if cleared.keeper_fee
-            else 0
-        )
+        token_in, token_out, batch = cleared
+        amount_in, fee, amount_out = visit.amount_in, visit.fee, visit.amount_out
+        keeper = 0
+        if batch.keeper_fee and batch.amount_out:
+            keeper = mul_div_down(batch.keeper_fee, amount_out, batch.amount_out)
         book = self.average
         if self.leader is not None:
             held = book.cash if token_in == self.base else book.position(token_in).quantity
-            gross = visit.amount_in + visit.fee
-            self.tracking.trade(token_in, token_out, Share(gross, held or 1), cleared.terms, leader)
-        fill = BookedFill(
-            visit.block_time, token_in, token_out, visit.amount_in, visit.fee, visit.amount_out, keeper
-        )
+            self.tracking.trade(token_in, token_out, Share(amount_in + fee, held or 1), batch, leader)
+        fill = BookedFill(visit.block_time, token_in, token_out, amount_in, fee, amount_out, keeper)
         book.fill(fill)
         self.fifo.fill(fill)
         if token_out != self.base:
@@ -212,25 +207,21 @@ class VaultState:
         self._valued = -1
         self._observe(board)
 
-    def skip(self, first: Cleared, board: QuoteBoard) -> None:
+    def skip(self, first: Swapped, board: QuoteBoard) -> None:
         """Take it that a trade of the leader, with that first clearing, was not copied."""
-        self.tracking.skip(first.token_in, first.token_out, first.terms)
+        self.tracking.skip(*first)
         self.value(board)
 
     def compare(self, leader: "VaultState", board: QuoteBoard) -> None:
         """Take how alike the vault and its leader's are invested."""
         leader.value(board)
-        known = self.worths is not None and leader.worths is not None
-        self.score = (
-            sync_score(cast(dict[str, int], self.worths), cast(dict[str, int], leader.worths))
-            if known
-            else None
-        )
+        mine, theirs = self.worths, leader.worths
+        self.score = None if mine is None or theirs is None else sync_score(mine, theirs)
 
     def _observe(self, board: QuoteBoard) -> None:
         self.value(board)
-        if self.worths is not None:
-            self.growth.observe(sum(self.worths.values()))
+        if self.equity is not None:
+            self.growth.observe(self.equity)
 
     def _give_up(self, value: int | None, equity: int | None, board: QuoteBoard) -> None:
         tokens = [token for token in self.tracking.held if token != self.base]

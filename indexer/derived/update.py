@@ -12,6 +12,7 @@ from indexer.derived.facts import (
     Fact,
     FirstClearings,
     Flow,
+    Swapped,
     Visit,
     in_order,
     read_first_clearings,
@@ -93,9 +94,9 @@ class _Work:
         self._id = deployment_id
         self._states = states
         self._board = board
-        self._firsts = firsts
+        self._firsts = {trade_id: each.swapped() for trade_id, each in firsts.items()}
         self._pending = pending
-        self._clearings: dict[tuple[int, int], Cleared] = {}
+        self._clearings: dict[tuple[int, int], Swapped] = {}
 
     def take(self, facts: Iterable[Fact]) -> None:
         """Take in all of them, and keep every state that they change."""
@@ -126,7 +127,7 @@ class _Work:
         state.last = (fact.block_number, fact.log_index, fact.block_time)
 
     def _clear(self, cleared: Cleared) -> None:
-        self._clearings[cleared.block_number, cleared.log_index] = cleared
+        self._clearings[cleared.block_number, cleared.log_index] = cleared.swapped()
         if not cleared.oracle_out or not cleared.amount_in:
             return
         sold, bought, time = cleared.token_in, cleared.token_out, cleared.block_time
@@ -142,7 +143,7 @@ class _Work:
         first = self._firsts.get(visit.trade_id)
         if visit.clearing_log_index is not None:
             cleared = self._clearings[visit.block_number, visit.clearing_log_index]
-            state.fill(visit, cleared, None if first is None else first.terms, self._board)
+            state.fill(visit, cleared, None if first is None else first.batch, self._board)
         elif first is not None and state.leader is not None:
             state.skip(first, self._board)
         leader = None if state.leader is None else self._states.get(state.leader)

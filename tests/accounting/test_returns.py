@@ -4,10 +4,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from accounting.returns import Growth, Observation, growth_of, money_weighted_return
+from accounting.rates import Problem
+from accounting.returns import Growth, Observation, growth_of
+from accounting.returns import money_weighted_return as internal_rate_of
 
 money = st.integers(1, 10**18)
 TINY = Decimal("1e-15")
+
+
+def money_weighted_return(seen: list[Observation]) -> Decimal | None:
+    return internal_rate_of(seen).rate
 
 
 def time_weighted_return(seen: list[Observation]) -> Decimal | None:
@@ -71,17 +77,42 @@ def test_losing_everything_is_minus_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "seen",
+    ("seen", "problem"),
     [
-        [],
-        [Observation(0, 0)],
-        [Observation(0, 0, 100), Observation(0, 100, 0)],
-        [Observation(0, 0, 1), Observation(10, 2**60)],
+        ([], "no_flows"),
+        ([Observation(0, 0)], "no_flows"),
+        ([Observation(0, 0, 100), Observation(0, 100, 0)], "no_flows"),
+        ([Observation(0, 0, 100), Observation(0, 101, 0)], "no_time"),
+        ([Observation(0, 0, 1), Observation(10, 2**60)], "no_solution"),
+        # Flows that change sign three times, and one rate all the same.
+        (
+            [Observation(0, 0, 1), Observation(1, 2, -2), Observation(2, 0, 2), Observation(3, 3)],
+            None,
+        ),
+        # 1,000 in, 2,150 out, 1,155 in, and nothing left: at 5% and at 10%.
+        (
+            [
+                Observation(0, 0, 1_000),
+                Observation(1, 2_150, -2_150),
+                Observation(2, 0, 1_155),
+                Observation(3, 0),
+            ],
+            "several_solutions",
+        ),
+        # 100 in, 300 out, 250 in: the surplus never comes to zero.
+        (
+            [Observation(0, 0, 100), Observation(1, 300, -300), Observation(2, 0, 250), Observation(3, 0)],
+            "no_solution",
+        ),
     ],
-    ids=["nothing", "no money", "no time", "beyond any rate"],
+    ids=["nothing", "no money", "in and out", "no time", "beyond any rate", "one", "two rates", "no rate"],
 )
-def test_no_money_weighted_return_where_none_is_defined(seen: list[Observation]) -> None:
-    assert money_weighted_return(seen) is None
+def test_a_money_weighted_return_that_is_not_the_only_one_is_not_given(
+    seen: list[Observation], problem: Problem | None
+) -> None:
+    found = internal_rate_of(seen)
+    assert found.problem == problem
+    assert (found.rate is None) == (problem is not None)
 
 
 def test_no_time_weighted_return_without_money() -> None:
