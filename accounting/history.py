@@ -3,7 +3,7 @@
 Money is in base token units, times are unix seconds.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,24 +60,12 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
     steps: list[Step] = []
     seen: list[Observation] = []
     complete = True
-    for happening in happenings:
-        if isinstance(happening, Quote):
-            board.record(happening)
-            continue
-        event = _valued(happening, board, base)
-        flow = _flow(event)
-        equity = _equity(book, board)
-        realized, costs = book.realized, book.total_costs
-        book.apply(event)
-        steps.append(Step(event, book.realized - realized, book.total_costs - costs))
-        if flow is None:
-            equity, flow = _equity(book, board), 0
-            if equity is not None:
-                seen.append(Observation(event.time, equity))
-        elif equity is None:
+    for step, flow, equity in walk(book, board, happenings):
+        steps.append(step)
+        if equity is not None:
+            seen.append(Observation(step.event.time, equity, flow or 0))
+        elif flow is not None:
             complete = False
-        else:
-            seen.append(Observation(event.time, equity, flow))
     prices = board.prices(book.balances(), base)
     profit = book.profit({token: found.price for token, found in prices.items()})
     if profit.equity is None:
@@ -85,6 +73,28 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
     else:
         seen.append(Observation(end, profit.equity))
     return History(book, profit, prices, steps, seen if complete else None)
+
+
+def walk(
+    book: Book, board: QuoteBoard, happenings: Iterable[Event | Quote]
+) -> Iterator[tuple[Step, int | None, int | None]]:
+    """Take events and quotes in chain order into ``book`` and ``board``.
+
+    Gives each event as booked with its flow, None for a fill or a fee, and the vault's worth just before a
+    flow or just after the others, None where it is not known.
+    """
+    for happening in happenings:
+        if isinstance(happening, Quote):
+            board.record(happening)
+            continue
+        event = _valued(happening, board, book.base)
+        flow = _flow(event)
+        equity = None if flow is None else _equity(book, board)
+        realized, costs = book.realized, book.total_costs
+        book.apply(event)
+        if flow is None:
+            equity = _equity(book, board)
+        yield Step(event, book.realized - realized, book.total_costs - costs), flow, equity
 
 
 def _valued(event: Event, board: QuoteBoard, base: str) -> Event:

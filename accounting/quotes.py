@@ -58,6 +58,10 @@ class QuoteBoard:
         self._partners.setdefault(sold, {})[bought] = None
         self._partners.setdefault(bought, {})[sold] = None
 
+    def forget_before(self, block: int) -> None:
+        """Take records of blocks before ``block`` as never made."""
+        self._latest = {pair: found for pair, found in self._latest.items() if found.block >= block}
+
     def price(
         self, token: str, base: str, *, since: int = 0, among: Collection[str] | None = None
     ) -> RecordedPrice | None:

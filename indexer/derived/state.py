@@ -4,13 +4,13 @@ The rules are those of `accounting.history`: a flow is seen at the vault's worth
 fee at the worth just after.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import cast
 
 from accounting.book import COST_KINDS, Book, CostKind
 from accounting.book import Fill as BookedFill
 from accounting.position import FifoPosition, Lot
-from accounting.quotes import QuoteBoard
+from accounting.quotes import QuoteBoard, RecordedPrice
 from accounting.returns import Growth
 from accounting.rounding import mul_div_down
 from accounting.tracking import Batch, Share, Tracking, sync_score
@@ -80,6 +80,15 @@ class StoredLots(FifoPosition):
         self.closed += 1
         self.taken_quantity = self.taken_cost = 0
 
+    def open_lots(self) -> list[Lot]:
+        """Return what is left of each open lot, oldest first, all of them from the database if need be."""
+        self._ahead = self.opened
+        if self.quantity:
+            self.first_lot()
+        known = self.closed + len(self.lots)
+        rest = self.fetch(known, self.opened) if self.fetch and known < self.opened else ()
+        return [*self.lots, *rest]
+
     def _load(self, lots: Iterable[Lot]) -> None:
         self.lots.extend(lots)
         if self.taken_quantity and self.lots:
@@ -148,13 +157,17 @@ class VaultState:
             )
             self.equity = None if self.worths is None else sum(self.worths.values())
 
+    def price(self, token: str, board: QuoteBoard) -> RecordedPrice | None:
+        """Return the latest price of a token since the vault was opened."""
+        return board.price(token, self.base, since=self._since, among=self._among)
+
     def flow(self, flow: Flow, board: QuoteBoard) -> tuple[int | None, int | None] | None:
         """Take money in, out or as a fee. Returns its value and the equity before, or None for a fee."""
         self.value(board)
         equity, units, token = self.equity, abs(flow.amount), flow.token
         value: int | None = units
         if token != self.base:
-            price = board.price(token, self.base, since=self._since, among=self._among)
+            price = self.price(token, board)
             value = None if price is None else price.price.value(units)
         kind = _FEES.get(flow.purpose)
         if kind is not None:
@@ -218,17 +231,23 @@ class VaultState:
         mine, theirs = self.worths, leader.worths
         self.score = None if mine is None or theirs is None else sync_score(mine, theirs)
 
+    def stored_lots(self) -> Iterator[tuple[str, StoredLots]]:
+        """Give each token with its FIFO position."""
+        for token, held in self.fifo.positions.items():
+            yield token, cast(StoredLots, held)
+
     def _observe(self, board: QuoteBoard) -> None:
         self.value(board)
         if self.equity is not None:
             self.growth.observe(self.equity)
 
     def _give_up(self, value: int | None, equity: int | None, board: QuoteBoard) -> None:
-        tokens = [token for token in self.tracking.held if token != self.base]
         found = {
-            token: board.price(token, self.base, since=self._since, among=self._among) for token in tokens
+            token: known.price
+            for token in self.tracking.held
+            if token != self.base and (known := self.price(token, board))
         }
-        self.tracking.withdraw(value, equity, {token: each.price for token, each in found.items() if each})
+        self.tracking.withdraw(value, equity, found)
 
     def _note_lot(self, token: str, fact: Visit | Flow) -> None:
         """Keep the lot that the FIFO book has just taken in, to be written."""

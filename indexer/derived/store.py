@@ -27,6 +27,9 @@ from indexer.ledger.models import (
     VaultPosition,
 )
 
+FOR_EVER = 2**62
+"""Later than any hour."""
+
 PAPERS = ("ideal", "chosen", "sized", "timed", "priced")
 _CHUNK = 500
 _AHEAD = 8
@@ -38,9 +41,10 @@ Row = tuple[Any, ...]
 
 
 def load_states(
-    connection: Connection, deployment_id: int, vault_ids: Iterable[int]
+    connection: Connection, deployment_id: int, vault_ids: Iterable[int], *, before: int = FOR_EVER
 ) -> tuple[dict[int, VaultState], QuoteBoard]:
-    """Return the states of vaults and of their leaders' vaults, and the prices of their strategies' tokens.
+    """Return the states of vaults and of their leaders' vaults, and the prices of their strategies' tokens,
+    as of the hours `before` one.
 
     A vault that was never opened has none.
     """
@@ -57,17 +61,17 @@ def load_states(
     rows = [
         row
         for ids in _chunks(sorted(wanted))
-        for row in connection.execute(_present_of(deployment_id, ids)).mappings()
+        for row in connection.execute(_present_of(deployment_id, ids, before)).mappings()
     ]
     strategy_ids = {row["strategy_id"] for row in rows}
     among = _tokens(connection, deployment_id, strategy_ids)
     states = {row["vault_id"]: _state(row, among[row["strategy_id"]]) for row in rows}
     for ids in _chunks(sorted(states)):
-        for row in connection.execute(_positions_of(deployment_id, ids)).mappings():
+        for row in connection.execute(_positions_of(deployment_id, ids, before)).mappings():
             state = states[row["vault_id"]]
             held = _restore_position(state, row)
             held.fetch = partial(_read_lots, connection, deployment_id, (state.vault_id, row["token"]))
-    return states, _board(connection, deployment_id, strategy_ids)
+    return states, _board(connection, deployment_id, strategy_ids, before)
 
 
 def offer_lots(
@@ -158,7 +162,7 @@ class Pending:
         write_rows(connection, PriceHour, self.prices.values())
 
 
-def _present_of(deployment_id: int, vault_ids: Sequence[int]) -> Any:
+def _present_of(deployment_id: int, vault_ids: Sequence[int], before: int) -> Any:
     return (
         select(
             *(each for each in VaultHour.__table__.columns if each.name not in _VAULT_KEYS),
@@ -171,27 +175,34 @@ def _present_of(deployment_id: int, vault_ids: Sequence[int]) -> Any:
         )
         .select_from(Vault)
         .join(Strategy, _same(Strategy, Vault, "strategy_id"))
-        .outerjoin(VaultHour, and_(_same(VaultHour, Vault, "vault_id"), VaultHour.hour == _latest_hour()))
-        .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(vault_ids))
-    )
-
-
-def _positions_of(deployment_id: int, vault_ids: Sequence[int]) -> Any:
-    return (
-        select(VaultPosition.__table__)
-        .select_from(Vault)
-        .join(
-            VaultPosition, and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour())
+        .outerjoin(
+            VaultHour, and_(_same(VaultHour, Vault, "vault_id"), VaultHour.hour == _latest_hour(before))
         )
         .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(vault_ids))
     )
 
 
-def _latest_hour() -> Any:
+def _positions_of(deployment_id: int, vault_ids: Sequence[int], before: int) -> Any:
+    return (
+        select(VaultPosition.__table__)
+        .select_from(Vault)
+        .join(
+            VaultPosition,
+            and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour(before)),
+        )
+        .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(vault_ids))
+    )
+
+
+def _latest_hour(before: int = FOR_EVER) -> Any:
     newest = aliased(VaultHour)
     return (
         select(func.max(newest.hour))
-        .where(newest.deployment_id == Vault.deployment_id, newest.vault_id == Vault.vault_id)
+        .where(
+            newest.deployment_id == Vault.deployment_id,
+            newest.vault_id == Vault.vault_id,
+            newest.hour < before,
+        )
         .correlate(Vault)
         .scalar_subquery()
     )
@@ -214,7 +225,9 @@ def _tokens(connection: Connection, deployment_id: int, strategy_ids: Collection
     return found
 
 
-def _board(connection: Connection, deployment_id: int, strategy_ids: Collection[int]) -> QuoteBoard:
+def _board(
+    connection: Connection, deployment_id: int, strategy_ids: Collection[int], before: int
+) -> QuoteBoard:
     """The latest price of every pair of tokens of the strategies."""
     one, other, newest = aliased(StrategyToken), aliased(StrategyToken), aliased(PriceHour)
     latest = (
@@ -223,6 +236,7 @@ def _board(connection: Connection, deployment_id: int, strategy_ids: Collection[
             newest.deployment_id == one.deployment_id,
             newest.token_a == one.token,
             newest.token_b == other.token,
+            newest.hour < before,
         )
         .correlate(one, other)
         .scalar_subquery()
