@@ -46,10 +46,15 @@ def roll_back(
 ) -> None:
     """Take the read models back to the ancestor, above which nothing is left in the other tables.
 
-    What is above is in hours from the ancestor's on. Vaults that were touched lose these hours, and get the
+    What is above is in the ancestor's hour or later. Vaults that were touched lose these hours, and get the
     ancestor's anew from the ledger's rows, together with their leaders', which they are compared with.
     """
-    hour = ancestor.time - ancestor.time % HOUR_S
+    kept = select(Block.number, Block.time).where(
+        Block.deployment_id == deployment_id, Block.number <= ancestor.number
+    )
+    newest = connection.execute(kept.order_by(Block.number.desc()).limit(1)).one_or_none()
+    time = 0 if newest is None else newest.time  # of the last block that can have changed anything
+    hour = time - time % HOUR_S
     again = set(touched) | _leaders(connection, deployment_id, touched)
     for ids in _chunks(sorted(again)):
         for table, clock in (
@@ -67,10 +72,7 @@ def roll_back(
         delete(PriceHour).where(PriceHour.deployment_id == deployment_id, PriceHour.hour >= hour)
     )
     before = connection.scalar(
-        select(Block.number)
-        .where(Block.deployment_id == deployment_id, Block.number <= ancestor.number, Block.time < hour)
-        .order_by(Block.number.desc())
-        .limit(1)
+        kept.with_only_columns(Block.number).where(Block.time < hour).order_by(Block.number.desc()).limit(1)
     )
     first = 0 if before is None else before + 1
     if first <= ancestor.number:
