@@ -2,23 +2,30 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import replace as changed
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
+from accounting.book import Charge, Deposit, Event, Fill, Return, Withdrawal
+from accounting.history import replay
 from accounting.position import FifoPosition, Lot
+from accounting.quotes import Quote
 from indexer.decode.decoder import DecodedBlock
 from indexer.derived import rebuild as rebuilding
+from indexer.derived.facts import Flow, read_clearings, read_flows, read_visits
 from indexer.derived.rebuild import rebuild
 from indexer.derived.state import StoredLots
+from indexer.derived.store import load_states
 from indexer.ledger.checkpoint import Checkpoint
+from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import Lot as LotRow
-from indexer.ledger.models import VaultHour, VaultPosition
+from indexer.ledger.models import ValuedFlow, Vault, VaultHour, VaultPosition
 from tests.indexer.blocks import TOKENS
-from tests.indexer.story import tell
+from tests.indexer.story import USDC, tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import in_blocks, new_ledger
 
@@ -31,7 +38,7 @@ def hourly(blocks: Sequence[DecodedBlock]) -> list[DecodedBlock]:
     time, slow = 1_700_000_000, []
     for each in blocks:
         time += chance.choice([12, 600, 2_700])
-        slow.append(replace(each, header=replace(each.header, time=time)))
+        slow.append(changed(each, header=changed(each.header, time=time)))
     return slow
 
 
@@ -68,6 +75,91 @@ def test_ranges_rollbacks_and_a_rebuild_all_end_in_the_same_rows(
     with engine.begin() as connection:
         rebuild(connection, ledger.deployment_id)
     assert read_models(engine) == incremental
+
+
+def happened(connection: Connection, vault: Vault) -> list[Event | Quote]:
+    """A vault's life and the prices since it was opened, in chain order, for a replay from the start."""
+    whole = range(10**9)
+    clearings = {(each.block_number, each.log_index): each for each in read_clearings(connection, 1, whole)}
+    told: list[tuple[int, int, Event | Quote]] = []
+    for (block, log), each in clearings.items():
+        if block >= vault.block_number:
+            pair = (each.token_in, each.token_out, each.amount_in, each.oracle_out)
+            told.append((block, log, Quote(each.block_time, block, *pair)))
+    for visit in read_visits(connection, 1, whole):
+        if visit.vault_id == vault.vault_id and visit.clearing_log_index is not None:
+            cleared = clearings[visit.block_number, visit.clearing_log_index]
+            keeper = cleared.keeper_fee * visit.amount_out // (cleared.amount_out or 1)
+            amounts = (visit.amount_in, visit.fee, visit.amount_out, keeper)
+            fill = Fill(visit.block_time, cleared.token_in, cleared.token_out, *amounts)
+            told.append((visit.block_number, visit.log_index, fill))
+    told += [
+        (flow.block_number, flow.log_index, booked(flow))
+        for flow in read_flows(connection, 1, whole)
+        if flow.vault_id == vault.vault_id
+    ]
+    return [each for *_, each in sorted(told, key=lambda item: item[:2])]
+
+
+def booked(flow: Flow) -> Event:
+    time, token, units = flow.block_time, flow.token, abs(flow.amount)
+    match flow.purpose:
+        case "allocation":
+            return Deposit(time, units)
+        case "deallocation" | "escrow_hold":
+            return Withdrawal(time, token, units, None)
+        case "escrow_fee":
+            return Return(time, token, units, None)
+        case "performance_fee" | "management_fee" | "subscription_fee" | "withdrawal_fee":
+            return Charge(time, flow.purpose.removesuffix("_fee"), token, units, None)
+        case _:
+            raise AssertionError(flow.purpose)
+
+
+@pytest.mark.parametrize("seed", range(10, 14))
+def test_running_states_are_what_a_replay_of_each_life_comes_to(tmp_path: Path, seed: int) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'lockstep.db'}")
+    told, _ = tell(seed, 300)
+    write(new_ledger(engine), hourly(in_blocks(told, random.Random(seed))), random.Random(seed))
+    end = 2_000_000_000
+    defined = 0
+    with Session(engine) as session:
+        connection = session.connection()
+        vaults = session.scalars(select(Vault)).all()
+        states, board = load_states(connection, 1, [vault.vault_id for vault in vaults])
+        for vault in vaults:
+            state = states[vault.vault_id]
+            life = happened(connection, vault)
+            average = replay(USDC, "average_cost", life, end)
+            state.value(board)
+            assert state.equity == average.profit.equity
+            for method, book in (("average_cost", state.average), ("fifo", state.fifo)):
+                found = average if method == "average_cost" else replay(USDC, "fifo", life, end)
+                assert book.balances() == {**book.balances(), **found.book.balances()}
+                assert (book.deposited, book.withdrawn) == (found.book.deposited, found.book.withdrawn)
+                assert (book.costs, book.realized) == (found.book.costs, found.book.realized)
+                costs = {token: held.cost for token, held in book.positions.items() if held.quantity}
+                assert costs == {
+                    token: held.cost for token, held in found.book.positions.items() if held.quantity
+                }
+            known = state.returns_defined and state.equity is not None
+            assert known == (average.observations is not None)
+            if known and state.equity is not None:
+                state.growth.observe(state.equity)
+                assert state.growth.time_weighted_return == average.time_weighted_return
+                assert state.growth.drawdown == average.max_drawdown
+                defined += average.time_weighted_return is not None
+            moved = session.execute(
+                select(ValuedFlow.block_time, ValuedFlow.value, ValuedFlow.equity)
+                .where(ValuedFlow.vault_id == vault.vault_id)
+                .order_by(ValuedFlow.block_number, ValuedFlow.log_index)
+            )
+            if known and average.observations is not None:
+                assert [(time, value, equity) for time, value, equity in moved if value] == [
+                    (seen.time, seen.flow, seen.equity) for seen in average.observations if seen.flow
+                ]
+    engine.dispose()
+    assert defined > 1
 
 
 @pytest.mark.parametrize("seed", range(4, 8))
