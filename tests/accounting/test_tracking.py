@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounting.book import Book, Fill
-from accounting.tracking import Batch, Share, Tracking, sync_score
+from accounting.tracking import Batch, Share, Tracking, TrackingDifference, sync_score
 from accounting.valuation import Price
 
 USDC, WETH = "0xusdc", "0xweth"
@@ -217,3 +217,16 @@ def test_sync_score_is_the_shared_part_of_two_weightings(
     assert found == int(shared * WAD)
     assert sync_score(one, {each: worth * times for each, worth in one.items()}) == WAD
     assert sync_score(other, one) == found
+
+
+def test_the_example_in_the_documentation() -> None:
+    usd, eth = 10**6, WAD
+    tracking = Tracking(USDC)
+    tracking.deposit(1_000 * usd)
+    first = Batch(WAD // 2, 500 * usd, eth // 4, 0, eth // 4)
+    own = Batch(0, 297 * usd, 1_375 * 10**14, 0, 297 * usd * eth // (2_100 * usd))
+    tracking.trade(USDC, WETH, Share(300 * usd, 1_000 * usd), own, first)
+    tracking.skip(WETH, USDC, Batch(WAD, eth // 4, 550 * usd, 0, 550 * usd))
+    found = tracking.difference(2_500_000, {WETH: Price(2_200 * usd, eth)})
+    assert found == TrackingDifference(0, -20_000_000, -15_714_286, -8_730_159, -3_055_555)
+    assert found.total == -47_500_000
