@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, select
 from sqlalchemy.orm import aliased
 
 from accounting.book import COST_KINDS, Book
@@ -32,12 +32,129 @@ FOR_EVER = 2**62
 
 PAPERS = ("ideal", "chosen", "sized", "timed", "priced")
 _CHUNK = 500
-_AHEAD = 8
+_AHEAD = 4
 """Lots of each position that are read before any is asked for."""
 
 _VAULT_KEYS = {"deployment_id", "vault_id"}
 T = TypeVar("T")
 Row = tuple[Any, ...]
+
+
+def _same(one: Any, other: Any, name: str) -> Any:
+    return and_(one.deployment_id == other.deployment_id, getattr(one, name) == getattr(other, name))
+
+
+def _latest_hour() -> Any:
+    """A vault's latest hour before one."""
+    newest = aliased(VaultHour)
+    return (
+        select(func.max(newest.hour))
+        .where(
+            newest.deployment_id == Vault.deployment_id,
+            newest.vault_id == Vault.vault_id,
+            newest.hour < bindparam("before", type_=BigInteger),
+        )
+        .correlate(Vault)
+        .scalar_subquery()
+    )
+
+
+# Statements are made once: to make one takes longer than to run it for a block.
+_OF_VAULTS = (Vault.deployment_id == bindparam("deployment")) & Vault.vault_id.in_(
+    bindparam("vaults", expanding=True)
+)
+_LEADERS = (
+    select(Strategy.leader_vault_id)
+    .distinct()
+    .join(Vault, _same(Vault, Strategy, "strategy_id"))
+    .where(_OF_VAULTS)
+)
+_PRESENT = (
+    select(
+        *(each for each in VaultHour.__table__.columns if each.name not in _VAULT_KEYS),
+        Vault.vault_id,
+        Vault.strategy_id,
+        Vault.is_leader,
+        Vault.block_number.label("opened_block"),
+        Strategy.leader_vault_id,
+        Strategy.base_token,
+    )
+    .select_from(Vault)
+    .join(Strategy, _same(Strategy, Vault, "strategy_id"))
+    .outerjoin(VaultHour, and_(_same(VaultHour, Vault, "vault_id"), VaultHour.hour == _latest_hour()))
+    .where(_OF_VAULTS)
+)
+_POSITIONS = (
+    select(VaultPosition.__table__)
+    .select_from(Vault)
+    .join(VaultPosition, and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour()))
+    .where(_OF_VAULTS)
+)
+_OLDEST_LOTS = (
+    select(Lot.vault_id, Lot.token, Lot.quantity, Lot.cost, Lot.block_time)
+    .join(Vault, _same(Vault, Lot, "vault_id"))
+    .join(
+        VaultPosition,
+        and_(
+            _same(VaultPosition, Lot, "vault_id"),
+            VaultPosition.hour == _latest_hour(),
+            VaultPosition.token == Lot.token,
+            Lot.number >= VaultPosition.lots_closed,
+            Lot.number < VaultPosition.lots_closed + _AHEAD,
+        ),
+    )
+    .where(_OF_VAULTS)
+    .order_by(Lot.vault_id, Lot.token, Lot.number)
+)
+_TOKENS = select(StrategyToken.strategy_id, StrategyToken.token).where(
+    StrategyToken.deployment_id == bindparam("deployment"),
+    StrategyToken.strategy_id.in_(bindparam("strategies", expanding=True)),
+)
+
+
+def _latest_prices() -> Any:
+    """The latest price before an hour of every pair of tokens of strategies, as a `Quote` has it."""
+    one, other, newest = aliased(StrategyToken), aliased(StrategyToken), aliased(PriceHour)
+    latest = (
+        select(func.max(newest.hour))
+        .where(
+            newest.deployment_id == one.deployment_id,
+            newest.token_a == one.token,
+            newest.token_b == other.token,
+            newest.hour < bindparam("before", type_=BigInteger),
+        )
+        .correlate(one, other)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            PriceHour.recorded_time,
+            PriceHour.recorded_block,
+            PriceHour.token_a,
+            PriceHour.token_b,
+            PriceHour.amount_a,
+            PriceHour.amount_b,
+        )
+        .distinct()
+        .select_from(one)
+        .join(other, _same(other, one, "strategy_id"))
+        .join(
+            PriceHour,
+            and_(
+                PriceHour.deployment_id == one.deployment_id,
+                PriceHour.token_a == one.token,
+                PriceHour.token_b == other.token,
+                PriceHour.hour == latest,
+            ),
+        )
+        .where(
+            one.deployment_id == bindparam("deployment"),
+            one.strategy_id.in_(bindparam("strategies", expanding=True)),
+        )
+    )
+
+
+_PRICES = _latest_prices()
 
 
 def load_states(
@@ -49,29 +166,27 @@ def load_states(
     A vault that was never opened has none.
     """
     wanted = set(vault_ids)
+    known = {"deployment": deployment_id, "before": before}
     for ids in _chunks(sorted(wanted)):
-        wanted.update(
-            connection.scalars(
-                select(Strategy.leader_vault_id)
-                .distinct()
-                .join(Vault, _same(Vault, Strategy, "strategy_id"))
-                .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(ids))
-            )
-        )
+        wanted.update(connection.scalars(_LEADERS, {"deployment": deployment_id, "vaults": ids}))
     rows = [
         row
         for ids in _chunks(sorted(wanted))
-        for row in connection.execute(_present_of(deployment_id, ids, before)).mappings()
+        for row in connection.execute(_PRESENT, {**known, "vaults": ids}).mappings()
     ]
-    strategy_ids = {row["strategy_id"] for row in rows}
+    strategy_ids = sorted({row["strategy_id"] for row in rows})
     among = _tokens(connection, deployment_id, strategy_ids)
     states = {row["vault_id"]: _state(row, among[row["strategy_id"]]) for row in rows}
     for ids in _chunks(sorted(states)):
-        for row in connection.execute(_positions_of(deployment_id, ids, before)).mappings():
+        for row in connection.execute(_POSITIONS, {**known, "vaults": ids}).mappings():
             state = states[row["vault_id"]]
             held = _restore_position(state, row)
             held.fetch = partial(_read_lots, connection, deployment_id, (state.vault_id, row["token"]))
-    return states, _board(connection, deployment_id, strategy_ids, before)
+    board = QuoteBoard()
+    for ids in _chunks(strategy_ids):
+        for quote in connection.execute(_PRICES, {**known, "strategies": ids}):
+            board.record(Quote(*quote))
+    return states, board
 
 
 def offer_lots(
@@ -80,23 +195,8 @@ def offer_lots(
     """Read the oldest open lots of vaults that are about to sell, all at once."""
     for ids in _chunks(sorted(sellers & states.keys())):
         found: defaultdict[tuple[int, str], list[Bought]] = defaultdict(list)
-        query = (
-            select(Lot.vault_id, Lot.token, Lot.quantity, Lot.cost, Lot.block_time)
-            .join(Vault, _same(Vault, Lot, "vault_id"))
-            .join(
-                VaultPosition,
-                and_(
-                    _same(VaultPosition, Lot, "vault_id"),
-                    VaultPosition.hour == _latest_hour(),
-                    VaultPosition.token == Lot.token,
-                    Lot.number >= VaultPosition.lots_closed,
-                    Lot.number < VaultPosition.lots_closed + _AHEAD,
-                ),
-            )
-            .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(ids))
-            .order_by(Lot.vault_id, Lot.token, Lot.number)
-        )
-        for vault_id, token, *lot in connection.execute(query):
+        values = {"deployment": deployment_id, "vaults": ids, "before": FOR_EVER}
+        for vault_id, token, *lot in connection.execute(_OLDEST_LOTS, values):
             found[vault_id, token].append(Bought(*lot))
         for (vault_id, token), lots in found.items():
             held = states[vault_id].fifo.position(token)
@@ -162,108 +262,13 @@ class Pending:
         write_rows(connection, PriceHour, self.prices.values())
 
 
-def _present_of(deployment_id: int, vault_ids: Sequence[int], before: int) -> Any:
-    return (
-        select(
-            *(each for each in VaultHour.__table__.columns if each.name not in _VAULT_KEYS),
-            Vault.vault_id,
-            Vault.strategy_id,
-            Vault.is_leader,
-            Vault.block_number.label("opened_block"),
-            Strategy.leader_vault_id,
-            Strategy.base_token,
-        )
-        .select_from(Vault)
-        .join(Strategy, _same(Strategy, Vault, "strategy_id"))
-        .outerjoin(
-            VaultHour, and_(_same(VaultHour, Vault, "vault_id"), VaultHour.hour == _latest_hour(before))
-        )
-        .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(vault_ids))
-    )
-
-
-def _positions_of(deployment_id: int, vault_ids: Sequence[int], before: int) -> Any:
-    return (
-        select(VaultPosition.__table__)
-        .select_from(Vault)
-        .join(
-            VaultPosition,
-            and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour(before)),
-        )
-        .where(Vault.deployment_id == deployment_id, Vault.vault_id.in_(vault_ids))
-    )
-
-
-def _latest_hour(before: int = FOR_EVER) -> Any:
-    newest = aliased(VaultHour)
-    return (
-        select(func.max(newest.hour))
-        .where(
-            newest.deployment_id == Vault.deployment_id,
-            newest.vault_id == Vault.vault_id,
-            newest.hour < before,
-        )
-        .correlate(Vault)
-        .scalar_subquery()
-    )
-
-
-def _same(one: Any, other: Any, name: str) -> Any:
-    return and_(one.deployment_id == other.deployment_id, getattr(one, name) == getattr(other, name))
-
-
-def _tokens(connection: Connection, deployment_id: int, strategy_ids: Collection[int]) -> dict[int, set[str]]:
+def _tokens(connection: Connection, deployment_id: int, strategy_ids: Sequence[int]) -> dict[int, set[str]]:
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for ids in _chunks(sorted(strategy_ids)):
-        rows = connection.execute(
-            select(StrategyToken.strategy_id, StrategyToken.token).where(
-                StrategyToken.deployment_id == deployment_id, StrategyToken.strategy_id.in_(ids)
-            )
-        )
+    for ids in _chunks(strategy_ids):
+        rows = connection.execute(_TOKENS, {"deployment": deployment_id, "strategies": ids})
         for strategy_id, token in rows:
             found[strategy_id].add(token)
     return found
-
-
-def _board(
-    connection: Connection, deployment_id: int, strategy_ids: Collection[int], before: int
-) -> QuoteBoard:
-    """The latest price of every pair of tokens of the strategies."""
-    one, other, newest = aliased(StrategyToken), aliased(StrategyToken), aliased(PriceHour)
-    latest = (
-        select(func.max(newest.hour))
-        .where(
-            newest.deployment_id == one.deployment_id,
-            newest.token_a == one.token,
-            newest.token_b == other.token,
-            newest.hour < before,
-        )
-        .correlate(one, other)
-        .scalar_subquery()
-    )
-    board = QuoteBoard()
-    for ids in _chunks(sorted(strategy_ids)):
-        query = (
-            select(PriceHour.__table__)
-            .select_from(one)
-            .join(other, _same(other, one, "strategy_id"))
-            .join(
-                PriceHour,
-                and_(
-                    PriceHour.deployment_id == one.deployment_id,
-                    PriceHour.token_a == one.token,
-                    PriceHour.token_b == other.token,
-                    PriceHour.hour == latest,
-                ),
-            )
-            .where(one.deployment_id == deployment_id, one.strategy_id.in_(ids), one.token != other.token)
-        )
-        for row in connection.execute(query):
-            quote = Quote(
-                row.recorded_time, row.recorded_block, row.token_a, row.token_b, row.amount_a, row.amount_b
-            )
-            board.record(quote)
-    return board
 
 
 def _read_lots(
