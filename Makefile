@@ -120,7 +120,7 @@ analyse: install .venv-proofs/.installed ## Slither over the contracts: no high 
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders protocol scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo inbox indexer keeper orders protocol scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types

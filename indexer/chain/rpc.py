@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from indexer.chain.errors import NodeRefusedError, NodeUnreachableError, NotANodeError
-from indexer.chain.wire import Params, Response, decode
+from indexer.chain.wire import ErrorBody, Params, Response, decode
 
 T = TypeVar("T")
 
@@ -60,7 +60,26 @@ class RpcClient:
         answers = await asyncio.gather(*(self._chunk(method, chunk, shape) for chunk in chunks))
         return [answer for chunk in answers for answer in chunk]
 
+    async def outcomes(
+        self, method: str, params: Sequence[Params], shape: type[T]
+    ) -> list[T | NodeRefusedError]:
+        """As `batch`, where one call may be refused and the others answered: a refusal takes its place."""
+        chunks = [params[at : at + self._batch_size] for at in range(0, len(params), self._batch_size)]
+        answers = await asyncio.gather(*(self._ask(method, chunk) for chunk in chunks))
+        return [
+            _refusal(method, answer.error) if answer.error is not None else decode(answer.result, shape)
+            for chunk in answers
+            for answer in chunk
+        ]
+
     async def _chunk(self, method: str, params: Sequence[Params], shape: type[T]) -> list[T]:
+        responses = await self._ask(method, params)
+        for response in responses:
+            if response.error is not None:
+                raise _refusal(method, response.error)
+        return [decode(response.result, shape) for response in responses]
+
+    async def _ask(self, method: str, params: Sequence[Params]) -> list[Response]:
         calls = [
             {"jsonrpc": "2.0", "id": at, "method": method, "params": each} for at, each in enumerate(params)
         ]
@@ -68,20 +87,17 @@ class RpcClient:
         body = await self._post(msgspec.json.encode(calls if len(calls) > 1 else calls[0]))
         batched = body.lstrip()[:1] == b"["
         responses = decode(body, list[Response]) if batched else [decode(body, Response)]
-        for response in responses:
-            if response.error is not None:
-                raise NodeRefusedError(
-                    f"The node refused {method}: {response.error.message} (code {response.error.code}).",
-                    remedy="Check that the node serves this method and still has the blocks asked for.",
-                    code=response.error.code,
-                )
-        by_id = {response.id: response.result for response in responses}
+        by_id = {response.id: response for response in responses}
         if len(responses) != len(calls) or by_id.keys() != set(range(len(calls))):
+            # What a node has against the whole request it says in one answer without an id.
+            for response in responses:
+                if response.error is not None:
+                    raise _refusal(method, response.error)
             raise NotANodeError(
                 f"The node answered {len(responses)} of {len(calls)} batched calls of {method}.",
                 remedy="Use a node that supports JSON-RPC batches.",
             )
-        return [decode(by_id[at], shape) for at in range(len(calls))]
+        return [by_id[at] for at in range(len(calls))]
 
     async def _post(self, body: bytes) -> bytes:
         if self._session is None:
@@ -110,3 +126,24 @@ class RpcClient:
                 reason = str(error) or type(error).__name__
             log.debug("rpc_retry", url=self.url, attempt=attempt + 1, reason=reason)
         raise NodeUnreachableError(f"The node at {self.url} does not answer: {reason}.", remedy=_FIX_URL)
+
+
+def _refusal(method: str, error: ErrorBody) -> NodeRefusedError:
+    return NodeRefusedError(
+        f"The node refused {method}: {error.message} (code {error.code}).",
+        remedy="Check that the node serves this method and still has the blocks asked for.",
+        code=error.code,
+        data=_reverted_with(error.data),
+    )
+
+
+def _reverted_with(data: object) -> bytes | None:
+    """Nodes give a revert's data as hex text, or inside an object of their own."""
+    if isinstance(data, dict):
+        data = data.get("data")
+    if isinstance(data, str) and data.startswith("0x"):
+        try:
+            return bytes.fromhex(data[2:])
+        except ValueError:
+            return None
+    return None
