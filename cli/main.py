@@ -7,22 +7,28 @@ import typer
 
 from cli.demo import demo
 from cli.index import index
+from cli.keeper import keeper
+from cli.order import app as order
 from cli.reconcile import reconcile
 from cli.serve import serve
+from cli.stop import app as stop
 
 app = typer.Typer(
     name="lockstep",
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
-    "`reconcile` proves it against the chain, `serve` answers questions about it. "
+    "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
+    "`keeper` carries them. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve):
+for command in (demo, index, reconcile, serve, keeper):
     app.command()(command)
+app.add_typer(order, name="order")
+app.add_typer(stop, name="stop")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

@@ -10,8 +10,10 @@ from typing import Any, Protocol
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from eth_typing import ChecksumAddress
 from eth_utils.address import is_address, to_checksum_address
+from hexbytes import HexBytes
 
 from indexer.chain.rpc import RpcClient
 from indexer.errors import IndexerError
@@ -76,7 +78,19 @@ class RemoteSigner:
                 f"The remote signer did not sign for {self._address}.",
                 remedy="Check that it holds the key of the address given with --address.",
             )
+        got = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+        if any(_plain(got[name]) != _plain(value) for name, value in fields.items()):
+            raise KeyUnavailableError(
+                "The remote signer signed something else than it was asked to.", remedy="Do not use it."
+            )
         return raw
+
+
+def _plain(value: object) -> object:
+    """Text and bytes of the same digits in one form."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.removeprefix("0x").lower() if isinstance(value, str) else value
 
 
 def from_keystore(path: Path, password: str) -> LocalSigner:

@@ -109,7 +109,7 @@ class World:
     def price(self, *, room_bps: int = 100, sell: str = "usdc") -> int:
         """A limit `room_bps` worse than the oracle's price, in units bought per unit sold, times 1e36."""
         weth = self.stage.tick.weth
-        fair = SCALE * 10**20 // (weth * 10**6) if sell == "usdc" else SCALE * weth * 10**6 // 10**26
+        fair = SCALE * 10**20 // weth if sell == "usdc" else SCALE * weth // 10**20
         return fair * (10_000 - room_bps) // 10_000
 
     def order(
