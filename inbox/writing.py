@@ -30,5 +30,5 @@ def insert_new(connection: Connection, table: Any, **values: Any) -> bool:
     """Insert a row unless one with its key is there; whether it was inserted."""
     own: Table = table.__table__
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
-    done = connection.execute(insert(own).values(**values).on_conflict_do_nothing())
-    return done.rowcount == 1
+    statement = insert(own).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount == 1

@@ -4,6 +4,7 @@ Nothing else than `ALLOWED` can be encoded for a transaction: none of it moves m
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -38,6 +39,8 @@ class _Function:
     outputs: tuple[str, ...]
     fields: tuple[str, ...] | None = None
     """Names of the fields, where a struct is all that is returned."""
+    words: tuple[str, ...] | None = None
+    """Types of one value or one struct's fields, where each is a word of its own and none has a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,15 @@ def _fields(outputs: Sequence[dict[str, Any]]) -> tuple[str, ...] | None:
     return tuple(each["name"] for each in outputs[0]["components"])
 
 
+def _words(outputs: Sequence[dict[str, Any]]) -> tuple[str, ...] | None:
+    if len(outputs) != 1:
+        return None
+    parts = outputs[0]["components"] if outputs[0]["type"] == "tuple" else outputs
+    kinds = tuple(str(each["type"]) for each in parts)
+    plain = all(re.fullmatch(r"address|bool|uint[0-9]+", kind) for kind in kinds)
+    return kinds if plain else None
+
+
 def _selector(name: str, types: Sequence[str]) -> bytes:
     return bytes(keccak(text=f"{name}({','.join(types)})")[:4])
 
@@ -84,6 +96,7 @@ _FUNCTIONS = {
         _types(entry["inputs"]),
         _types(entry["outputs"]),
         _fields(entry["outputs"]),
+        _words(entry["outputs"]),
     )
     for entry in _ABI
     if entry["type"] == "function"
@@ -133,10 +146,20 @@ def result(name: str, data: str | bytes) -> Any:
     """What a view returned: a struct as a dict by its fields' names, another single value bare."""
     raw = bytes.fromhex(data[2:]) if isinstance(data, str) else data
     function = _FUNCTIONS[name]
-    values = decode(function.outputs, raw)
+    if function.words is not None and len(raw) == 32 * len(function.words):
+        values = [_word(kind, raw[32 * at : 32 * at + 32]) for at, kind in enumerate(function.words)]
+        return values[0] if function.fields is None else dict(zip(function.fields, values, strict=True))
+    found = decode(function.outputs, raw)
     if function.fields is not None:
-        return dict(zip(function.fields, values[0], strict=True))
-    return values[0] if len(values) == 1 else values
+        return dict(zip(function.fields, found[0], strict=True))
+    return found[0] if len(found) == 1 else found
+
+
+def _word(kind: str, word: bytes) -> Any:
+    """One value of one word: a keeper reads thousands of them, and a general decoder takes its time."""
+    if kind == "address":
+        return "0x" + word[12:].hex()
+    return word[31] == 1 if kind == "bool" else int.from_bytes(word)
 
 
 def event_data(name: str, data: str) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_typing import ChecksumAddress
-from eth_utils.address import is_address, to_checksum_address
+from eth_utils.address import is_address, is_checksum_address, to_checksum_address
 
 from orders.order import Order, OrderKind, Trade, digest
 
@@ -109,9 +109,13 @@ def _integer(document: dict[str, Any], name: str, bits: int) -> int:
 
 def _address(document: dict[str, Any], name: str) -> ChecksumAddress:
     value = document.get(name)
-    if not isinstance(value, str) or not value.startswith("0x") or not is_address(value):
+    if not isinstance(value, str) or not value.startswith("0x") or not _is_right(value):
         raise DocumentError(f"{name} must be an address: 0x and 40 hexadecimal digits, with a right checksum")
     return to_checksum_address(value)
+
+
+def _is_right(text: str) -> bool:
+    return is_address(text) and (text == text.lower() or is_checksum_address(text))
 
 
 def _bytes(document: dict[str, Any], name: str) -> bytes:
