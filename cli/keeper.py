@@ -13,7 +13,15 @@ from sqlalchemy import Engine
 
 from cli.failure import told
 from cli.logs import log_to_stderr
-from cli.options import DATABASE_URL, DEPLOYMENT, RPC_URL, DatabaseUrl, DeploymentPath, RpcUrl
+from cli.options import (
+    DATABASE_URL,
+    DEPLOYMENT,
+    RPC_URLS,
+    DatabaseUrl,
+    DeploymentPath,
+    RpcUrls,
+    split_urls,
+)
 from inbox.migrations import upgrade
 from indexer.chain.rpc import RpcClient
 from indexer.ledger.database import open_engine
@@ -36,7 +44,7 @@ PASSWORD = "LOCKSTEP_KEEPER_PASSWORD"  # noqa: S105 - the variable's name
 
 
 def keeper(
-    rpc_url: RpcUrl = RPC_URL,
+    rpc_url: RpcUrls = RPC_URLS,
     database_url: DatabaseUrl = DATABASE_URL,
     deployment: DeploymentPath = DEPLOYMENT,
     *,
@@ -122,13 +130,15 @@ def keeper(
             metrics.serve("127.0.0.1", metrics_port)
         try:
             upgrade(engine)
-            asyncio.run(_run(rpc_url, engine, place, settings, metrics, keystore, signer_url, address))
+            asyncio.run(
+                _run(split_urls(rpc_url), engine, place, settings, metrics, keystore, signer_url, address)
+            )
         finally:
             engine.dispose()
 
 
 async def _run(  # noqa: PLR0917 - one call, right above
-    rpc_url: str,
+    rpc_urls: list[str],
     engine: Engine,
     place: Deployment,
     settings: Settings,
@@ -141,7 +151,7 @@ async def _run(  # noqa: PLR0917 - one call, right above
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        rpc = await stack.enter_async_context(RpcClient(rpc_url, timeout_s=5, attempts=2))
+        rpc = await stack.enter_async_context(RpcClient(*rpc_urls, timeout_s=5, attempts=2))
         signer = await _signer(stack, keystore, signer_url, address)
         opened = open_keeper(rpc, engine, place, signer, settings, metrics=metrics)
         running = await stack.enter_async_context(opened)

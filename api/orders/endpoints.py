@@ -12,7 +12,7 @@ from api.orders.schemas import Order, SignedOrder, Withdrawal
 from api.paging import PageQuery
 from api.problems import responses
 from api.schemas import HASH_EXAMPLE, Answer, Page
-from api.snapshot import OpenSnapshot, Snapshots
+from api.snapshot import DeploymentKey, OpenSnapshot, Snapshot, Snapshots
 
 router = APIRouter(prefix="/v1/orders", tags=["trades"])
 
@@ -52,7 +52,7 @@ def post_order(
     The same order twice is one order. What is refused here is not stored.
     """
     digest = counter.take(snapshot, body)
-    return _fresh(request, digest)
+    return _fresh(request, snapshot, digest)
 
 
 @router.get("/{order_hash}", operation_id="getOrder", summary="A signed order", responses=responses(404))
@@ -75,11 +75,12 @@ def withdraw_order(
     Whoever else has the order can still carry it: only `cancelOrders` on chain ensures that it never fills.
     """
     counter.withdraw(snapshot, order_hash.lower(), body)
-    return _fresh(request, order_hash.lower())
+    return _fresh(request, snapshot, order_hash.lower())
 
 
-def _fresh(request: Request, digest: str) -> Answer[Order]:
+def _fresh(request: Request, before: Snapshot, digest: str) -> Answer[Order]:
     """The request's own snapshot is from before what it has just written."""
     snapshots: Snapshots = request.app.state.snapshots
-    with snapshots.open() as after:
+    place = DeploymentKey(before.deployment.chain_id, before.deployment.hub)
+    with snapshots.open(place) as after:
         return service.get_order(after, digest)

@@ -1,5 +1,7 @@
 """Faults that a real node cannot be made to show at will: requests lost before or after it acted on them."""
 
+from typing import Any
+
 from indexer.chain.errors import NodeUnreachableError
 from indexer.chain.rpc import RpcClient
 
@@ -12,13 +14,13 @@ class FailingRpc(RpcClient):
         self.asked = self.failed = 0
         self._share = share
 
-    async def _post(self, body: bytes) -> bytes:
+    async def _ask(self, *question: Any) -> Any:
         self.asked += 1
         if self.asked % self._share or self.asked <= 6:  # it starts well
-            return await super()._post(body)
+            return await super()._ask(*question)
         self.failed += 1
         if self.failed % 2:
-            await super()._post(body)
+            await super()._ask(*question)
         raise NodeUnreachableError("The request was lost.", remedy="None: it is a test.")
 
 
@@ -35,11 +37,11 @@ class CrashingRpc(RpcClient):
         self._at = at
         self._after = after
 
-    async def _post(self, body: bytes) -> bytes:
+    async def _ask(self, *question: Any) -> Any:
         self.asked += 1
         if self.asked == self._at and not self._after:
             raise Crash
-        answer = await super()._post(body)
+        answer = await super()._ask(*question)
         if self.asked == self._at:
             raise Crash
         return answer
