@@ -42,7 +42,7 @@ class Place:
         )
 
     async def beside(self, command: str, *arguments: str, rpc_url: str) -> tuple[int, str]:
-        """Run the command as a process of its own, beside a proxy of this one: exit code, and what it said."""
+        """Run the command as a process of its own, beside a proxy of this one: exit code, what it said."""
         start = [sys.executable, "-W", "ignore", "-c", "from cli.main import main; main()", command]
         process = await asyncio.create_subprocess_exec(
             *start,

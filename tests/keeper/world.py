@@ -58,6 +58,8 @@ class World:
             orders = Orders(engine, chain_id=chain_id, hub=hub, by="test")
             stops = Stops(engine, chain_id=chain_id, hub=hub)
             world = cls(stage, engine, leader, orders, stops, since, closing)
+            # Time goes on from one test to the next, by more than a feed's heartbeat at times.
+            stage.move_price(stage.tick.weth)
             world.offer(leader, 50_000 * USDC)
             yield world
 
