@@ -42,7 +42,7 @@ class Place:
         )
 
     async def beside(self, command: str, *arguments: str, rpc_url: str) -> tuple[int, str]:
-        """Run the command as a process of its own, beside a proxy of this one: exit code, what it said."""
+        """Run it as a process of its own, beside a proxy of this one; its exit code and what it said."""
         start = [sys.executable, "-W", "ignore", "-c", "from cli.main import main; main()", command]
         process = await asyncio.create_subprocess_exec(
             *start,
@@ -378,7 +378,9 @@ def test_second_hub_needs_to_be_let_in_and_then_lives_beside_the_first(
         place.chain.mine()
     place.good("index", "--once")
     with ledger.connect() as connection:
-        heights = connection.execute(select(Deployment.id, Deployment.checkpoint_number)).all()
+        heights = connection.execute(
+            select(Deployment.id, Deployment.checkpoint_number).order_by(Deployment.id)
+        ).all()
     assert [tuple(row) for row in heights] == [(1, place.chain.height), (2, place.chain.height - 2)]
     assert "0 figures differ" in place.good("verify", "2")
     place.good("rebuild")

@@ -3,7 +3,6 @@
 Whatever had been done by then, a keeper that starts on the same database does the rest, once.
 """
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,38 +100,39 @@ async def one_life(stage: Stage, engine: Engine, kill: Any) -> tuple[bool, World
         return killed, world
 
 
+QUICK = [pytest.param(17, id="some"), pytest.param(1, id="every", marks=pytest.mark.deep)]
+"""Every seventeenth place in each run of the suite, every one in `make test-deep`."""
+
+
+@pytest.mark.parametrize("stride", QUICK)
 @pytest.mark.parametrize("kind", ["before", "after", "commit"])
 async def test_killed_at_any_statement_it_loses_nothing_and_repeats_nothing(
-    deployed: Stage, tmp_path: Path, kind: str
+    deployed: Stage, tmp_path: Path, kind: str, stride: int
 ) -> None:
-    number, killed = 0, True
-    # All of the first ones, where orders are accepted and transactions leased; later ones thinned out.
+    number, killed = 1, True
     while killed:
-        number += 1 if number < 60 or kind == "commit" else 7
         engine = open_engine(f"sqlite:///{tmp_path / f'{number}.db'}")
         upgrade(engine)
 
         def kill(engine: Engine, at: int = number) -> Any:
-            return (
-                dies_at_commit(engine, at)
-                if kind == "commit"
-                else dies_at_statement(engine, at, after=kind == "after")
-            )
+            if kind == "commit":
+                return dies_at_commit(engine, at)
+            return dies_at_statement(engine, at, after=kind == "after")
 
         with deployed.story() as stage:
             killed, _ = await one_life(stage, engine, kill)
         engine.dispose()
-        await asyncio.sleep(0)
+        number += stride
     assert number > 20
 
 
+@pytest.mark.parametrize("stride", QUICK)
 @pytest.mark.parametrize("after", [False, True])
 async def test_killed_at_any_request_it_loses_nothing_and_repeats_nothing(
-    deployed: Stage, tmp_path: Path, after: bool
+    deployed: Stage, tmp_path: Path, after: bool, stride: int
 ) -> None:
-    number, killed = 0, True
+    number, killed = 1, True
     while killed:
-        number += 1
         engine = open_engine(f"sqlite:///{tmp_path / f'{number}.db'}")
         upgrade(engine)
         with deployed.story() as stage:
@@ -144,4 +144,5 @@ async def test_killed_at_any_request_it_loses_nothing_and_repeats_nothing(
                 if killed:
                     await check(world, digest, vaults, f"killed at request {number}")
         engine.dispose()
+        number += stride
     assert number > 20

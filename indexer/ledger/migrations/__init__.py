@@ -6,15 +6,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from indexer.ledger.errors import SchemaMismatchError
 
+_LOCK = 0x10C5_7E9
+"""PostgreSQL's advisory lock of whoever changes the tables; any number that no other program takes."""
+
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database."""
+    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database.
+
+    Of two that come at once on PostgreSQL the second waits, and finds the work done.
+    """
     _refuse_unknown(engine)
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         command.upgrade(_config(connection), revision)
 
 
