@@ -99,8 +99,8 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 
 # An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
 .PHONY: test-deep
-test-deep: compile ## The ledger's long campaigns under faults
-	@$(VENV)/python -m pytest -m deep tests/indexer $(PYTEST_ARGS)
+test-deep: compile ## The ledger's and the keeper's long campaigns under faults
+	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
@@ -137,7 +137,7 @@ analyse: install .venv-proofs/.installed ## Slither over the contracts: no high 
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders protocol scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo inbox indexer keeper orders protocol scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types
