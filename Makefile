@@ -81,7 +81,7 @@ test-forge: install ## Invariants of the contracts under random calls
 # Some 20 minutes on two cores.
 .PHONY: fuzz
 fuzz: install ## A million random calls against each campaign of the invariants
-	@FOUNDRY_PROFILE=fuzz $(FORGE) test --match-test '^invariant_' $(FORGE_ARGS)
+	@$(VENV)/python -m benchmarks.fuzz $(FORGE)
 
 .PHONY: test-brownie
 test-brownie: compile ## Unit tests of the contracts on a local chain
