@@ -120,7 +120,9 @@ class Judge:
         for contract, code in self._original.items():
             artifact = _artifact(contract)
             if json.loads(artifact.read_text())["bytecode"]["object"] != f"0x{code}":
-                raise SystemExit(f"{artifact} is not what our own compile gives: mutants would be judged wrongly.")
+                raise SystemExit(
+                    f"{artifact} is not what our own compile gives: mutants would be judged wrongly."
+                )
         killer = self._run([], fail_fast=False)
         if killer is not None:
             raise SystemExit(f"{killer} fails without any mutant.")
@@ -142,7 +144,9 @@ class Judge:
             return Judgement(Verdict.INVALID, "", contracts, "")
         if self._original is None or all(self._original[contract] == code[contract] for contract in code):
             return Judgement(Verdict.SAME_CODE, "", contracts, "")
-        first = ["--match-path", before.killer.split(":")[0]] if before is not None and before.killer else None
+        first = (
+            ["--match-path", before.killer.split(":")[0]] if before is not None and before.killer else None
+        )
         with self._planted(code):
             killer = self._run(first) if first is not None else None
             killer = killer or self._run(["--no-match-test", "^invariant_|fits_a_contract"])
@@ -153,7 +157,9 @@ class Judge:
 
     def _contracts(self, mutant: Mutant) -> str:
         """Digest of the mutant and of all sources of the contracts it is in."""
-        sources = {path for unit in UNITS if mutant.file in self._closures[unit] for path in self._closures[unit]}
+        sources = {
+            path for unit in UNITS if mutant.file in self._closures[unit] for path in self._closures[unit]
+        }
         return digest(mutant.source, *((ROOT / path).read_text() for path in sorted(sources)))
 
     @contextmanager
