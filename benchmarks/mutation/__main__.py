@@ -1,10 +1,11 @@
-"""How many planted mistakes the Forge tests notice: draws, judges, remembers, and compares with what is explained.
+"""How many planted mistakes the Forge tests notice: draws, judges, remembers, compares with the explanations.
 
-    python -m benchmarks.mutation GAMBIT FORGE [--sample N]
+    python -m benchmarks.mutation FOLDER FORGE [--sample N]
 
-The first `N` mutants of the core, in an order that the seed fixes, are judged; those that do not compile or make
-no other code are passed over. The score is the killed ones' share of those that are not equivalent. Every survivor
-must be explained in `explained.toml`, and everything explained there must be a survivor.
+`FOLDER` is the environment in which Gambit is installed. The first `N` mutants of the core, in an order that
+the seed fixes, are judged; those that do not compile or make no other code are passed over. The score is the
+killed ones' share of those that are not equivalent. Every survivor must be explained in `explained.toml`, and
+everything explained there must be a survivor.
 
 Judgements are remembered in `build/mutation`, so that a later run judges only what has changed.
 """
@@ -54,12 +55,14 @@ def judge_all(
                 known[name] = judgement
                 (CACHE / "judgements.json").write_text(saved(known))
                 console.print(
-                    f"{valid:4} {judgement.verdict} {time.monotonic() - began:.0f}s {mutant.file}:{mutant.line} "
-                    f"{mutant.was} -> {mutant.now} {judgement.killer}",
+                    f"{valid:4} {judgement.verdict} {time.monotonic() - began:.0f}s "
+                    f"{mutant.file}:{mutant.line} {mutant.was} -> {mutant.now} {judgement.killer}",
                     soft_wrap=True,
                     markup=False,
                     highlight=False,
                 )
+            elif judgement.verdict is Verdict.KILLED:
+                judge.note(mutant, judgement.killer)
             valid += judgement.verdict in _COUNTS
             judged.append((mutant, judgement))
     return len(population), judged
@@ -112,12 +115,14 @@ def _wilson(killed: int, counted: int) -> tuple[float, float]:
 def main() -> int:
     """0 if the score is reached, and what survives and what is explained are the same."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("gambit", type=Path)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("forge")
     parser.add_argument("--sample", type=int, default=SAMPLE)
     options = parser.parse_args()
     console = Console(file=sys.stdout)
-    population, judged = judge_all(options.gambit.resolve(), options.forge, options.sample, console)
+    gambit = next(options.folder.resolve().glob("lib/python*/site-packages/certora_bins/gambit"))
+    gambit.chmod(0o755)
+    population, judged = judge_all(gambit, options.forge, options.sample, console)
     survivors = {
         (mutant.file, mutant.was, mutant.now): mutant
         for mutant, judgement in judged

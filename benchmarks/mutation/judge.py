@@ -1,13 +1,14 @@
 """Judges one mutant after another: compiles what it changes, puts that in the build, and runs the tests.
 
-The tests deploy what they find in the build's artifacts (`dynamic_test_linking`), so a mutant costs a compile of
-the deployed contracts it is in, seconds without the optimizer, and a run of tests that stay compiled.
+The tests deploy what they find in the build's artifacts (`dynamic_test_linking`), so a mutant costs a compile
+of the deployed contracts it is in, seconds without the optimizer, and a run of tests that stay compiled.
 """
 
 import json
 import os
 import re
 import subprocess
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -111,6 +112,8 @@ class Judge:
         self._closures = {unit: _closure(unit) for unit in UNITS}
         self._original = compiler.compile(list(UNITS), {})
         self._tests = digest(*(path.read_text() for path in sorted(TESTS.rglob("*.sol"))))
+        # What killed other mutants of a file, by file: the first to try.
+        self._killers: dict[str, Counter[str]] = defaultdict(Counter)
 
     def check(self) -> None:
         """Raises `SystemExit` unless Forge's build is what our compiler makes, and all tests pass on it."""
@@ -128,7 +131,7 @@ class Judge:
             raise SystemExit(f"{killer} fails without any mutant.")
 
     def is_current(self, mutant: Mutant, judgement: Judgement) -> bool:
-        """Whether a judgement still holds: the contracts are the same, and so is the test that killed, or all of them."""
+        """Whether a judgement holds: the contracts are the same, and the test that killed, or all of them."""
         if judgement.contracts != self._contracts(mutant):
             return False
         if judgement.verdict is Verdict.KILLED:
@@ -144,16 +147,29 @@ class Judge:
             return Judgement(Verdict.INVALID, "", contracts, "")
         if self._original is None or all(self._original[contract] == code[contract] for contract in code):
             return Judgement(Verdict.SAME_CODE, "", contracts, "")
-        first = (
-            ["--match-path", before.killer.split(":")[0]] if before is not None and before.killer else None
-        )
         with self._planted(code):
-            killer = self._run(first) if first is not None else None
+            killer = self._first(mutant, before)
             killer = killer or self._run(["--no-match-test", "^invariant_|fits_a_contract"])
             killer = killer or self._run(["--match-test", "^invariant_"])
         if killer is None:
             return Judgement(Verdict.SURVIVED, "", contracts, self._tests)
+        self.note(mutant, killer)
         return Judgement(Verdict.KILLED, killer, contracts, _suite_digest(killer))
+
+    def note(self, mutant: Mutant, killer: str) -> None:
+        """Remembers what killed a mutant, for others of its file."""
+        self._killers[mutant.file][killer.split(":", maxsplit=1)[0]] += 1
+
+    def _first(self, mutant: Mutant, before: Judgement | None) -> str | None:
+        """Tries what killed the mutant before, and what has killed most others of its file."""
+        likely = [path for path, _ in self._killers[mutant.file].most_common(1)]
+        if before is not None:
+            likely.insert(0, before.killer.split(":", maxsplit=1)[0])
+        for path in dict.fromkeys(likely):
+            killer = self._run(["--match-path", path]) if (ROOT / path).is_file() else None
+            if killer is not None:
+                return killer
+        return None
 
     def _contracts(self, mutant: Mutant) -> str:
         """Digest of the mutant and of all sources of the contracts it is in."""
@@ -231,7 +247,7 @@ def _artifact(contract: str) -> Path:
 
 
 def _suite_digest(killer: str) -> str:
-    path = ROOT / killer.split(":")[0]
+    path = ROOT / killer.split(":", maxsplit=1)[0]
     return digest(path.read_text()) if path.is_file() else ""
 
 
@@ -244,7 +260,6 @@ def _closure(unit: str) -> frozenset[str]:
         if path in found or (path in UNITS and path != unit):
             continue
         found.add(path)
-        for name in _IMPORT.findall((ROOT / path).read_text()):
-            if name.startswith("."):
-                waiting.append(os.path.relpath((ROOT / path).parent / name, ROOT))
+        names = _IMPORT.findall((ROOT / path).read_text())
+        waiting += [os.path.relpath((ROOT / path).parent / name, ROOT) for name in names if name[0] == "."]
     return frozenset(found)

@@ -65,7 +65,7 @@ def generate(gambit: Path, file: str, cache: Path) -> list[Mutant]:
             ]
         cache.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(written))
-    mutants = {}
+    mutants: dict[str, Mutant] = {}
     for kind, text in json.loads(kept.read_text()):
         mutant = _mutant(file, original, kind, _NOTE.sub("", text))
         if mutant is not None:
@@ -74,7 +74,7 @@ def generate(gambit: Path, file: str, cache: Path) -> list[Mutant]:
 
 
 def in_order(mutants: list[Mutant], seed: int) -> list[Mutant]:
-    """Shuffled by the seed, in such a way that a change to one file leaves the order of the others' mutants."""
+    """Shuffled by the seed, such that a change to one file leaves the order of the others' mutants."""
     return sorted(mutants, key=lambda mutant: digest(str(seed), mutant.key, mutant.source))
 
 

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 pragma solidity 0.8.37;
 
-import {Hub} from "../../../contracts/core/Hub.sol";
-import {HubKeepers} from "../../../contracts/core/HubKeepers.sol";
-import {IHub} from "../../../contracts/interfaces/IHub.sol";
 import {IHubLog} from "../../../contracts/interfaces/IHubLog.sol";
 import {Order, OrderKind, Policy, Reason, StrategyParams, TradeParams} from "../../../contracts/interfaces/Types.sol";
 import {DishonestVenue} from "../support/DishonestVenue.sol";
 import {TradingWorld} from "./TradingWorld.sol";
 
-/// @notice The one way in which vaults trade: bounds met to the unit, exact shares, an exchange that lies, a keeper's pay.
+/// @notice The one way in which vaults trade: bounds met to the unit, exact shares, an exchange that lies.
 /// forge-config: default.isolate = true
 contract ClearingTest is TradingWorld {
     Policy private none;
@@ -43,9 +40,7 @@ contract ClearingTest is TradingWorld {
         plain.setUnitsLess(1);
         uint256 out = (STAKE + 2 * HELD) * WETH_A_UNIT;
         uint256 wanted = out - out * 5 / 1_000;
-        tradeExpecting(
-            50, all, abi.encodeWithSelector(IHubLog.PriceBelowOracle.selector, wanted - 1, wanted)
-        );
+        tradeExpecting(50, all, abi.encodeWithSelector(IHubLog.PriceBelowOracle.selector, wanted - 1, wanted));
         tradeExpecting(51, all, "");
         assertEq(order.length, 4);
     }
@@ -97,8 +92,8 @@ contract ClearingTest is TradingWorld {
 
     function test_oracle_and_average_must_agree() public {
         lead(offer());
-        uint256 worth = STAKE * WETH_A_UNIT;
         for (uint256 i; i < 2; ++i) {
+            uint256 worth = inVault(leaderVault, usdc) * WETH_A_UNIT;
             uint256 bps = i == 0 ? 9_499 : 10_501;
             plain.setAverageBps(bps);
             refuse(
@@ -113,7 +108,8 @@ contract ClearingTest is TradingWorld {
         StrategyParams memory params = offer();
         params.terms.copyBps = 100;
         lead(params);
-        (uint32 small, uint32 large, uint32 largest) = (follow(0, 100e6, none), follow(1, HELD, none), follow(2, 2 * HELD, none));
+        (uint32 small, uint32 large, uint32 largest) =
+            (follow(0, 100e6, none), follow(1, HELD, none), follow(2, 2 * HELD, none));
         plain.setDepth(STAKE - 1);
         refuse(usdc, weth, ALL, abi.encodeWithSelector(IHubLog.TooLargeForPool.selector, STAKE, STAKE - 1));
         plain.setDepth(STAKE + 1_300e6);
@@ -148,7 +144,8 @@ contract ClearingTest is TradingWorld {
 
     function test_shares_floor_and_dust_is_the_treasurys() public {
         lead(offer());
-        uint32[3] memory vaults = [follow(0, 333_333_333, none), follow(1, 777_777_777, none), follow(2, 123_456_789, none)];
+        uint32[3] memory vaults =
+            [follow(0, 333_333_333, none), follow(1, 777_777_777, none), follow(2, 123_456_789, none)];
         plain.setUnitsLess(7);
         trade(usdc, weth, ALL);
         uint256 total = STAKE + 333_333_333 + 777_777_777 + 123_456_789;
@@ -224,88 +221,6 @@ contract ClearingTest is TradingWorld {
         refuse(usdc, weth, ALL / 2, abi.encodeWithSelector(IHubLog.PriceNeeded.selector));
     }
 
-    // ------------------------------------------------------------------ keepers' pay
-
-    function test_a_keeper_is_paid_for_gas_at_the_base_fee_up_to_a_cap() public {
-        _payFor(address(weth));
-        lead(offer());
-        uint32 vault = follow(0, HELD, none);
-        plain.setCost(1e6);
-        vm.fee(2 gwei);
-        carry(marketOrder(terms(usdc, weth, ALL / 2), 1));
-        uint256 received = (STAKE + HELD) / 2 * WETH_A_UNIT * 999 / 1_000;
-        uint256 fee = cleared.keeperFee;
-        assertEq(cleared.amountOut, received - fee);
-        assertEq(fees(keeper, weth), fee);
-        // Within what such a trade can take.
-        assertGt(fee, 200_000 * 2 gwei);
-        assertLt(fee, 1_500_000 * 2 gwei);
-        assertEq(inVault(vault, weth) + inVault(leaderVault, weth) + cleared.dust, received - fee);
-        vm.fee(2_000 gwei);
-        carry(marketOrder(terms(usdc, weth, ALL / 2), 2));
-        assertEq(cleared.keeperFee, (cleared.amountOut + cleared.keeperFee) * 20 / 10_000);
-        vm.fee(0);
-        carry(marketOrder(terms(usdc, weth, ALL / 2), 3));
-        assertEq(cleared.keeperFee, 0);
-    }
-
-    function test_a_keepers_pay_grows_with_the_copies_and_is_in_what_is_bought() public {
-        _payFor(address(weth));
-        lead(offer());
-        vm.fee(1 gwei);
-        carry(marketOrder(terms(usdc, weth, ALL / 2), 1));
-        uint256 alone = cleared.keeperFee;
-        for (uint256 i; i < 3; ++i) {
-            follow(i, HELD, none);
-        }
-        carry(marketOrder(terms(usdc, weth, ALL / 2), 2));
-        assertGt(cleared.keeperFee, alone + 3 * 11_000 gwei);
-        carry(marketOrder(terms(weth, usdc, ALL / 2), 3));
-        assertEq(cleared.keeperFee, fees(keeper, usdc));
-        assertApproxEqRel(cleared.keeperFee, alone / WETH_A_UNIT, 0.6e18);
-    }
-
-    function test_a_keeper_is_paid_only_out_of_what_is_above_the_floor() public {
-        _payFor(address(weth));
-        lead(offer());
-        vm.fee(2_000 gwei);
-        TradeParams memory params = terms(usdc, weth, ALL / 2);
-        params.limitPrice = 4e44;
-        carry(marketOrder(params, 1));
-        assertEq(cleared.keeperFee, 0);
-        params.limitPrice = 4e44 - 4e41;
-        carry(marketOrder(params, 2));
-        assertEq(cleared.keeperFee, STAKE / 4 * 4e5);
-    }
-
-    function test_later_batches_and_closes_pay_and_owners_are_paid_nothing() public {
-        _payFor(address(weth));
-        lead(offer());
-        for (uint256 i; i < 5; ++i) {
-            follow(i, HELD, none);
-        }
-        vm.fee(1 gwei);
-        trade(usdc, weth, ALL / 2);
-        assertEq(cleared.keeperFee, 0);
-        goOn(3);
-        assertGt(cleared.keeperFee, 0);
-        assertEq(fees(keeper, weth), cleared.keeperFee);
-        vm.prank(followers[0]);
-        hub.requestExit(2);
-        close(weth, 2);
-        assertGt(cleared.keeperFee, 0);
-        assertEq(fees(keeper, usdc), cleared.keeperFee);
-    }
-
-    function test_where_gas_has_no_price_trades_go_on_unpaid() public {
-        _payFor(makeAddr("no feed"));
-        lead(offer());
-        vm.fee(10 gwei);
-        carry(marketOrder(terms(usdc, weth, ALL / 2), 1));
-        assertEq(cleared.keeperFee, 0);
-        assertEq(cleared.keeper, keeper);
-    }
-
     // ------------------------------------------------------------------ Uniswap itself
 
     function test_a_swap_stops_at_the_limit_on_the_real_pool_both_ways() public {
@@ -317,7 +232,7 @@ contract ClearingTest is TradingWorld {
             (address sold, address bought) = i == 0 ? (address(usdc), address(weth)) : (address(weth), address(usdc));
             TradeParams memory how = tradeParams(strategyId, sold, bought, ALL);
             // A thousandth and the pool's fee of half a thousandth.
-            how.limitPrice = i == 0 ? uint256(4e44) * 9_985 / 10_000 : uint256(2_500e24) * 9_995 / 10_000;
+            how.limitPrice = i == 0 ? uint256(4e44) * 9_985 / 10_000 : uint256(2_500e24);
             Order memory what = marketOrder(how, 1 + i);
             (what.kind, what.minFill) = (OrderKind.Limit, 1);
             carry(what);
@@ -342,16 +257,16 @@ contract ClearingTest is TradingWorld {
 
     function _belowOracle(uint256 members, uint256 cost, uint256 bps) private pure returns (bytes memory) {
         uint256 out = (STAKE + members * HELD) * WETH_A_UNIT;
-        return abi.encodeWithSelector(
-            IHubLog.PriceBelowOracle.selector, out - out * cost / 1e9, out - out * bps / 10_000
-        );
+        return
+            abi.encodeWithSelector(IHubLog.PriceBelowOracle.selector, out - out * cost / 1e9, out - out * bps / 10_000);
     }
 
     function _skippedAtGoodPrice(uint256 cost, uint256 bps) private pure returns (bytes memory) {
         uint256 out = (STAKE + HELD) * WETH_A_UNIT;
-        return abi.encodeWithSelector(
-            IHubLog.SkippedAtGoodPrice.selector, out - out * cost / 1e9, out - out * bps / 10_000
-        );
+        return
+            abi.encodeWithSelector(
+                IHubLog.SkippedAtGoodPrice.selector, out - out * cost / 1e9, out - out * bps / 10_000
+            );
     }
 
     function _liar() private returns (DishonestVenue liar, address pool) {
@@ -364,13 +279,5 @@ contract ClearingTest is TradingWorld {
         StrategyParams memory params = offer();
         params.pools[0] = pool;
         lead(params);
-    }
-
-    /// @dev A hub in the world's place that pays for gas by the price of this token.
-    function _payFor(address wrappedNative) private {
-        address extension = HubKeepers(Hub(payable(address(hub))).keepers()).extension();
-        HubKeepers keepers = new HubKeepers(extension, wrappedNative);
-        hub = IHub(address(new Hub(address(this), treasury, address(keepers))));
-        relist();
     }
 }

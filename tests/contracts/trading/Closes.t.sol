@@ -49,12 +49,22 @@ contract ClosesTest is TradingWorld {
         // Leaders' ids stay without gaps; these have their own.
         assertEq(hub.strategyOf(strategyId).sequence, 1);
         trade(weth, wbtc, ALL / 2);
-        vm.expectEmit(true, true, true, false);
-        emit IHubLog.TradeOpened(
-            (uint64(strategyId) << 32) | SOLO | 2, keeper, TradeKind.Close, address(0), address(0), address(0), 0, 0, 0, 0, 0
-        );
         vm.prank(followers[2]);
         hub.requestExit(4);
+        vm.expectEmit(true, true, true, false);
+        emit IHubLog.TradeOpened(
+            (uint64(strategyId) << 32) | SOLO | 2,
+            keeper,
+            TradeKind.Close,
+            address(0),
+            address(0),
+            address(0),
+            0,
+            0,
+            0,
+            0,
+            0
+        );
         close(weth, 4);
     }
 
@@ -117,8 +127,6 @@ contract ClosesTest is TradingWorld {
         close(weth, vaults[3]);
         assertEq(inVault(vaults[3], weth), 0);
         assertEq(inVault(vaults[3], usdc), HELD / 2 + 480e6);
-        // The look is remembered.
-        assertEq(hub.riskOf(vaults[3]).peak, 980e6);
     }
 
     function test_a_suspended_vault_is_sold_only_if_its_stop_is_to_leave() public {
@@ -150,6 +158,8 @@ contract ClosesTest is TradingWorld {
         assertEq(uint8(hub.stopOf(vault)), uint8(Reason.TakeProfit));
         close(weth, vault);
         assertEq(inVault(vault, weth), 0);
+        // The look is remembered.
+        assertEq(hub.riskOf(vault).peak, 1_020e6);
         vm.prank(followers[0]);
         hub.leaveStrategy(vault);
         assertEq(uint8(hub.stopOf(vault)), uint8(Reason.None));
@@ -219,9 +229,7 @@ contract ClosesTest is TradingWorld {
         uint256 held = inVault(4, weth);
         ManualParams memory params = _terms(4, uint128(held / 4), uint128(held / 4 / WETH_A_UNIT / 2 + 1));
         vm.prank(followers[2]);
-        vm.expectRevert(
-            abi.encodeWithSelector(IHubLog.BelowMinimumOut.selector, params.minOut - 1, params.minOut)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IHubLog.BelowMinimumOut.selector, params.minOut - 1, params.minOut));
         hub.manualTrade(params);
         params.minOut -= 1;
         vm.recordLogs();
@@ -297,7 +305,7 @@ contract ClosesTest is TradingWorld {
         uint256 used = hub.vaultOf(vault).lossUsed;
         assertApproxEqAbs(used, 5e6, 1);
         // Little of it leaks in a second, and as much again is too much.
-        pass(1);
+        vm.warp(vm.getBlockTimestamp() + 1);
         how.amountIn = uint128(HELD / 4 + 2e6);
         how.minOut = 0;
         vm.expectPartialRevert(IHubLog.LossBudgetUsedUp.selector);
@@ -314,9 +322,8 @@ contract ClosesTest is TradingWorld {
         params.limits.maxImpactBps = 1;
         lead(params);
         uint32 vault = follow(0, 5 * HELD, none);
-        ManualParams memory how = ManualParams(
-            vault, usdcWeth, address(usdc), address(weth), uint128(5 * HELD), 0, FOREVER
-        );
+        ManualParams memory how =
+            ManualParams(vault, usdcWeth, address(usdc), address(weth), uint128(5 * HELD), 0, FOREVER);
         vm.prank(followers[0]);
         uint256 got = hub.manualTrade(how);
         assertEq(inVault(vault, usdc), 0);
@@ -344,13 +351,7 @@ contract ClosesTest is TradingWorld {
 
     function _terms(uint32 vault, uint128 amountIn, uint128 minOut) private view returns (ManualParams memory) {
         return ManualParams(
-            vault,
-            plainPool(address(usdc), address(weth)),
-            address(weth),
-            address(usdc),
-            amountIn,
-            minOut,
-            FOREVER
+            vault, plainPool(address(usdc), address(weth)), address(weth), address(usdc), amountIn, minOut, FOREVER
         );
     }
 

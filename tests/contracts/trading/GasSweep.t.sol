@@ -82,11 +82,7 @@ abstract contract GasSweep is World {
         for (uint32 i; i <= size; ++i) {
             uint32 vault = _first + (start + count / 2 + i) % count;
             state = keccak256(
-                abi.encode(
-                    state,
-                    hub.vaultBalance(vault, address(usdc)),
-                    hub.vaultBalance(vault, address(weth))
-                )
+                abi.encode(state, hub.vaultBalance(vault, address(usdc)), hub.vaultBalance(vault, address(weth)))
             );
         }
     }

@@ -45,7 +45,9 @@ contract LibrariesTest is Test {
             bench.reduced(3, 100, 1_000, 999);
         assertEq(abi.encode(vault, revision, fee, reason, share, gross), abi.encode(3, 7, 9, Reason.PoolDepth, 9, 999));
         (vault, revision, fee, reason, share, gross) = bench.reduced(3, 100, 1_000, 1_000);
-        assertEq(abi.encode(vault, revision, fee, reason, share, gross), abi.encode(3, 7, 10, Reason.RiskSize, 9, 1_000));
+        assertEq(
+            abi.encode(vault, revision, fee, reason, share, gross), abi.encode(3, 7, 10, Reason.RiskSize, 9, 1_000)
+        );
     }
 
     function test_reduce_cuts_the_largest_first_to_one_level() public view {

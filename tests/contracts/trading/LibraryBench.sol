@@ -167,8 +167,6 @@ contract LibraryBench {
     }
 
     function _parts(Copy copy) private pure returns (uint32, uint32, uint256, Reason, uint256, uint256) {
-        return (
-            copy.vaultId(), copy.revision(), copy.fee(), copy.reducedBy(), copy.equityShareBps(), copy.gross()
-        );
+        return (copy.vaultId(), copy.revision(), copy.fee(), copy.reducedBy(), copy.equityShareBps(), copy.gross());
     }
 }

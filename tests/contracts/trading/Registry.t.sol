@@ -248,9 +248,7 @@ contract RegistryTest is TradingWorld {
         (params.minDeposit, params.limits.minStake) = (20e6, 20e6);
         params.name = string(new bytes(64));
         vm.expectEmit();
-        emit IHubLog.StrategyCreated(
-            1, leader, 1, address(usdc), 1_000, 1_000, 1 days, 20e6, 700, params.name
-        );
+        emit IHubLog.StrategyCreated(1, leader, 1, address(usdc), 1_000, 1_000, 1 days, 20e6, 700, params.name);
         vm.expectEmit();
         emit IHubLog.StrategyLimitsSet(1, params.limits);
         vm.expectEmit();
@@ -267,10 +265,7 @@ contract RegistryTest is TradingWorld {
         assertEq(vault, 1);
         Strategy memory made = hub.strategyOf(1);
         assertEq(
-            abi.encode(made),
-            abi.encode(
-                Strategy(leader, 1, 0, 0, 1_000, 1_000, 1 days, 3, false, false, 20e6, 1, 700)
-            )
+            abi.encode(made), abi.encode(Strategy(leader, 1, 0, 0, 1_000, 1_000, 1 days, 3, false, false, 20e6, 1, 700))
         );
         assertEq(abi.encode(hub.limitsOf(1)), abi.encode(params.limits));
         assertEq(abi.encode(hub.termsOf(1, 1)), abi.encode(params.terms));
@@ -300,8 +295,12 @@ contract RegistryTest is TradingWorld {
             if (flaw == 0) (p.maxSlippageBps, why) = (1_001, abi.encodeWithSelector(cap, 1_001, 1_000));
             if (flaw == 1) (p.maxDriftBps, why) = (1_001, abi.encodeWithSelector(cap, 1_001, 1_000));
             if (flaw == 2) (p.copyWindow, why) = (1 days + 1, abi.encodeWithSelector(cap, 1 days + 1, 1 days));
-            if (flaw == 3) (p.tokens, why) = (new address[](16), abi.encodeWithSelector(IHubLog.TooManyTokens.selector));
-            if (flaw == 4) (p.name, why) = (string(new bytes(65)), abi.encodeWithSelector(IHubLog.NameTooLong.selector));
+            if (flaw == 3) {
+                (p.tokens, why) = (new address[](16), abi.encodeWithSelector(IHubLog.TooManyTokens.selector));
+            }
+            if (flaw == 4) {
+                (p.name, why) = (string(new bytes(65)), abi.encodeWithSelector(IHubLog.NameTooLong.selector));
+            }
             if (flaw == 5) p.limits.lossBudgetBps = 0;
             if (flaw == 6) (p.limits.lossBudgetBps, why) = (2_001, abi.encodeWithSelector(cap, 2_001, 2_000));
             if (flaw == 7) p.limits.maxDrawdownBps = 0;
@@ -313,15 +312,23 @@ contract RegistryTest is TradingWorld {
             if (flaw == 13) p.limits.maxImpactBps = 0;
             if (flaw == 14) (p.limits.maxImpactBps, why) = (1_001, abi.encodeWithSelector(cap, 1_001, 1_000));
             if (flaw == 15) (p.limits.stopBps, why) = (5_001, abi.encodeWithSelector(cap, 5_001, 5_000));
-            if (flaw == 16) (p.limits.minInterval, why) = (1 days + 1, abi.encodeWithSelector(cap, 1 days + 1, 1 days));
+            if (flaw == 16) {
+                (p.limits.minInterval, why) = (1 days + 1, abi.encodeWithSelector(cap, 1 days + 1, 1 days));
+            }
             if (flaw == 17) p.limits.maxRoundTrips = 0;
             if (flaw == 18) p.limits.minStake = 10e6 - 1;
             if (flaw == 19) (p.minDeposit, p.limits.minStake) = (0, 9_999);
-            if (flaw == 20) (p.baseToken, why) = (stranger, abi.encodeWithSelector(IHubLog.TokenNotListed.selector, stranger));
+            if (flaw == 20) {
+                (p.baseToken, why) = (stranger, abi.encodeWithSelector(IHubLog.TokenNotListed.selector, stranger));
+            }
             if (flaw == 21) (p.tokens[1], why) = (address(usdc), _duplicate(address(usdc)));
             if (flaw == 22) (p.tokens[1], why) = (address(weth), _duplicate(address(weth)));
-            if (flaw == 23) (p.pools[1], why) = (stranger, abi.encodeWithSelector(IHubLog.PoolNotListed.selector, stranger));
-            if (flaw == 24) (p.pools[1], why) = (p.pools[0], abi.encodeWithSelector(IHubLog.AlreadyListed.selector, p.pools[0]));
+            if (flaw == 23) {
+                (p.pools[1], why) = (stranger, abi.encodeWithSelector(IHubLog.PoolNotListed.selector, stranger));
+            }
+            if (flaw == 24) {
+                (p.pools[1], why) = (p.pools[0], abi.encodeWithSelector(IHubLog.AlreadyListed.selector, p.pools[0]));
+            }
             if (flaw == 25) {
                 p.tokens = new address[](1);
                 p.tokens[0] = address(weth);
