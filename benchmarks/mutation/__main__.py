@@ -43,7 +43,6 @@ def judge_all(
     valid = 0
     with Compiler() as compiler:
         judge = Judge(forge, compiler)
-        judge.check()
         for mutant in in_order(population, SEED):
             if valid == sample:
                 break

@@ -110,13 +110,14 @@ class Judge:
         self._forge = forge
         self._compiler = compiler
         self._closures = {unit: _closure(unit) for unit in UNITS}
-        self._original = compiler.compile(list(UNITS), {})
+        self._original: dict[str, str] | None = None
         self._tests = digest(*(path.read_text() for path in sorted(TESTS.rglob("*.sol"))))
         # What killed other mutants of a file, by file: the first to try.
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
 
     def check(self) -> None:
         """Raises `SystemExit` unless Forge's build is what our compiler makes, and all tests pass on it."""
+        self._original = self._compiler.compile(list(UNITS), {})
         if self._original is None:
             raise SystemExit("The contracts do not compile.")
         self._build()
@@ -140,12 +141,15 @@ class Judge:
 
     def judge(self, mutant: Mutant, before: Judgement | None) -> Judgement:
         """The verdict on a mutant. What killed it before is tried first."""
+        if self._original is None:
+            self.check()
+        original = self._original or {}
         contracts = self._contracts(mutant)
         units = [unit for unit in UNITS if mutant.file in self._closures[unit]]
         code = self._compiler.compile(units, {mutant.file: mutant.source})
         if code is None:
             return Judgement(Verdict.INVALID, "", contracts, "")
-        if self._original is None or all(self._original[contract] == code[contract] for contract in code):
+        if all(original[contract] == code[contract] for contract in code):
             return Judgement(Verdict.SAME_CODE, "", contracts, "")
         with self._planted(code):
             killer = self._first(mutant, before)
