@@ -1,7 +1,7 @@
 // One process that keeps the WebAssembly compiler loaded: loading it, and having it warm, is most of a small compile.
 //   node compiler.js --ast-compact-json FILE --output-dir FOLDER …   Gambit's call of a native solc: a syntax tree.
-//   node compiler.js SETTINGS                                        One JSON request a line, one answer a line:
-// {"overlay": {path: source}, "units": [[path, contract]]} → {"error": text} or {"code": {contract: hex}}.
+//   node compiler.js                                                 One JSON request a line, one answer a line:
+// {"settings": …, "overlay": {path: source}, "units": [[path, contract]]} → {"error": text} or {"code": {contract: hex}}.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -46,11 +46,11 @@ function writeTree() {
   fs.writeFileSync(path.join(folder, `${path.basename(name)}_json.ast`), JSON.stringify(output.sources[name].ast));
 }
 
-function answer({ overlay, units }) {
+function answer({ settings, overlay, units }) {
   const sources = Object.assign({}, ...units.map(([name]) => source(name, overlay)));
   const outputSelection = {};
   for (const [name, contract] of units) outputSelection[name] = { [contract]: ["evm.bytecode.object"] };
-  const output = compile(sources, { ...JSON.parse(args[0]), outputSelection }, overlay);
+  const output = compile(sources, { ...settings, outputSelection }, overlay);
   if (output.error) return { error: output.error };
   const code = units.map(([name, contract]) => [contract, output.contracts[name][contract].evm.bytecode.object]);
   return { code: Object.fromEntries(code) };
