@@ -18,8 +18,8 @@ from typing import Any
 
 from benchmarks.mutation.mutants import ROOT, Mutant, digest
 
-# What tests deploy that is made of the core's sources, and whether it needs the newer pipeline of the compiler. The
-# older one takes half the time, and cannot compile what has many variables.
+# What tests deploy that is made of the core's sources, and whether it needs the compiler's newer pipeline.
+# The older one takes half the time, and cannot compile what has many variables.
 UNITS = {
     "contracts/core/Hub.sol": True,
     "contracts/core/HubExtension.sol": False,
@@ -124,7 +124,7 @@ class Judge:
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
 
     def check(self) -> None:
-        """Puts what our own compiler makes into the build. Raises `SystemExit` unless all tests pass on it."""
+        """Plants what our own compiler makes. Raises `SystemExit` unless all tests pass on it."""
         self._original = self._compiler.compile(list(UNITS), {})
         if self._original is None:
             raise SystemExit("The contracts do not compile.")
