@@ -28,7 +28,7 @@ UNITS = {
     "contracts/oracles/ChainlinkOracle.sol": False,
     "contracts/venues/UniswapV3Venue.sol": False,
     "tests/contracts/fees/Bench.sol": False,
-    "tests/contracts/trading/LibraryBench.sol": False,
+    "tests/contracts/trading/LibraryBench.sol": True,
 }
 TESTS = ROOT / "tests/contracts"
 _BUILD = ROOT / "build/mutation/out"
