@@ -18,7 +18,7 @@ from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Block, Trade, Vault
+from indexer.ledger.models import Block, RawLog, Trade, Vault
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.rollback import remove_above
 from indexer.ledger.rows import Rows
@@ -30,7 +30,7 @@ found.
 
 
 class Ledger:
-    """One deployment's ledger. Every method is one transaction."""
+    """One deployment's ledger. Every method but `post` is one transaction."""
 
     def __init__(
         self, engine: Engine, deployment_id: int, chain_id: int, hub: str, *, hash_window: int = HASH_WINDOW
@@ -66,25 +66,23 @@ class Ledger:
                 remedy="Start the indexer again: it looks for the common ancestor first.",
             )
         target = Checkpoint(last.number, last.hash, last.time)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
-            context = load_context(connection, self._id, blocks)
-            rows = Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
-            self._write(connection, rows)
+            self._write(connection, self._project(connection, blocks, tokens))
             self._write_blocks(connection, blocks, old, target)
             note_head(connection, self._id, head)
         self._checkpoint = target
 
     def roll_back(self, ancestor: Checkpoint) -> None:
         """Remove everything above the ancestor and record that it was there."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
         self._checkpoint = ancestor
 
     def note_head(self, head: Header) -> None:
         """Record the chain's newest block when there is nothing to write."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             note_head(connection, self._id, head)
 
     def known_blocks(self, below: int, limit: int) -> list[Checkpoint]:
@@ -99,7 +97,8 @@ class Ledger:
             return [Checkpoint(row.number, row.hash, row.time) for row in rows]
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -114,6 +113,20 @@ class Ledger:
                 remedy="Check its disk space, its connection, and that no other indexer holds it, then start "
                 "again: nothing was written by halves.",
             ) from error
+
+    def post(
+        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
+    ) -> None:
+        """Write what the logs of blocks come to, but not the logs themselves, in the caller's transaction."""
+        rows = self._project(connection, blocks, tokens)
+        rows.new.pop(RawLog, None)
+        self._write(connection, rows)
+
+    def _project(
+        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
+    ) -> Rows:
+        context = load_context(connection, self._id, blocks)
+        return Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
 
     def _write(self, connection: Connection, rows: Rows) -> None:
         for vault in rows.new[Vault]:
