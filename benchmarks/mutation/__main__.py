@@ -25,7 +25,7 @@ from benchmarks.mutation.mutants import ROOT, Mutant, digest, files, generate, i
 from benchmarks.results import write
 
 SEED = 20_261_125
-SAMPLE = 240
+SAMPLE = 400
 LEAST_SCORE = 0.9
 CACHE = ROOT / "build/mutation"
 EXPLAINED = Path(__file__).with_name("explained.toml")
