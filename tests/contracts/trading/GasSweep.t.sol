@@ -44,21 +44,21 @@ abstract contract GasSweep is World {
     /// @dev The next `size` positions, with gas from next to nothing to more than enough in so many steps.
     function sweep(uint32 size, uint256 steps) internal {
         bytes memory call = abi.encodeCall(hub.continueTrade, (_strategyId, size));
-        bytes32 before = _state(size);
+        bytes32 before = this.stateOf(size);
         uint256 kept = vm.snapshotState();
         uint256 enough = gasleft();
         (bool ok,) = address(hub).call(call);
         enough -= gasleft();
         assertTrue(ok, "with all the gas there is");
         assertLt(enough, TRANSACTION_GAS, "EIP-7825");
-        bytes32 whole = _state(size);
+        bytes32 whole = this.stateOf(size);
         assertNotEq(whole, before);
         vm.revertToState(kept);
         uint256 times;
         for (uint256 i = 1; i <= steps + 2; ++i) {
             kept = vm.snapshotState();
             (ok,) = address(hub).call{gas: enough * i / steps}(call);
-            assertEq(_state(size), ok ? whole : before, "whole or not at all");
+            assertEq(this.stateOf(size), ok ? whole : before, "whole or not at all");
             if (ok) ++times;
             vm.revertToState(kept);
         }
@@ -66,8 +66,8 @@ abstract contract GasSweep is World {
         assertLt(times, steps);
     }
 
-    /// @dev What the batch could have changed.
-    function _state(uint32 size) private view returns (bytes32 state) {
+    /// @dev What the batch could have changed. Called from outside, so that its memory is given back.
+    function stateOf(uint32 size) external view returns (bytes32 state) {
         state = keccak256(
             abi.encode(
                 hub.fanoutOf(_strategyId),
