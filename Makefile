@@ -47,6 +47,12 @@ help: ## Show what can be made
 	@$(VENV)/uv pip sync -q --python $(PROOFS_VENV)/python requirements/proofs.txt
 	@touch $@
 
+.venv-mutants/.installed: requirements/mutants.txt .venv/.installed
+	@echo "Installing Gambit …"
+	@test -x .venv-mutants/bin/python || $(PYTHON) -m venv .venv-mutants
+	@$(VENV)/uv pip sync -q --python .venv-mutants/bin/python requirements/mutants.txt
+	@touch $@
+
 node_modules/.installed: package.json package-lock.json
 	@scripts/check-prerequisites.sh "$(PYTHON)"
 	@echo "Installing compiler, chain and Uniswap …"
@@ -84,8 +90,8 @@ test-forge: compile-forge ## Invariants of the contracts under random calls
 
 # Some 20 minutes on two cores.
 .PHONY: fuzz
-fuzz: install ## A million random calls against each campaign of the invariants
-	@FOUNDRY_PROFILE=fuzz $(FORGE) test --match-test '^invariant_' $(FORGE_ARGS)
+fuzz: install ## A million random calls against each campaign of the invariants; writes benchmarks/results/fuzz.json
+	@$(VENV)/python -m benchmarks.fuzz $(FORGE)
 
 .PHONY: test-brownie
 test-brownie: compile-brownie ## Unit tests of the contracts on a local chain
@@ -99,7 +105,8 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 
 # An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
 .PHONY: test-deep
-test-deep: compile ## The ledger's and the keeper's long campaigns under faults
+test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults
+	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
 	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
@@ -133,6 +140,15 @@ prove: install .venv-proofs/.installed ## Proofs of the contracts for all inputs
 .PHONY: analyse
 analyse: install .venv-proofs/.installed ## Slither over the contracts: no high or medium finding without a reason
 	@$(VENV)/python tests/contracts/analysis/slither.py $(PROOFS_VENV)/slither $(FORGE)
+
+.PHONY: coverage
+coverage: install ## Lines and branches of the core that Forge's unit tests reach; writes benchmarks/results/coverage.json
+	@$(VENV)/python -m benchmarks.coverage $(FORGE)
+
+# What was judged before is judged again only if it has changed.
+.PHONY: mutate
+mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Forge's tests notice; writes benchmarks/results/mutation.json
+	@$(VENV)/python -m benchmarks.mutation .venv-mutants $(FORGE)
 
 # ---------------------------------------------------------------- check
 
@@ -173,4 +189,5 @@ lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml
 	@$(VENV)/uv pip compile -q pyproject.toml --group dev $(LOCK_FLAGS) -o requirements/app.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:contracts $(LOCK_FLAGS) -o requirements/contracts.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:proofs $(LOCK_FLAGS) -o requirements/proofs.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:mutants $(LOCK_FLAGS) -o requirements/mutants.txt
 LOCK_FLAGS := --generate-hashes --no-header --universal --python-version 3.11
