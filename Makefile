@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 BROWNIE_VENV := .venv-brownie/bin
 PROOFS_VENV := .venv-proofs/bin
+WAKE_VENV := .venv-wake/bin
 # The binaries themselves: npm's launchers exit 0 when tests fail, and leave a chain behind when they are killed.
 PLATFORM := $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/amd64/;s/aarch64/arm64/')
 FOUNDRY := node_modules/@foundry-rs
@@ -44,6 +45,12 @@ help: ## Show what can be made
 	@echo "Installing Halmos and Slither …"
 	@test -x $(PROOFS_VENV)/python || $(PYTHON) -m venv .venv-proofs
 	@$(VENV)/uv pip sync -q --python $(PROOFS_VENV)/python requirements/proofs.txt
+	@touch $@
+
+.venv-wake/.installed: requirements/wake.txt .venv/.installed
+	@echo "Installing eth-wake …"
+	@test -x $(WAKE_VENV)/python || $(PYTHON) -m venv .venv-wake
+	@$(VENV)/uv pip sync -q --python $(WAKE_VENV)/python requirements/wake.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
@@ -114,8 +121,8 @@ prove: install .venv-proofs/.installed ## Proofs of the contracts for all inputs
 		$(HALMOS_ARGS)
 
 .PHONY: analyse
-analyse: install .venv-proofs/.installed ## Slither over the contracts: no high or medium finding without a reason
-	@$(VENV)/python tests/contracts/analysis/slither.py $(PROOFS_VENV)/slither $(FORGE)
+analyse: install .venv-proofs/.installed .venv-wake/.installed ## Slither and eth-wake: no high or medium finding without a reason
+	@$(VENV)/python tests/contracts/analysis/analyse.py $(FORGE) $(PROOFS_VENV)/slither $(WAKE_VENV)/python
 
 # ---------------------------------------------------------------- check
 
@@ -156,4 +163,5 @@ lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml
 	@$(VENV)/uv pip compile -q pyproject.toml --group dev $(LOCK_FLAGS) -o requirements/app.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:contracts $(LOCK_FLAGS) -o requirements/contracts.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:proofs $(LOCK_FLAGS) -o requirements/proofs.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:wake $(LOCK_FLAGS) -o requirements/wake.txt
 LOCK_FLAGS := --generate-hashes --no-header --universal --python-version 3.11
