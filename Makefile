@@ -116,9 +116,15 @@ HALMOS_ARGS ?=
 
 .PHONY: prove
 prove: install .venv-proofs/.installed ## Proofs of the contracts for all inputs, by symbolic execution
-	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos --no-status \
-		--forge-build-out build/proofs/out --loop 32 --solver-timeout-branching 200 --solver-timeout-assertion 60000 \
-		$(HALMOS_ARGS)
+	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos \
+		--config tests/contracts/symbolic/halmos.toml $(HALMOS_ARGS)
+
+# Narrow it, for instance: make prove-bites BITES=MarksProof
+BITES ?=
+
+.PHONY: prove-bites
+prove-bites: install .venv-proofs/.installed ## Plant a bug for every proof: each must find its own
+	@$(VENV)/python tests/contracts/symbolic/bites.py $(FORGE) $(PROOFS_VENV)/halmos $(BITES)
 
 .PHONY: analyse
 analyse: install .venv-proofs/.installed .venv-wake/.installed ## Slither and eth-wake: no high or medium finding without a reason
