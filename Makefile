@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 BROWNIE_VENV := .venv-brownie/bin
 PROOFS_VENV := .venv-proofs/bin
+WAKE_VENV := .venv-wake/bin
 # The binaries themselves: npm's launchers exit 0 when tests fail, and leave a chain behind when they are killed.
 PLATFORM := $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/amd64/;s/aarch64/arm64/')
 FOUNDRY := node_modules/@foundry-rs
@@ -51,6 +52,12 @@ help: ## Show what can be made
 	@echo "Installing Gambit …"
 	@test -x .venv-mutants/bin/python || $(PYTHON) -m venv .venv-mutants
 	@$(VENV)/uv pip sync -q --python .venv-mutants/bin/python requirements/mutants.txt
+	@touch $@
+
+.venv-wake/.installed: requirements/wake.txt .venv/.installed
+	@echo "Installing eth-wake …"
+	@test -x $(WAKE_VENV)/python || $(PYTHON) -m venv .venv-wake
+	@$(VENV)/uv pip sync -q --python $(WAKE_VENV)/python requirements/wake.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
@@ -133,13 +140,19 @@ HALMOS_ARGS ?=
 
 .PHONY: prove
 prove: install .venv-proofs/.installed ## Proofs of the contracts for all inputs, by symbolic execution
-	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos --no-status \
-		--forge-build-out build/proofs/out --loop 32 --solver-timeout-branching 200 --solver-timeout-assertion 60000 \
-		$(HALMOS_ARGS)
+	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos \
+		--config tests/contracts/symbolic/halmos.toml $(HALMOS_ARGS)
+
+# Narrow it, for instance: make prove-bites BITES=MarksProof
+BITES ?=
+
+.PHONY: prove-bites
+prove-bites: install .venv-proofs/.installed ## Plant a bug for every proof: each must find its own
+	@$(VENV)/python tests/contracts/symbolic/bites.py $(FORGE) $(PROOFS_VENV)/halmos $(BITES)
 
 .PHONY: analyse
-analyse: install .venv-proofs/.installed ## Slither over the contracts: no high or medium finding without a reason
-	@$(VENV)/python tests/contracts/analysis/slither.py $(PROOFS_VENV)/slither $(FORGE)
+analyse: install .venv-proofs/.installed .venv-wake/.installed ## Slither and eth-wake: no high or medium finding without a reason
+	@$(VENV)/python tests/contracts/analysis/analyse.py $(FORGE) $(PROOFS_VENV)/slither $(WAKE_VENV)/python
 
 .PHONY: coverage
 coverage: install ## Lines and branches of the core that Forge's unit tests reach; writes benchmarks/results/coverage.json
@@ -190,4 +203,5 @@ lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml
 	@$(VENV)/uv pip compile -q --group pyproject.toml:contracts $(LOCK_FLAGS) -o requirements/contracts.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:proofs $(LOCK_FLAGS) -o requirements/proofs.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:mutants $(LOCK_FLAGS) -o requirements/mutants.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:wake $(LOCK_FLAGS) -o requirements/wake.txt
 LOCK_FLAGS := --generate-hashes --no-header --universal --python-version 3.11
