@@ -57,15 +57,19 @@ def roll_back(
     hour = time - time % HOUR_S
     again = set(touched) | _leaders(connection, deployment_id, touched)
     for ids in _chunks(sorted(again)):
-        for table, clock in (
-            (VaultHour, VaultHour.hour),
-            (VaultPosition, VaultPosition.hour),
-            (Lot, Lot.block_time),
-            (ValuedFlow, ValuedFlow.block_time),
-        ):
+        for hours in (VaultHour, VaultPosition):
             connection.execute(
-                delete(table).where(
-                    table.deployment_id == deployment_id, table.vault_id.in_(ids), clock >= hour
+                delete(hours).where(
+                    hours.deployment_id == deployment_id, hours.vault_id.in_(ids), hours.hour >= hour
+                )
+            )
+        for events in (Lot, ValuedFlow):  # those above the ancestor are gone, as every event's rows are
+            connection.execute(
+                delete(events).where(
+                    events.deployment_id == deployment_id,
+                    events.vault_id.in_(ids),
+                    events.block_time >= hour,
+                    events.block_number <= ancestor.number,
                 )
             )
     connection.execute(
