@@ -10,6 +10,7 @@ from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
+from indexer.chain.endpoint import shown
 from indexer.chain.errors import NodeRefusedError, NodeUnreachableError
 from indexer.chain.rpc import RpcClient
 from indexer.chain.wire import Response, decode
@@ -83,7 +84,7 @@ class PrivateRelay:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NodeUnreachableError(
-                f"The private relay at {self._url} does not answer: {error or type(error).__name__}.",
+                f"The private relay at {shown(self._url)} does not answer: {error or type(error).__name__}.",
                 remedy="Check --private-relay; until it answers, transactions go to the public pool.",
             ) from error
         response = decode(content, Response)

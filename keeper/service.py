@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from inbox.clock import now_us
 from inbox.journal import Journal, Purpose
@@ -18,6 +19,7 @@ from inbox.stops import Scope, Stops
 from indexer.chain.errors import ChainError
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
+from indexer.ledger.database import why
 from indexer.sync.deployment import Deployment
 from keeper.breakers import Breakers, Tolerance
 from keeper.following import Following
@@ -35,6 +37,7 @@ from keeper.views import Head, Views
 log = structlog.get_logger()
 
 _SIGN_OF_LIFE_US = 2_000_000
+_DATABASE_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,13 @@ class KeeperService:
             look = time.monotonic() >= next_head
             if look:
                 next_head = time.monotonic() + self._settings.head_poll_s
-            step = await self.step(look=look)
+            try:
+                step = await self.step(look=look)
+            except OperationalError as error:
+                # Every write is one transaction: what was not written has not happened, or is found again.
+                log.warning("database_failed", reason=why(error))
+                await _wait(stop, _DATABASE_PAUSE_S)
+                continue
             if not step.sent:
                 await _wait(stop, self._settings.inbox_poll_s)
         log.info("keeper_stopped", keeper=self._settings.name)

@@ -220,7 +220,12 @@ class Submitter:
         )
         if not self._journal.attempt(attempt):
             return None  # a process with the same key was quicker
-        await self._hand_over(attempt, head)
+        try:
+            await self._hand_over(attempt, head)
+        except NodeRefusedError as error:
+            # Too little ether, or something else has this nonce: looked at again, and no reason to stop here.
+            log.warning("transaction_refused", **_named(transaction), reason=str(error))
+            return None
         self._journal.sent(transaction, attempt)
         log.info(
             "transaction_sent", **_named(transaction), hash=attempt.hash, relay=relay.name, attempt=number

@@ -56,6 +56,19 @@ def test_events_that_are_logged_are_those_of_the_operations_guide() -> None:
         assert f"| `{name}` | {level} |" in guide
 
 
+def test_events_that_a_keeper_logs_are_those_of_its_guide() -> None:
+    guide = (ROOT / "docs" / "keeper.md").read_text()
+    told = set(re.findall(r"^\| `(\w+)` \| (debug|info|warning|error) \|", guide, re.MULTILINE))
+    logged = {
+        (name, level)
+        for package in ("inbox", "keeper")
+        for source in (ROOT / package).rglob("*.py")
+        for level, name in re.findall(r"\blog\.(debug|info|warning|error)\(\s*\"(\w+)\",", source.read_text())
+    }
+    assert len(logged) > 10
+    assert logged == told
+
+
 def test_errors_of_the_indexer_are_those_of_the_operations_guide() -> None:
     guide = (ROOT / "docs" / "operations.md").read_text()
     told = set(re.findall(r"^\| `(\w+Error)` \|", guide, re.MULTILINE))
