@@ -105,9 +105,9 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 
 # An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
 .PHONY: test-deep
-test-deep: compile ## Long campaigns: gas at every large batch size, and the ledger under faults
+test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults
 	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
-	@$(VENV)/python -m pytest -m deep tests/indexer $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
@@ -153,7 +153,7 @@ mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Fo
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders protocol scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo inbox indexer keeper orders protocol scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types

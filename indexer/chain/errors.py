@@ -20,11 +20,12 @@ class NoQuorumError(ChainError):
 
 
 class NodeRefusedError(ChainError):
-    """The node answered with a JSON-RPC error; `code` is its code."""
+    """The node answered with a JSON-RPC error; `code` is its code, `data` what a reverted call returned."""
 
-    def __init__(self, problem: str, *, remedy: str, code: int) -> None:
+    def __init__(self, problem: str, *, remedy: str, code: int, data: bytes | None = None) -> None:
         super().__init__(problem, remedy=remedy)
         self.code = code
+        self.data = data
 
 
 class NotANodeError(ChainError):

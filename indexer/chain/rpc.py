@@ -9,7 +9,7 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -26,7 +26,7 @@ from indexer.chain.errors import (
     NotANodeError,
     WrongChainError,
 )
-from indexer.chain.wire import Params, Response, decode
+from indexer.chain.wire import ErrorBody, Params, Response, decode
 
 T = TypeVar("T")
 
@@ -129,12 +129,32 @@ class RpcClient:
         answers = await asyncio.gather(*(self._chunk(method, chunk, shape) for chunk in chunks))
         return [answer for chunk in answers for answer in chunk]
 
+    async def outcomes(
+        self, method: str, params: Sequence[Params], shape: type[T]
+    ) -> list[T | NodeRefusedError]:
+        """As `batch`, where one call may be refused and the others answered: a refusal takes its place."""
+        chunks = [params[at : at + self._batch_size] for at in range(0, len(params), self._batch_size)]
+        answers = await asyncio.gather(*(self._chunk_outcomes(method, chunk, shape) for chunk in chunks))
+        return [answer for chunk in answers for answer in chunk]
+
     async def ask(self, endpoint: Endpoint, method: str, params: Sequence[Params], shape: type[T]) -> list[T]:
         """Call one method at one endpoint, once, and note how well it answered."""
+        return [_required(each) for each in await self._noted(endpoint, method, params, shape, _required)]
+
+    async def _noted(
+        self,
+        endpoint: Endpoint,
+        method: str,
+        params: Sequence[Params],
+        shape: type[T],
+        check: Callable[[T | NodeRefusedError], object],
+    ) -> list[T | NodeRefusedError]:
         begun = time.monotonic()
         try:
             await self._admit(endpoint)
             found = await self._ask(endpoint, method, params, shape)
+            for each in found:
+                check(each)
         except NodeRefusedError as error:
             if _THROTTLED.search(str(error)):
                 endpoint.health.bad()
@@ -148,6 +168,17 @@ class RpcClient:
         return found
 
     async def _chunk(self, method: str, params: Sequence[Params], shape: type[T]) -> list[T]:
+        return await self._somewhere(method, lambda endpoint: self.ask(endpoint, method, params, shape))
+
+    async def _chunk_outcomes(
+        self, method: str, params: Sequence[Params], shape: type[T]
+    ) -> list[T | NodeRefusedError]:
+        return await self._somewhere(
+            method, lambda endpoint: self._noted(endpoint, method, params, shape, _not_throttled)
+        )
+
+    async def _somewhere(self, method: str, ask: Callable[[Endpoint], Awaitable[list[T]]]) -> list[T]:
+        """Ask one endpoint after the other, and all of them again, until one answers."""
         failures: dict[Endpoint, ChainError] = {}
         given_up: set[Endpoint] = set()
         async for attempt in self.rounds():
@@ -155,7 +186,7 @@ class RpcClient:
                 if endpoint in given_up:
                     continue
                 try:
-                    found = await self.ask(endpoint, method, params, shape)
+                    found = await ask(endpoint)
                 except ChainError as error:
                     if isinstance(error, NodeRefusedError) and _is_final(method, error):
                         raise
@@ -194,7 +225,7 @@ class RpcClient:
         if self._chain_id is None or endpoint.admitted:
             return
         [answer] = await self._ask(endpoint, "eth_chainId", [[]], str)
-        found = int(answer, 16)
+        found = int(_required(answer), 16)
         if found != self._chain_id:
             raise WrongChainError(
                 f"The node at {endpoint.name} is on chain {found}, not on {self._chain_id}.",
@@ -205,7 +236,7 @@ class RpcClient:
 
     async def _ask(
         self, endpoint: Endpoint, method: str, params: Sequence[Params], shape: type[T]
-    ) -> list[T]:
+    ) -> list[T | NodeRefusedError]:
         if self._session is None:
             raise RuntimeError("use the client as a context manager")
         calls = [
@@ -218,22 +249,54 @@ class RpcClient:
             )
         batched = body.lstrip()[:1] == b"["
         responses = decode(body, list[Response]) if batched else [decode(body, Response)]
-        for response in responses:
-            if response.error is not None:
-                raise NodeRefusedError(
-                    f"The node at {endpoint.name} refused {method}: {response.error.message} "
-                    f"(code {response.error.code}).",
-                    remedy="Check that the node serves this method and still has the blocks asked for.",
-                    code=response.error.code,
-                )
-        by_id = {response.id: response.result for response in responses}
+        by_id = {response.id: response for response in responses}
         if len(responses) != len(calls) or by_id.keys() != set(range(len(calls))):
+            # What a node has against the whole request it says in one answer without an id.
+            for response in responses:
+                if response.error is not None:
+                    raise _refusal(endpoint, method, response.error)
             raise NotANodeError(
                 f"The node at {endpoint.name} answered {len(responses)} of {len(calls)} batched calls of "
                 f"{method}.",
                 remedy="Use a node that supports JSON-RPC batches.",
             )
-        return [decode(by_id[at], shape) for at in range(len(calls))]
+        return [
+            decode(each.result, shape) if each.error is None else _refusal(endpoint, method, each.error)
+            for each in (by_id[at] for at in range(len(calls)))
+        ]
+
+
+def _required(answer: T | NodeRefusedError) -> T:
+    if isinstance(answer, NodeRefusedError):
+        raise answer
+    return answer
+
+
+def _not_throttled(answer: object) -> None:
+    """A node that is asked too much says so instead of an answer; that is no outcome of the call."""
+    if isinstance(answer, NodeRefusedError) and _THROTTLED.search(str(answer)):
+        raise answer
+
+
+def _refusal(endpoint: Endpoint, method: str, error: ErrorBody) -> NodeRefusedError:
+    return NodeRefusedError(
+        f"The node at {endpoint.name} refused {method}: {error.message} (code {error.code}).",
+        remedy="Check that the node serves this method and still has the blocks asked for.",
+        code=error.code,
+        data=_reverted_with(error.data),
+    )
+
+
+def _reverted_with(data: object) -> bytes | None:
+    """Nodes give a revert's data as hex text, or inside an object of their own."""
+    if isinstance(data, dict):
+        data = data.get("data")
+    if isinstance(data, str) and data.startswith("0x"):
+        try:
+            return bytes.fromhex(data[2:])
+        except ValueError:
+            return None
+    return None
 
 
 def _is_final(method: str, error: NodeRefusedError) -> bool:

@@ -12,13 +12,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from indexer.chain.types import Header
 from indexer.decode.decoder import DecodedBlock
+from indexer.derived.facts import Cleared, Visit
+from indexer.derived.update import apply
 from indexer.ledger.balances import apply_deltas
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Block, RawLog, Trade, Vault
+from indexer.ledger.models import Block, Clearing, Copy, RawLog, Trade, Vault
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.rollback import remove_above
 from indexer.ledger.rows import Rows
@@ -68,7 +70,9 @@ class Ledger:
         target = Checkpoint(last.number, last.hash, last.time)
         with self.transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
-            self._write(connection, self._project(connection, blocks, tokens))
+            rows = self._project(connection, blocks, tokens)
+            self._write(connection, rows)
+            self._derive(connection, rows, range(first.number, last.number + 1))
             self._write_blocks(connection, blocks, old, target)
             note_head(connection, self._id, head)
         self._checkpoint = target
@@ -121,6 +125,7 @@ class Ledger:
         rows = self._project(connection, blocks, tokens)
         rows.new.pop(RawLog, None)
         self._write(connection, rows)
+        self._derive(connection, rows, range(blocks[0].header.number, blocks[-1].header.number + 1))
 
     def _project(
         self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
@@ -154,6 +159,12 @@ class Ledger:
         for place, event in rows.vetoes:
             veto(connection, place, event)
         apply_deltas(connection, self._id, rows.deltas)
+
+    def _derive(self, connection: Connection, rows: Rows, blocks: range) -> None:
+        """Bring the read models up to date with what was just written."""
+        clearings = [Cleared._make(row[name] for name in Cleared._fields) for row in rows.new[Clearing]]
+        visits = [Visit._make(row[name] for name in Visit._fields) for row in rows.new[Copy]]
+        apply(connection, self._id, blocks, clearings=clearings, visits=visits)
 
     def _write_blocks(
         self, connection: Connection, blocks: Sequence[DecodedBlock], old: Checkpoint, new: Checkpoint

@@ -8,6 +8,7 @@ import time
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
 
+from indexer.derived.rebuild import roll_back, touched_above
 from indexer.ledger.balances import apply_deltas, posted_since
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.listings import restore_vetoed
@@ -21,6 +22,7 @@ from indexer.ledger.models import (
     Fee,
     Halt,
     LeaderCap,
+    Lot,
     OrderCancellation,
     OrderFill,
     OrphanedLog,
@@ -38,6 +40,7 @@ from indexer.ledger.models import (
     TermsProposal,
     Token,
     Trade,
+    ValuedFlow,
     Vault,
     VaultFacts,
     VaultState,
@@ -52,6 +55,7 @@ BLOCK_TABLES = (
     Fee,
     Halt,
     LeaderCap,
+    Lot,
     OrderCancellation,
     OrderFill,
     Policy,
@@ -67,6 +71,7 @@ BLOCK_TABLES = (
     TermsProposal,
     Token,
     Trade,
+    ValuedFlow,
     Vault,
     VaultState,
 )
@@ -77,6 +82,7 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
     """Remove all rows above `ancestor`, restore what later blocks had changed, and record the reorg."""
     number = ancestor.number
     _record(connection, deployment_id, old, ancestor)
+    touched = touched_above(connection, deployment_id, number)
     undone = posted_since(connection, deployment_id, number)
     changed = connection.scalars(
         select(VaultState.vault_id)
@@ -96,6 +102,7 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
     )
     restore_vetoed(connection, deployment_id, number)
     _restore_vaults(connection, deployment_id, list(changed))
+    roll_back(connection, deployment_id, ancestor, touched)
 
 
 def _record(connection: Connection, deployment_id: int, old: Checkpoint, ancestor: Checkpoint) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
@@ -21,6 +22,7 @@ from indexer.ledger.database import snapshot
 from indexer.ledger.leases import clock_us, read_lease
 from indexer.ledger.models import Deployment as DeploymentRow
 from indexer.ledger.models import RawLog, Reconciliation
+from indexer.sync.charges import wrong_charges
 from indexer.sync.deployment import Deployment
 from indexer.sync.existing import require_ledger
 from indexer.sync.lease import is_dead
@@ -165,7 +167,7 @@ async def examine_state(reader: ChainReader, engine: Engine, deployment: Deploym
 
 
 def examine_database(engine: Engine, deployment: Deployment) -> Iterator[Finding]:
-    """Check tables, lease, lag, the last reconciliation, disk space and the database's clock."""
+    """Check tables, fees, lease, lag, the last reconciliation, disk space and the database's clock."""
     try:
         deployment_id = require_ledger(engine, deployment)
     except IndexerError as error:
@@ -187,7 +189,17 @@ def examine_database(engine: Engine, deployment: Deployment) -> Iterator[Finding
         unknown = connection.scalar(
             select(func.count()).where(RawLog.deployment_id == deployment_id, RawLog.event.is_(None))
         )
+        wrong = list(islice(wrong_charges(connection, deployment_id), 1))
         skew_s = clock_us(connection) / 1_000_000 - time.time()
+    for each in wrong:
+        yield _bad(
+            "fees",
+            f"the {each.what} in block {each.block_number} (log {each.log_index}) is {each.charged}, and "
+            f"terms and amounts make it {each.due}",
+            "Run `lockstep verify` on the vault. If chain and ledger agree, the hub charged it: report it.",
+        )
+    if not wrong:
+        yield _good("fees", "copy fees, the division of every fee, and keepers' fees are those of the terms")
     if lease is None:
         yield _warning("indexer", "none runs", "Start `lockstep index`.")
     elif lease.expired or is_dead(lease.holder):

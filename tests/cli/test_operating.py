@@ -18,7 +18,17 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from indexer.ledger.database import open_engine
-from indexer.ledger.models import Balance, Base, Deployment, Posting, RawLog, Reconciliation, Token, Trade
+from indexer.ledger.models import (
+    Balance,
+    Base,
+    Deployment,
+    Posting,
+    RawLog,
+    Reconciliation,
+    Token,
+    Trade,
+    VaultHour,
+)
 from tests.indexer.paper_chain import PaperChain
 from tests.indexer.proxy import Call, Proxy, RefusedError
 from tests.indexer.story import EXTENSION, HUB, tell
@@ -42,7 +52,7 @@ class Place:
         )
 
     async def beside(self, command: str, *arguments: str, rpc_url: str) -> tuple[int, str]:
-        """Run the command as a process of its own, beside a proxy of this one: exit code, and what it said."""
+        """Run it as a process of its own, beside a proxy of this one; its exit code and what it said."""
         start = [sys.executable, "-W", "ignore", "-c", "from cli.main import main; main()", command]
         process = await asyncio.create_subprocess_exec(
             *start,
@@ -246,6 +256,15 @@ def test_statement_that_the_chain_contradicts_is_shown_with_the_difference(
             .where(Posting.account_kind == "vault", Posting.account == "2", Posting.purpose == "allocation")
             .values(amount=10**60)
         )
+    # A posting shows in its line; the figures over the whole life are the read models'.
+    result = place.run("verify", "2", "--json")
+    assert result.exit_code == 3, result.output
+    differences = {each["figure"]: each for each in json.loads(result.stdout)["differences"]}
+    assert [each["ledger"] for name, each in differences.items() if name.endswith("amount.units")] == [
+        str(10**60)
+    ]
+    with ledger.begin() as connection:
+        connection.execute(update(VaultHour).where(VaultHour.vault_id == 2).values(deposited=10**60))
     result = place.run("verify", "2", "--json")
     assert result.exit_code == 3, result.output
     differences = {each["figure"]: each for each in json.loads(result.stdout)["differences"]}
@@ -378,7 +397,9 @@ def test_second_hub_needs_to_be_let_in_and_then_lives_beside_the_first(
         place.chain.mine()
     place.good("index", "--once")
     with ledger.connect() as connection:
-        heights = connection.execute(select(Deployment.id, Deployment.checkpoint_number)).all()
+        heights = connection.execute(
+            select(Deployment.id, Deployment.checkpoint_number).order_by(Deployment.id)
+        ).all()
     assert [tuple(row) for row in heights] == [(1, place.chain.height), (2, place.chain.height - 2)]
     assert "0 figures differ" in place.good("verify", "2")
     place.good("rebuild")

@@ -6,10 +6,15 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import PendingRollbackError
 
 
 class CrashError(BaseException):
     """The process would be gone here: nothing that handles errors may catch it."""
+
+
+CRASHED = (CrashError, PendingRollbackError)
+"""The second: Alembic tidies up in a `finally`, which a process that is gone does not."""
 
 
 class Statements:

@@ -1,5 +1,7 @@
 """Migrations make exactly the tables of the models, on both databases, and refuse what they do not know."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from indexer.ledger.errors import DatabaseUnavailableError, SchemaMismatchError
 from indexer.ledger.migrations import downgrade, ensure_current, upgrade
 from indexer.ledger.models import Base
 from indexer.ledger.rollback import BLOCK_TABLES
+from tests.indexer.crashing import CRASHED, crashing
 
 
 def test_migrated_tables_are_those_of_the_models(engine: Engine) -> None:
@@ -27,6 +30,16 @@ def test_upgrade_twice_changes_nothing_and_downgrade_removes_every_table(engine:
     ensure_current(engine)
     downgrade(engine, "base")
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+
+
+def test_two_at_once_upgrade_once(postgresql_url: str) -> None:
+    engines = [open_engine(postgresql_url) for _ in range(4)]
+    with ThreadPoolExecutor(len(engines)) as pool:
+        for done in [pool.submit(upgrade, each) for each in engines]:
+            done.result()
+    ensure_current(engines[0])
+    for each in engines:
+        each.dispose()
 
 
 def test_newer_database_is_refused_and_left_alone(engine: Engine) -> None:
@@ -120,6 +133,22 @@ def stored(engine: Engine) -> dict[str, list[dict[str, str]]]:
             for name, table in tables.tables.items()
             if name != "alembic_version"
         }
+
+
+def test_crash_before_every_statement_of_an_upgrade_with_data_changes_nothing(engine: Engine) -> None:
+    upgrade(engine, "0001")
+    with engine.begin() as connection:
+        written_by_0001(connection)
+    before, crash_at = stored(engine), 0
+    while True:
+        with crashing(engine, crash_at) as statements, suppress(*CRASHED):
+            upgrade(engine)
+            break
+        engine.dispose()
+        assert stored(engine) == before, statements.run[-1]
+        crash_at += 1
+    assert crash_at > 30
+    ensure_current(engine)
 
 
 def test_ledger_of_copy_fees_alone_is_taken_along_and_back(engine: Engine) -> None:

@@ -119,8 +119,8 @@ def _logs_bent(patch: pytest.MonkeyPatch, bend: Callable[[BlockLogs], BlockLogs]
     patch.setattr(ChainReader, "logs", bent)
 
 
-def logs_are_posted_twice(patch: pytest.MonkeyPatch) -> None:
-    _logs_bent(patch, lambda block: BlockLogs(block.header, (*block.logs, *block.logs)))
+def a_log_is_posted_twice(patch: pytest.MonkeyPatch) -> None:
+    _logs_bent(patch, lambda block: BlockLogs(block.header, (*block.logs, *block.logs[-1:])))
 
 
 def balances_are_changed_twice(patch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def rollback_goes_one_block_too_far(patch: pytest.MonkeyPatch) -> None:
 BUGS: list[Plant] = [
     two_transactions,
     empty_logs_are_believed,
-    logs_are_posted_twice,
+    a_log_is_posted_twice,
     balances_are_changed_twice,
     logs_of_a_block_come_in_the_wrong_order,
     checkpoint_is_one_too_high,

@@ -1,6 +1,7 @@
 """Seeded lives of a chain behind nodes that fail: whatever they answer, the ledger is the final chain's."""
 
 import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from indexer.errors import IndexerError
 from indexer.ledger.content import content_hash
-from indexer.ledger.models import Posting, RawLog, Reorg, amount_sum
+from indexer.ledger.models import Deployment, Posting, RawLog, Reorg, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
 from indexer.sync.errors import FinalityError
 from tests.indexer.lives import Life
@@ -19,7 +20,7 @@ from tests.indexer.running import indexing
 from tests.indexer.story import tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import held
-from tests.indexer.test_sync import clean_engine
+from tests.indexer.test_sync import clean_engine, until
 from tests.indexer.unreliable import Unreliable
 
 KEPT_SEEDS: list[tuple[int, float, int]] = [(1, 0.05, 1), (2, 0.05, 3)]
@@ -121,6 +122,42 @@ async def test_many_lives_behind_unreliable_nodes(
     engine: Engine, chain: PaperChain, tmp_path: Path, *, seed: int, rate: float, nodes: int
 ) -> None:
     await live(engine, chain, tmp_path, seed=seed, rate=rate, nodes=nodes)
+
+
+async def test_live_following_behind_unreliable_nodes_ends_with_the_final_chains_ledger(
+    engine: Engine, chain: PaperChain, tmp_path: Path
+) -> None:
+    life = Life(chain, 5, 50)
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        proxies = [Unreliable(chain.url, 50 + at, 0.03) for at in range(2)]
+        urls = [(await stack.enter_async_context(each.running())).url for each in proxies]
+
+        async def follow() -> None:
+            while not stop.is_set():
+                with contextlib.suppress(IndexerError):  # a supervisor starts it again
+                    async with indexing(urls, engine, pause_s=0.002) as indexer:
+                        await indexer.follow(stop)
+
+        following = asyncio.create_task(follow())
+        while not life.over:
+            await asyncio.to_thread(life.grow, life.chance.randint(1, 4))
+            await asyncio.sleep(life.chance.random() * 0.2)
+            if life.chance.random() < 0.4:
+                await asyncio.to_thread(life.turn_back, life.chance.choice([1, 1, 2, 5, 30]))
+        await asyncio.to_thread(life.grow, 1)
+        head = chain.request("eth_getBlockByNumber", "latest", False)["hash"]
+        await until(lambda: checkpoint(engine) == head, 120)
+        stop.set()
+        await following
+    await is_that_of_the_final_chain(engine, chain, tmp_path, life)
+
+
+def checkpoint(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, "deployments"):
+            return None
+        return connection.scalar(select(Deployment.checkpoint_hash))
 
 
 @pytest.mark.parametrize("depth", [1, 63, 64])
