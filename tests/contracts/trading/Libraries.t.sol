@@ -147,6 +147,9 @@ contract LibrariesTest is Test {
         for (uint256 day = 8; day < 16; ++day) {
             peaks = bench.raise(peaks, day, day);
         }
+        for (uint256 lane; lane < 8; ++lane) {
+            assertEq(uint32(peaks >> (lane * 32)), lane + 8);
+        }
         assertEq(bench.roll(peaks, 15, 15), peaks);
         // Days 16 and 17 take the lanes of 8 and 9.
         assertEq(bench.roll(peaks, 15, 17), peaks & ~uint256(type(uint64).max));
