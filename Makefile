@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 BROWNIE_VENV := .venv-brownie/bin
 PROOFS_VENV := .venv-proofs/bin
+WAKE_VENV := .venv-wake/bin
 # The binaries themselves: npm's launchers exit 0 when tests fail, and leave a chain behind when they are killed.
 PLATFORM := $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/amd64/;s/aarch64/arm64/')
 FOUNDRY := node_modules/@foundry-rs
@@ -16,6 +17,7 @@ FORGE := $(FOUNDRY)/forge-$(PLATFORM)/bin/forge
 ANVIL_FOLDER := $(CURDIR)/$(FOUNDRY)/anvil-$(PLATFORM)/bin
 # Brownie keeps accounts and networks of its own in HOME; a test should see neither, nor leave any.
 BROWNIE := HOME=$(CURDIR)/build/home PATH="$(ANVIL_FOLDER):$$PATH" $(BROWNIE_VENV)/brownie
+FREE_PORT := $(VENV)/python -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
 export SOLCX_BINARY_PATH := $(CURDIR)/toolchain/solc
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -46,6 +48,18 @@ help: ## Show what can be made
 	@$(VENV)/uv pip sync -q --python $(PROOFS_VENV)/python requirements/proofs.txt
 	@touch $@
 
+.venv-mutants/.installed: requirements/mutants.txt .venv/.installed
+	@echo "Installing Gambit …"
+	@test -x .venv-mutants/bin/python || $(PYTHON) -m venv .venv-mutants
+	@$(VENV)/uv pip sync -q --python .venv-mutants/bin/python requirements/mutants.txt
+	@touch $@
+
+.venv-wake/.installed: requirements/wake.txt .venv/.installed
+	@echo "Installing eth-wake …"
+	@test -x $(WAKE_VENV)/python || $(PYTHON) -m venv .venv-wake
+	@$(VENV)/uv pip sync -q --python $(WAKE_VENV)/python requirements/wake.txt
+	@touch $@
+
 node_modules/.installed: package.json package-lock.json
 	@scripts/check-prerequisites.sh "$(PYTHON)"
 	@echo "Installing compiler, chain and Uniswap …"
@@ -71,34 +85,51 @@ BROWNIE_ARGS ?=
 PYTEST_ARGS ?= -n auto
 
 .PHONY: test
-test: canary test-forge test-brownie test-python ## Everything that must pass
+test: install ## Everything that must pass
+	@echo "Forge's and Brownie's tests, side by side: each says all when it has ended …"
+	@$(MAKE) -j2 --output-sync=target test-forge test-brownie
+	@$(MAKE) canary test-python
 	@echo "All suites passed."
 
 .PHONY: test-forge
-test-forge: install ## Invariants of the contracts under random calls
+test-forge: compile-forge ## Invariants of the contracts under random calls
 	@$(FORGE) test $(FORGE_ARGS)
 
 # Some 20 minutes on two cores.
 .PHONY: fuzz
-fuzz: install ## A million random calls against each campaign of the invariants
-	@FOUNDRY_PROFILE=fuzz $(FORGE) test --match-test '^invariant_' $(FORGE_ARGS)
+fuzz: install ## A million random calls against each campaign of the invariants; writes benchmarks/results/fuzz.json
+	@$(VENV)/python -m benchmarks.fuzz $(FORGE)
 
 .PHONY: test-brownie
-test-brownie: compile ## Unit tests of the contracts on a local chain
+test-brownie: compile-brownie ## Unit tests of the contracts on a local chain
 	@mkdir -p build/home
+	@$(BROWNIE) networks modify development port=$$($(FREE_PORT)) >/dev/null # 8545 may be a running demo's
 	@$(BROWNIE) test --network development $(BROWNIE_ARGS)
 
 .PHONY: test-python
 test-python: compile ## Ledger, accounting, API, demo, and the whole path, on real chains and databases
 	@$(VENV)/python -m pytest $(PYTEST_ARGS)
 
+# An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
+.PHONY: test-deep
+test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults
+	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
+	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper --timeout 1800 $(PYTEST_ARGS)
+
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
 	@tests/canary/prove.sh
 
 .PHONY: compile
-compile: install ## Compile the contracts with Forge and with Brownie
-	@$(FORGE) build --quiet
+compile: compile-forge compile-brownie ## Compile the contracts with Forge and with Brownie
+
+# Without the tests: Forge compiles those that it runs when it runs them, in another way.
+.PHONY: compile-forge
+compile-forge: install
+	@$(FORGE) build --quiet contracts tests/contracts/gas
+
+.PHONY: compile-brownie
+compile-brownie: install
 	@$(VENV)/python -c 'from demo.checkout import Checkout; from demo.deployment import compile_contracts; \
 		compile_contracts(Checkout.here())'
 
@@ -109,18 +140,33 @@ HALMOS_ARGS ?=
 
 .PHONY: prove
 prove: install .venv-proofs/.installed ## Proofs of the contracts for all inputs, by symbolic execution
-	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos --no-status \
-		--forge-build-out build/proofs/out --loop 32 --solver-timeout-branching 200 --solver-timeout-assertion 60000 \
-		$(HALMOS_ARGS)
+	@FOUNDRY_PROFILE=proofs PATH="$(dir $(abspath $(FORGE))):$$PATH" $(PROOFS_VENV)/halmos \
+		--config tests/contracts/symbolic/halmos.toml $(HALMOS_ARGS)
+
+# Narrow it, for instance: make prove-bites BITES=MarksProof
+BITES ?=
+
+.PHONY: prove-bites
+prove-bites: install .venv-proofs/.installed ## Plant a bug for every proof: each must find its own
+	@$(VENV)/python tests/contracts/symbolic/bites.py $(FORGE) $(PROOFS_VENV)/halmos $(BITES)
 
 .PHONY: analyse
-analyse: install .venv-proofs/.installed ## Slither over the contracts: no high or medium finding without a reason
-	@$(VENV)/python tests/contracts/analysis/slither.py $(PROOFS_VENV)/slither $(FORGE)
+analyse: install .venv-proofs/.installed .venv-wake/.installed ## Slither and eth-wake: no high or medium finding without a reason
+	@$(VENV)/python tests/contracts/analysis/analyse.py $(FORGE) $(PROOFS_VENV)/slither $(WAKE_VENV)/python
+
+.PHONY: coverage
+coverage: install ## Lines and branches of the core that Forge's unit tests reach; writes benchmarks/results/coverage.json
+	@$(VENV)/python -m benchmarks.coverage $(FORGE)
+
+# What was judged before is judged again only if it has changed.
+.PHONY: mutate
+mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Forge's tests notice; writes benchmarks/results/mutation.json
+	@$(VENV)/python -m benchmarks.mutation .venv-mutants $(FORGE)
 
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo indexer orders protocol scripts tests
+PYTHON_SOURCES := accounting api benchmarks cli demo inbox indexer keeper orders protocol scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types
@@ -156,4 +202,6 @@ lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml
 	@$(VENV)/uv pip compile -q pyproject.toml --group dev $(LOCK_FLAGS) -o requirements/app.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:contracts $(LOCK_FLAGS) -o requirements/contracts.txt
 	@$(VENV)/uv pip compile -q --group pyproject.toml:proofs $(LOCK_FLAGS) -o requirements/proofs.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:mutants $(LOCK_FLAGS) -o requirements/mutants.txt
+	@$(VENV)/uv pip compile -q --group pyproject.toml:wake $(LOCK_FLAGS) -o requirements/wake.txt
 LOCK_FLAGS := --generate-hashes --no-header --universal --python-version 3.11

@@ -7,22 +7,24 @@ and under either cost method, to the unit:
 
 Treatment, each a choice that is shown in the statement:
 
-- Every fee is a cost of its own kind, not part of a position's cost and not of a realised result. - Selling
-for the base token realises a result. The fee then is in the token sold and counts at the price of that sale,
-rounded down. - A swap between two other tokens realises nothing: the cost moves on to the token bought, and
-the fee counts at its share of the cost, rounded down. No price is needed, so no later price can change a
-closed period. - What a batch paid its keeper is missing from what its vaults got. A vault's part of it counts
-at the price of the fill, or in a swap between two other tokens at its share of the cost. - A fee taken in
-kind counts at the value its event gives, and realises the difference to cost, as a withdrawal does. Without a
-value it counts at cost. - A withdrawal in kind counts at the value its event gives, and realises the
-difference to cost. Without a value it counts at cost. - What is held back of a withdrawal without a price
-counts as withdrawn. What of it turns out to be a fee comes back for that, at its value then (without one: at
-none), and is no longer withdrawn.
+- Every fee is a cost of its own kind, not part of a position's cost and not of a realised result.
+- Selling for the base token realises a result. The fee then is in the token sold and counts at the price of
+  that sale, rounded down.
+- A swap between two other tokens realises nothing: the cost moves on to the token bought, and the fee counts
+  at its share of the cost, rounded down. No price is needed, so no later price can change a closed period.
+- What a batch paid its keeper is missing from what its vaults got. A vault's part of it counts at the price
+  of the fill, or in a swap between two other tokens at its share of the cost.
+- A fee taken in kind counts at the value its event gives, and realises the difference to cost, as a
+  withdrawal does. Without a value it counts at cost.
+- A withdrawal in kind counts at the value its event gives, and realises the difference to cost. Without a
+  value it counts at cost.
+- What is held back of a withdrawal without a price counts as withdrawn. What of it turns out to be a fee
+  comes back for that, at its value then (without one: at none), and is no longer withdrawn.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
 
 from accounting.position import AveragePosition, FifoPosition, OversoldError, Position
 from accounting.rounding import mul_div_down
@@ -31,19 +33,17 @@ from accounting.valuation import Price, equity_of
 CostMethod = Literal["average_cost", "fifo"]
 CostKind = Literal["copy", "keeper", "performance", "management", "subscription", "withdrawal"]
 COST_KINDS: tuple[CostKind, ...] = get_args(CostKind)
-_EMPTY: Mapping[CostMethod, Position] = {"average_cost": AveragePosition(), "fifo": FifoPosition()}
+_EMPTY: Mapping[CostMethod, Callable[[], Position]] = {"average_cost": AveragePosition, "fifo": FifoPosition}
 
 
-@dataclass(frozen=True, slots=True)
-class Deposit:
+class Deposit(NamedTuple):
     """``amount`` base token units came into the vault at unix second ``time``."""
 
     time: int
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(NamedTuple):
     """``amount`` units of ``token`` left the vault; ``value`` in base units, None when no price was known."""
 
     time: int
@@ -52,8 +52,7 @@ class Withdrawal:
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """A fee of ``amount`` units of ``token``; ``value`` in base units, None when no price was known."""
 
     time: int
@@ -63,8 +62,7 @@ class Charge:
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(NamedTuple):
     """``amount`` units that had been held back came back, to be charged; ``value`` as of a withdrawal."""
 
     time: int
@@ -73,8 +71,7 @@ class Return:
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """The vault paid ``amount_in + fee`` units of ``token_in`` for ``amount_out`` units of ``token_out``.
 
     ``keeper_fee`` units more were bought with it and went to whoever carried the batch.
@@ -104,41 +101,74 @@ class Profit:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Book:
-    """The state of a vault's accounts after some events.
+    """The state of a vault's accounts after some events, changed in place by each.
 
     ``cash`` is the balance of the base token; ``positions`` holds every other token ever held, empty ones
-    included; ``costs`` has every kind.
+    included; ``costs`` has every kind. Every change raises `OversoldError` when it spends more than is held.
+    ``position`` makes an empty position of the method, where it is to be another than the usual.
     """
 
-    base: str
-    method: CostMethod
-    positions: Mapping[str, Position]
-    cash: int = 0
-    deposited: int = 0
-    withdrawn: int = 0
-    realized: int = 0
-    costs: Mapping[CostKind, int] = field(default_factory=lambda: dict.fromkeys(COST_KINDS, 0))
+    __slots__ = ("_position", "base", "cash", "costs", "deposited", "positions", "withdrawn")
 
-    @classmethod
-    def empty(cls, base: str, method: CostMethod) -> "Book":
-        """Return the book of a vault that has just been opened."""
-        return cls(base, method, {})
+    def __init__(self, base: str, method: CostMethod, position: Callable[[], Position] | None = None) -> None:
+        self.base = base
+        self.positions: dict[str, Position] = {}
+        self.cash = 0
+        self.deposited = 0
+        self.withdrawn = 0
+        self.costs: dict[CostKind, int] = dict.fromkeys(COST_KINDS, 0)
+        self._position = position or _EMPTY[method]
 
-    def apply(self, event: Event) -> "Book":
-        """Return the book after ``event``. Raises `OversoldError` when it spends more than is held."""
+    def apply(self, event: Event) -> None:
+        """Book an event."""
         match event:
             case Deposit(_, amount):
-                return replace(self, cash=self.cash + amount, deposited=self.deposited + amount)
-            case Withdrawal():
-                return self._withdraw(event)
-            case Charge():
-                return self._charge(event)
-            case Return():
-                return self._return(event)
+                self.deposit(amount)
+            case Withdrawal(_, token, amount, value):
+                self.withdraw(token, amount, value)
+            case Charge(_, kind, token, amount, value):
+                self.charge(kind, token, amount, value)
+            case Return(time, token, amount, value):
+                self.take_back(token, amount, value, time)
             case Fill():
-                return self._fill(event)
+                self.fill(event)
+
+    def deposit(self, amount: int) -> None:
+        """Base token came in."""
+        self.cash += amount
+        self.deposited += amount
+
+    def withdraw(self, token: str, amount: int, value: int | None) -> None:
+        """``amount`` of ``token`` left, worth ``value`` base token units if that is known."""
+        self.withdrawn += self._take(token, amount, value)
+
+    def charge(self, kind: CostKind, token: str, amount: int, value: int | None) -> None:
+        """A fee was taken in kind."""
+        self.costs[kind] += self._take(token, amount, value)
+
+    def take_back(self, token: str, amount: int, value: int | None, time: int) -> None:
+        """What had been held back of a withdrawal came back at ``time``, to be charged next."""
+        if token == self.base:
+            self.cash += amount
+            self.withdrawn -= amount
+            return
+        self.position(token).add(amount, value or 0, time)
+        self.withdrawn -= value or 0
+
+    def fill(self, fill: Fill) -> None:
+        """A trade's part in the vault."""
+        if fill.token_in == self.base:
+            self._buy(fill)
+        elif fill.token_out == self.base:
+            self._sell(fill)
+        else:
+            self._switch(fill)
+
+    @property
+    def realized(self) -> int:
+        """The result of what was sold, withdrawn or paid, before costs, in base token units."""
+        return sum(held.realized for held in self.positions.values())
 
     @property
     def total_costs(self) -> int:
@@ -151,96 +181,70 @@ class Book:
 
     def profit(self, prices: Mapping[str, Price]) -> Profit:
         """Return the result with what is held valued at ``prices`` (token → price in the base token)."""
-        equity = equity_of(self.base, self.balances(), prices)
+        equity, costs = equity_of(self.base, self.balances(), prices), dict(self.costs)
         if equity.value is None:
-            return Profit(None, self.realized, None, self.costs, None, equity.missing)
+            return Profit(None, self.realized, None, costs, None, equity.missing)
         cost = sum(held.cost for held in self.positions.values())
         unrealized = equity.value - self.cash - cost
         net = self.realized + unrealized - self.total_costs
-        return Profit(equity.value, self.realized, unrealized, self.costs, net, ())
+        return Profit(equity.value, self.realized, unrealized, costs, net, ())
 
-    def _position(self, token: str) -> Position:
-        return self.positions.get(token, _EMPTY[self.method])
+    def position(self, token: str) -> Position:
+        """Return what is held of a token other than the base, an empty position where it never was."""
+        held = self.positions.get(token)
+        if held is None:
+            held = self.positions[token] = self._position()
+        return held
 
-    def _spend(self, amount: int) -> int:
+    def _spend(self, amount: int) -> None:
         if amount > self.cash:
             raise OversoldError(amount, self.cash)
-        return self.cash - amount
+        self.cash -= amount
 
-    def _costing(self, **more: int) -> Mapping[CostKind, int]:
-        return {kind: cost + more.get(kind, 0) for kind, cost in self.costs.items()}
-
-    def _take(self, token: str, amount: int, value: int | None) -> tuple["Book", int]:
-        """Return the book without ``amount`` of ``token``, and what that counts as."""
+    def _take(self, token: str, amount: int, value: int | None) -> int:
+        """Take out ``amount`` of ``token``, and return what that counts as."""
         if token == self.base:
-            return replace(self, cash=self._spend(amount)), amount
-        rest, cost = self._position(token).remove(amount)
+            self._spend(amount)
+            return amount
+        held = self.position(token)
+        cost = held.remove(amount)
         counted = cost if value is None else value
-        positions = {**self.positions, token: rest}
-        return replace(self, realized=self.realized + counted - cost, positions=positions), counted
+        held.realized += counted - cost
+        return counted
 
-    def _withdraw(self, event: Withdrawal) -> "Book":
-        book, value = self._take(event.token, event.amount, event.value)
-        return replace(book, withdrawn=book.withdrawn + value)
+    def _buy(self, fill: Fill) -> None:
+        time, _, token, amount_in, fee, amount_out, keeper_fee = fill
+        keeper = mul_div_down(amount_in, keeper_fee, amount_out + keeper_fee) if keeper_fee else 0
+        self._spend(amount_in + fee)
+        self.position(token).add(amount_out, amount_in - keeper, time)
+        self.costs["copy"] += fee
+        self.costs["keeper"] += keeper
 
-    def _charge(self, event: Charge) -> "Book":
-        book, value = self._take(event.token, event.amount, event.value)
-        return replace(book, costs=book._costing(**{event.kind: value}))
+    def _sell(self, fill: Fill) -> None:
+        _, token, _, amount_in, fee, amount_out, keeper_fee = fill
+        held = self.position(token)
+        cost = held.remove(amount_in + fee)
+        proceeds = amount_out + keeper_fee
+        fee_value = mul_div_down(fee, proceeds, amount_in) if amount_in else 0
+        self.cash += amount_out
+        held.realized += proceeds + fee_value - cost
+        self.costs["copy"] += fee_value
+        self.costs["keeper"] += keeper_fee
 
-    def _return(self, event: Return) -> "Book":
-        if event.token == self.base:
-            return replace(self, cash=self.cash + event.amount, withdrawn=self.withdrawn - event.amount)
-        value = event.value or 0
-        held = self._position(event.token).add(event.amount, value, event.time)
-        positions = {**self.positions, event.token: held}
-        return replace(self, withdrawn=self.withdrawn - value, positions=positions)
-
-    def _fill(self, fill: Fill) -> "Book":
-        if fill.token_in == self.base:
-            return self._buy(fill)
-        return self._sell(fill) if fill.token_out == self.base else self._switch(fill)
-
-    def _buy(self, fill: Fill) -> "Book":
-        keeper = mul_div_down(fill.amount_in, fill.keeper_fee, _bought(fill))
-        cost = fill.amount_in - keeper
-        bought = self._position(fill.token_out).add(fill.amount_out, cost, fill.time)
-        return replace(
-            self,
-            cash=self._spend(fill.amount_in + fill.fee),
-            costs=self._costing(copy=fill.fee, keeper=keeper),
-            positions={**self.positions, fill.token_out: bought},
-        )
-
-    def _sell(self, fill: Fill) -> "Book":
-        rest, cost = self._position(fill.token_in).remove(fill.amount_in + fill.fee)
-        proceeds = fill.amount_out + fill.keeper_fee
-        fee_value = mul_div_down(fill.fee, proceeds, fill.amount_in) if fill.amount_in else 0
-        return replace(
-            self,
-            cash=self.cash + fill.amount_out,
-            realized=self.realized + proceeds + fee_value - cost,
-            costs=self._costing(copy=fee_value, keeper=fill.keeper_fee),
-            positions={**self.positions, fill.token_in: rest},
-        )
-
-    def _switch(self, fill: Fill) -> "Book":
-        spent = fill.amount_in + fill.fee
-        rest, cost = self._position(fill.token_in).remove(spent)
-        fee_cost = mul_div_down(cost, fill.fee, spent) if spent else 0
-        keeper = mul_div_down(cost - fee_cost, fill.keeper_fee, _bought(fill))
-        bought = self._position(fill.token_out).add(fill.amount_out, cost - fee_cost - keeper, fill.time)
-        positions = {**self.positions, fill.token_in: rest, fill.token_out: bought}
-        return replace(self, costs=self._costing(copy=fee_cost, keeper=keeper), positions=positions)
-
-
-def _bought(fill: Fill) -> int:
-    """All that the fill bought; 1 for nothing, of which there is no part."""
-    return fill.amount_out + fill.keeper_fee or 1
+    def _switch(self, fill: Fill) -> None:
+        time, sold, bought, amount_in, fee, amount_out, keeper_fee = fill
+        spent = amount_in + fee
+        cost = self.position(sold).remove(spent)
+        fee_cost = mul_div_down(cost, fee, spent) if spent else 0
+        keeper = mul_div_down(cost - fee_cost, keeper_fee, amount_out + keeper_fee) if keeper_fee else 0
+        self.position(bought).add(amount_out, cost - fee_cost - keeper, time)
+        self.costs["copy"] += fee_cost
+        self.costs["keeper"] += keeper
 
 
 def keep(base: str, method: CostMethod, events: Iterable[Event]) -> Book:
     """Return the book of a vault after all its ``events``, in chain order."""
-    book = Book.empty(base, method)
+    book = Book(base, method)
     for event in events:
-        book = book.apply(event)
+        book.apply(event)
     return book

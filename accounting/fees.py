@@ -3,12 +3,14 @@
 Every fee is rounded down, in favour of the vault. Sources: docs/specification.md, "Fees".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from accounting.rounding import mul_div_down, mul_div_up
 
 BPS = 10_000
+MAX_KEEPER_FEE_BPS = 20
 _WAD = 10**18
 _YEAR_S = 365 * 86_400
 _EXACT = Context(prec=60)
@@ -63,3 +65,63 @@ def management_fee(amount: int, bps: int, seconds: int) -> int:
     exponent = mul_div_down(bps * _WAD, seconds, BPS * _YEAR_S)
     kept = int(_EXACT.exp(Decimal(-exponent).scaleb(-18)).scaleb(18, _EXACT)) + 1
     return amount - mul_div_up(amount, min(kept, _WAD), _WAD)
+
+
+def copy_fee(gross: int, bps: int) -> int:
+    """Return what a copy that sells ``gross`` owes the leader, in the token sold."""
+    return mul_div_down(gross, bps, BPS)
+
+
+def copy_fee_of_part(fee: int, sold: int, offered: int) -> int:
+    """Return what is left of a copy fee when a swap took ``sold`` of all that its batch ``offered``."""
+    return mul_div_down(fee, sold, offered)
+
+
+def keeper_fee_cap(received: int) -> int:
+    """Return the most that a batch which bought ``received`` in all pays who carried it.
+
+    What it paid is the gas at the block's base fee and the oracle's price, of which events tell neither.
+    """
+    return mul_div_down(received, MAX_KEEPER_FEE_BPS, BPS)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTerms:
+    """What the passing of time costs: ``management_bps`` a year of every token, and ``subscription`` base
+    token units for each full ``period`` of seconds; no subscription where that is 0.
+    """
+
+    management_bps: int
+    subscription: int
+    period: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFees:
+    """What is due. ``management`` is by token, the base token first; subscriptions reach ``paid_until``."""
+
+    management: tuple[int, ...]
+    subscription: int
+    paid_until: int
+
+
+def time_fees(
+    balances: Sequence[int], terms: TimeTerms, *, since: int, paid_until: int, now: int
+) -> TimeFees:
+    """Return what ``balances``, the base token first, owe for the time from ``since`` to ``now``.
+
+    Every subscription is paid at the end of its period, from what the management fee has left of the base
+    token until then; from the first that it cannot pay on, all stay due. So neither fee depends on how often
+    the two are charged.
+    """
+    base, subscription, at = balances[0], 0, since
+    while terms.subscription and paid_until + terms.period <= now:
+        end = paid_until + terms.period
+        left = base - management_fee(base, terms.management_bps, max(0, end - at))
+        if left < terms.subscription:
+            break
+        base, subscription = left - terms.subscription, subscription + terms.subscription
+        paid_until, at = end, max(end, at)
+    base -= management_fee(base, terms.management_bps, now - at)
+    others = [management_fee(units, terms.management_bps, now - since) for units in balances[1:]]
+    return TimeFees((balances[0] - subscription - base, *others), subscription, paid_until)

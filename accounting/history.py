@@ -3,20 +3,13 @@
 Money is in base token units, times are unix seconds.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.book import Book, Charge, CostMethod, Deposit, Event, Fill, Profit, Return, Withdrawal
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
-from accounting.returns import (
-    Observation,
-    growth_index,
-    max_drawdown,
-    money_weighted_return,
-    time_weighted_return,
-)
-from accounting.valuation import equity_of
+from accounting.returns import Observation, growth_of, money_weighted_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +38,17 @@ class History:
     @property
     def time_weighted_return(self) -> Decimal | None:
         """Growth of one unit of money, without the effect of deposits and withdrawals; 0.05 is 5%."""
-        return None if self.observations is None else time_weighted_return(self.observations)
+        return None if self.observations is None else growth_of(self.observations).time_weighted_return
 
     @property
     def money_weighted_return(self) -> Decimal | None:
         """The rate at which what the owner paid in grew, for the whole span; 0.05 is 5%."""
-        return None if self.observations is None else money_weighted_return(self.observations)
+        return None if self.observations is None else money_weighted_return(self.observations).rate
 
     @property
     def max_drawdown(self) -> Decimal | None:
         """Largest fall of the growth index from a peak, seen at the vault's events and at the end."""
-        return None if self.observations is None else max_drawdown(growth_index(self.observations))
+        return None if self.observations is None else growth_of(self.observations).drawdown
 
 
 def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], end: int) -> History:
@@ -63,27 +56,16 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
 
     Raises `OversoldError` when an event spends what the vault does not hold.
     """
-    book, board = Book.empty(base, method), QuoteBoard()
+    book, board = Book(base, method), QuoteBoard()
     steps: list[Step] = []
     seen: list[Observation] = []
     complete = True
-    for happening in happenings:
-        if isinstance(happening, Quote):
-            board.record(happening)
-            continue
-        event = _valued(happening, board, base)
-        flow = _flow(event)
-        equity = _equity(book, board)
-        before, book = book, book.apply(event)
-        steps.append(Step(event, book.realized - before.realized, book.total_costs - before.total_costs))
-        if flow is None:
-            equity, flow = _equity(book, board), 0
-            if equity is not None:
-                seen.append(Observation(event.time, equity))
-        elif equity is None:
+    for step, flow, equity in walk(book, board, happenings):
+        steps.append(step)
+        if equity is not None:
+            seen.append(Observation(step.event.time, equity, flow or 0))
+        elif flow is not None:
             complete = False
-        else:
-            seen.append(Observation(event.time, equity, flow))
     prices = board.prices(book.balances(), base)
     profit = book.profit({token: found.price for token, found in prices.items()})
     if profit.equity is None:
@@ -93,13 +75,35 @@ def replay(base: str, method: CostMethod, happenings: Iterable[Event | Quote], e
     return History(book, profit, prices, steps, seen if complete else None)
 
 
+def walk(
+    book: Book, board: QuoteBoard, happenings: Iterable[Event | Quote]
+) -> Iterator[tuple[Step, int | None, int | None]]:
+    """Take events and quotes in chain order into ``book`` and ``board``.
+
+    Gives each event as booked with its flow, None for a fill or a fee, and the vault's worth just before a
+    flow or just after the others, None where it is not known.
+    """
+    for happening in happenings:
+        if isinstance(happening, Quote):
+            board.record(happening)
+            continue
+        event = _valued(happening, board, book.base)
+        flow = _flow(event)
+        equity = None if flow is None else _equity(book, board)
+        realized, costs = book.realized, book.total_costs
+        book.apply(event)
+        if flow is None:
+            equity = _equity(book, board)
+        yield Step(event, book.realized - realized, book.total_costs - costs), flow, equity
+
+
 def _valued(event: Event, board: QuoteBoard, base: str) -> Event:
     if not isinstance(event, Withdrawal | Charge | Return) or event.value is not None:
         return event
     if event.token == base:
-        return replace(event, value=event.amount)
+        return event._replace(value=event.amount)
     found = board.price(event.token, base)
-    return event if found is None else replace(event, value=found.price.value(event.amount))
+    return event if found is None else event._replace(value=found.price.value(event.amount))
 
 
 def _flow(event: Event) -> int | None:
@@ -116,6 +120,5 @@ def _flow(event: Event) -> int | None:
 
 
 def _equity(book: Book, board: QuoteBoard) -> int | None:
-    balances = book.balances()
-    prices = {token: found.price for token, found in board.prices(balances, book.base).items()}
-    return equity_of(book.base, balances, prices).value
+    worths = board.worths(book.base, book.cash, book.positions)
+    return None if worths is None else sum(worths.values())

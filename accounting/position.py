@@ -1,6 +1,6 @@
-"""What is held of one token and what it cost: by average cost, and by FIFO lots.
+"""What is held of one token and what it cost, by average cost and by first in, first out.
 
-Quantities are units of the token held, costs are units of the strategy's base token. The two methods answer
+Quantities are token units, costs are units of the strategy's base token. The two methods answer
 the same two questions through one interface and are never mixed in one book.
 
 Rounding: the cost that leaves with a part of a holding rounds up, so a realised gain is never overstated;
@@ -8,10 +8,9 @@ what the rounding took too early is missing from what stays, and the sale of the
 cost that is left. Over the life of a position no unit of cost appears or disappears.
 """
 
-from dataclasses import dataclass
-from typing import Protocol, Self
-
-from accounting.rounding import mul_div_up
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 
 class OversoldError(ValueError):
@@ -25,50 +24,54 @@ class OversoldError(ValueError):
 
 
 class Position(Protocol):
-    """A holding of one token under one cost method. Values, never changed in place."""
+    """A holding of one token under one cost method, changed in place.
 
-    @property
-    def quantity(self) -> int:
-        """Units held."""
+    ``quantity`` is the units held, ``cost`` the base token units that these have cost, and ``realized`` the
+    result in base token units that the book has realised with the token.
+    """
 
-    @property
-    def cost(self) -> int:
-        """Base token units that the units held have cost."""
+    quantity: int
+    cost: int
+    realized: int
 
-    def add(self, quantity: int, cost: int, time: int) -> Self:
-        """Return the position with ``quantity`` more units that cost ``cost`` in all, bought at ``time``."""
+    def add(self, quantity: int, cost: int, time: int) -> None:
+        """Take in ``quantity`` more units that cost ``cost`` in all, bought at unix second ``time``."""
 
-    def remove(self, quantity: int) -> tuple[Self, int]:
-        """Return the position without ``quantity`` units, and the cost that left with them.
+    def remove(self, quantity: int) -> int:
+        """Give up ``quantity`` units and return the cost that left with them.
 
-        Raises `OversoldError` when it holds fewer.
+        Raises `OversoldError`, with nothing changed, when it holds fewer.
         """
 
 
-@dataclass(frozen=True, slots=True)
 class AveragePosition:
     """Average cost: every unit held has cost the same."""
 
-    quantity: int = 0
-    cost: int = 0
+    __slots__ = ("cost", "quantity", "realized")
 
-    def add(self, quantity: int, cost: int, time: int) -> Self:
+    def __init__(self, quantity: int = 0, cost: int = 0, realized: int = 0) -> None:
+        self.quantity = quantity
+        self.cost = cost
+        self.realized = realized
+
+    def add(self, quantity: int, cost: int, time: int) -> None:
         """Merge the new units into the average; ``time`` does not matter to it."""
         del time
-        return type(self)(self.quantity + quantity, self.cost + cost)
+        self.quantity += quantity
+        self.cost += cost
 
-    def remove(self, quantity: int) -> tuple[Self, int]:
+    def remove(self, quantity: int) -> int:
         """Take units at the average cost, rounded up."""
-        if quantity > self.quantity:
-            raise OversoldError(quantity, self.quantity)
-        if quantity == 0:
-            return self, 0
-        cost = mul_div_up(self.cost, quantity, self.quantity)
-        return type(self)(self.quantity - quantity, self.cost - cost), cost
+        held = self.quantity
+        if quantity > held:
+            raise OversoldError(quantity, held)
+        cost = -(-self.cost * quantity // held) if quantity else 0
+        self.quantity = held - quantity
+        self.cost -= cost
+        return cost
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """Units bought together: ``quantity`` left of them, their ``cost``, and when (unix seconds)."""
 
     quantity: int
@@ -76,36 +79,54 @@ class Lot:
     time: int
 
 
-@dataclass(frozen=True, slots=True)
 class FifoPosition:
-    """First in, first out: what was bought first leaves first. ``lots`` are in the order they came in."""
+    """First in, first out: what was bought first leaves first.
 
-    lots: tuple[Lot, ...] = ()
+    ``lots`` are in the order they came in; their quantities and costs add up to the position's.
+    """
 
-    @property
-    def quantity(self) -> int:
-        """Units held over all lots."""
-        return sum(lot.quantity for lot in self.lots)
+    __slots__ = ("cost", "lots", "quantity", "realized")
 
-    @property
-    def cost(self) -> int:
-        """Base token units over all lots."""
-        return sum(lot.cost for lot in self.lots)
+    def __init__(self, lots: Iterable[Lot] = ()) -> None:
+        self.realized = 0
+        self.lots = deque(lots)
+        self.quantity = sum(lot.quantity for lot in self.lots)
+        self.cost = sum(lot.cost for lot in self.lots)
 
-    def add(self, quantity: int, cost: int, time: int) -> Self:
+    def add(self, quantity: int, cost: int, time: int) -> None:
         """Append a lot."""
-        return type(self)((*self.lots, Lot(quantity, cost, time)))
+        self.lots.append(Lot(quantity, cost, time))
+        self.quantity += quantity
+        self.cost += cost
 
-    def remove(self, quantity: int) -> tuple[Self, int]:
+    def remove(self, quantity: int) -> int:
         """Use up lots from the oldest on; a lot that is split gives up its cost rounded up."""
+        if quantity > self.quantity:
+            raise OversoldError(quantity, self.quantity)
         left, removed = quantity, 0
-        for index, lot in enumerate(self.lots):
-            if left < lot.quantity:
-                cost = mul_div_up(lot.cost, left, lot.quantity)
-                rest = Lot(lot.quantity - left, lot.cost - cost, lot.time)
-                return type(self)((rest, *self.lots[index + 1 :])), removed + cost
-            left -= lot.quantity
-            removed += lot.cost
-        if left:
-            raise OversoldError(quantity, quantity - left)
-        return type(self)(), removed
+        while left:
+            oldest = self.first_lot()
+            if left < oldest.quantity:
+                part = -(-oldest.cost * left // oldest.quantity)
+                self.split_first(left, part)
+                removed += part
+                break
+            self.drop_first()
+            left -= oldest.quantity
+            removed += oldest.cost
+        self.quantity -= quantity
+        self.cost -= removed
+        return removed
+
+    def first_lot(self) -> Lot:
+        """Return the oldest lot; asked for only while something is held."""
+        return self.lots[0]
+
+    def split_first(self, quantity: int, cost: int) -> None:
+        """Take ``quantity`` units and their ``cost`` out of the oldest lot, which has more."""
+        oldest = self.lots[0]
+        self.lots[0] = Lot(oldest.quantity - quantity, oldest.cost - cost, oldest.time)
+
+    def drop_first(self) -> None:
+        """Forget the oldest lot, of which nothing is left."""
+        self.lots.popleft()

@@ -5,9 +5,10 @@ anybody traded, from the block of that clearing on. Nothing here asks a market: 
 price.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from accounting.position import Position
 from accounting.valuation import Price
 
 
@@ -37,9 +38,10 @@ class RecordedPrice:
 
 
 class QuoteBoard:
-    """The latest quote of every pair. Give it quotes in chain order."""
+    """The latest quote of every pair. Give it quotes in chain order; ``version`` counts them."""
 
     def __init__(self) -> None:
+        self.version = 0
         self._latest: dict[tuple[str, str], RecordedPrice] = {}
         self._partners: dict[str, dict[str, None]] = {}
 
@@ -47,6 +49,7 @@ class QuoteBoard:
         """Take a quote as the latest of its pair, both ways; one that rounded to nothing is no price."""
         if quote.amount_in <= 0 or quote.amount_out <= 0:
             return
+        self.version += 1
         sold, bought = quote.token_in, quote.token_out
         forward = Price(quote.amount_out, quote.amount_in)
         backward = Price(quote.amount_in, quote.amount_out)
@@ -55,10 +58,20 @@ class QuoteBoard:
         self._partners.setdefault(sold, {})[bought] = None
         self._partners.setdefault(bought, {})[sold] = None
 
-    def price(self, token: str, base: str) -> RecordedPrice | None:
-        """Return the latest price of ``token`` in ``base``: the pair's own, else the freshest through one."""
+    def forget_before(self, block: int) -> None:
+        """Take records of blocks before ``block`` as never made."""
+        self._latest = {pair: found for pair, found in self._latest.items() if found.block >= block}
+
+    def price(
+        self, token: str, base: str, *, since: int = 0, among: Collection[str] | None = None
+    ) -> RecordedPrice | None:
+        """Return the latest price of ``token`` in ``base``: the pair's own, else the freshest through one.
+
+        Records of blocks before ``since`` do not count, nor does a way through a token not ``among`` those
+        named.
+        """
         direct = self._latest.get((token, base))
-        if direct is not None:
+        if direct is not None and direct.block >= since:
             return direct
         through = [
             RecordedPrice(
@@ -68,11 +81,36 @@ class QuoteBoard:
                 between,
             )
             for between in self._partners.get(token, ())
+            if among is None or between in among
             if (first := self._latest.get((token, between))) and (second := self._latest.get((between, base)))
+            if first.block >= since and second.block >= since
         ]
         return max(through, key=lambda found: (found.block, found.via), default=None)
 
-    def prices(self, tokens: Mapping[str, object], base: str) -> dict[str, RecordedPrice]:
+    def prices(self, tokens: Iterable[str], base: str) -> dict[str, RecordedPrice]:
         """Return token → latest price in ``base`` for those of ``tokens`` that have one."""
         found = {token: self.price(token, base) for token in tokens if token != base}
         return {token: price for token, price in found.items() if price is not None}
+
+    def worths(
+        self,
+        base: str,
+        cash: int,
+        positions: Mapping[str, Position],
+        *,
+        since: int = 0,
+        among: Collection[str] | None = None,
+    ) -> dict[str, int] | None:
+        """Return token → worth in units of ``base`` of what is held, each rounded down; ``cash`` is of the
+        base.
+
+        None when something held has no price, as `accounting.valuation.equity_of` says.
+        """
+        found = {base: cash}
+        for token, held in positions.items():
+            if held.quantity:
+                price = self.price(token, base, since=since, among=among)
+                if price is None:
+                    return None
+                found[token] = price.price.value(held.quantity)
+        return found

@@ -8,8 +8,11 @@ from sqlalchemy import Engine
 
 from api import problems
 from api.accounts.endpoints import router as accounts
+from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
+from api.keepers.endpoints import router as keepers
 from api.orders.endpoints import router as orders
+from api.orders.intake import Counter
 from api.pools.endpoints import router as pools
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
@@ -20,6 +23,7 @@ from api.strategies.endpoints import router as strategies
 from api.tokens.endpoints import router as tokens
 from api.trades.endpoints import router as trades
 from api.vaults.endpoints import router as vaults
+from inbox.intake import ContractWallets
 
 VERSION = "1"
 
@@ -36,12 +40,16 @@ account.
 **Lists** come in pages: send `next_cursor` back as `cursor`. Rows that arrive in between neither repeat nor
 hide any.
 
+**Several deployments** in one database are listed at `/v1/deployments`; each path below is there for each of
+them, with `/deployments/{chain_id}/{hub}` before it.
+
 **Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is a hash that anybody can compute from
 the chain's own ids.
 
 **Errors** are RFC 9457 problem documents: switch on `type`, show `detail`, do what `remedy` says.
 
-The API only reads, needs no key, and never asks a node.
+The API needs no key. It writes nothing but the orders that leaders have signed, into an inbox for keepers,
+and asks a node about nothing but whether a contract wallet signed.
 """
 
 _TAGS = [
@@ -67,14 +75,21 @@ _ROUTERS = (
     trades,
     orders,
     accounts,
+    keepers,
     health,
 )
 
 
-def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastAPI:
+def create_app(
+    engine: Engine,
+    deployment: DeploymentKey | None = None,
+    *,
+    wallets: ContractWallets | None = None,
+) -> FastAPI:
     """Return the API over a ledger's database.
 
-    ``deployment`` says which hub to speak for; without it the database must hold exactly one.
+    ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
+    asks contract wallets about signatures; without it only keys can sign orders.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -84,16 +99,29 @@ def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastA
         openapi_tags=_TAGS,
         redoc_url=None,
     )
-    app.state.snapshots = Snapshots(engine, deployment)
-    # Everything here is public chain data and nothing changes it, so any page may read it.
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
-    problems.install(app)
-    for router in _ROUTERS:
-        app.include_router(router)
+    snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
+    _assemble(app, snapshots, counter)
+    app.include_router(deployments)
+    one_of_several = FastAPI(openapi_url=None)
+    _assemble(one_of_several, snapshots, counter)
+    app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
+    # Everything here is public, and what may be sent is signed: any page may read and hand in.
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
+    )
     # Who opens the address that `lockstep serve` prints wants to read something.
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     _describe_problems(app)
     return app
+
+
+def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter) -> None:
+    """Put everything that is asked of one deployment into an app."""
+    app.state.snapshots = snapshots
+    app.state.counter = counter
+    problems.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
 
 
 def _describe_problems(app: FastAPI) -> None:

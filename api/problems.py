@@ -101,7 +101,7 @@ class RouteError(ApiError):
 class MethodError(ApiError):
     """The path answers other methods."""
 
-    status, slug, title = 405, "method-not-allowed", "The API only reads"
+    status, slug, title = 405, "method-not-allowed", "Not possible at this path"
 
 
 class UnexpectedError(ApiError):
@@ -128,6 +128,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     words = {
         404: "It does not exist at this block.",
         422: "The request was not understood.",
+        429: "Too many of them: wait, or cancel some.",
         503: "The ledger has no block yet, or its database does not answer.",
     }
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

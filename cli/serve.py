@@ -14,6 +14,7 @@ from api.app import create_app
 from api.snapshot import DeploymentKey
 from cli.failure import told
 from cli.options import DATABASE_URL, DatabaseUrl
+from inbox.wallets import NodeWallets
 from indexer.errors import IndexerError
 from indexer.ledger.database import open_engine
 from indexer.ledger.migrations import ensure_current
@@ -40,14 +41,23 @@ def serve(
             help="Deployment file that says which hub to serve; needed only if the database holds several.",
         ),
     ] = None,
+    rpc_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LOCKSTEP_RPC_URL",
+            help="Node that is asked whether a contract wallet signed an order, and nothing else. "
+            "Left out: only keys can sign orders.",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the API over the ledger that `lockstep index` keeps. Only reads; ends with Ctrl-C."""
+    """Serve the API over the ledger that `lockstep index` keeps, and take orders, until Ctrl-C."""
     with told():
         engine = _open(database_url)
         key = None if deployment is None else _key(deployment)
         listener = _listen(host, port)
+    wallets = None if rpc_url is None else NodeWallets(rpc_url)
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
-    server = uvicorn.Server(uvicorn.Config(create_app(engine, key), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(create_app(engine, key, wallets=wallets), log_level="warning"))
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
         server.run(sockets=[listener])
     engine.dispose()

@@ -138,6 +138,11 @@ class Chain:
             receipts += [self._receipt(each, answer) for each, answer in zip(block, answers, strict=True)]
         return receipts
 
+    def seal(self, timestamp: int) -> None:
+        """Mines a block at `timestamp` of what others have sent to the node, or an empty one."""
+        self.request("evm_setNextBlockTimestamp", timestamp)
+        self.request("evm_mine")
+
     def _sign(self, transaction: Transaction, rank: int) -> str:
         sender = transaction.sender
         nonce = self._nonces.get(sender.address, 0)

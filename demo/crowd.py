@@ -12,10 +12,9 @@ from web3.contract import Contract
 from demo.chain import Chain, Receipt
 from demo.exchange import Exchange, Token
 from demo.followers import Act, FollowerPlan
-from demo.keeper import Sellable
 from demo.leaders import Leader
 from demo.prices import Tick
-from protocol.types import OnBreach, Policy
+from protocol.types import Policy
 
 # Largest share of one's money with one leader that the hub lets an owner choose.
 _LEADER_CAP_BPS = 5_000
@@ -75,22 +74,6 @@ class Crowd:
         }
         for follower in self.all:
             follower.vault_id = opened.get(follower.account.address, follower.vault_id)
-
-    def sellable(self) -> list[Sellable]:
-        """The vaults whose rules may sell them out."""
-        return [
-            Sellable(
-                follower.vault_id,
-                follower.leader.strategy_id,
-                tuple(
-                    (token.address, self._exchange.pool(token.symbol, follower.leader.plan.base).address)
-                    for token in self._tokens(follower)[1:]
-                ),
-            )
-            for follower in self.all
-            if follower.vault_id and not follower.gone
-            if follower.plan.behaviour.rules.on_stop == OnBreach.EXIT
-        ]
 
     def leave(self, follower: Follower) -> None:
         """Queues leaving, whatever else is going on: nobody can prevent it."""

@@ -3,7 +3,7 @@
 Stakes are whole US dollars; terms are the contract's: basis points and seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from eth_account.signers.local import LocalAccount
@@ -14,6 +14,7 @@ from demo.chain import Chain, Receipt
 from demo.exchange import Exchange
 from demo.prices import Tick
 from demo.styles import WAD, Decision, DipBuyer, MeanReversion, Momentum, Rebalancer, Style
+from orders.document import SignedOrder
 from orders.order import Order, OrderKind, Trade, sign
 from protocol.types import FeeTerms, StrategyLimits, StrategyParams
 
@@ -29,7 +30,7 @@ _REST = 3
 class LeaderPlan:
     """A leader before there is a chain. `followers` is how many will copy, `tokens` is without the base.
 
-    One who `signs` sends no transactions but signs orders that somebody else carries to the hub.
+    One who `signs` sends no transactions but signs orders, which a keeper carries to the hub.
     """
 
     name: str
@@ -108,7 +109,7 @@ class Leader:
 
 
 class Leaders:
-    """All leaders, on one chain. `carrier` brings the orders of those who sign to the hub."""
+    """All leaders, on one chain. `post` takes the orders of those who sign."""
 
     def __init__(
         self,
@@ -117,10 +118,10 @@ class Leaders:
         hub: Contract,
         leaders: Sequence[Leader],
         *,
-        carrier: LocalAccount,
+        post: Callable[[SignedOrder], None],
     ) -> None:
         self.all = leaders
-        self._carrier = carrier
+        self._post = post
         self._chain = chain
         self._exchange = exchange
         self._hub = hub
@@ -197,7 +198,7 @@ class Leaders:
                 self.submit(leader, decision, ticks[-1])
 
     def submit(self, leader: Leader, decision: Decision, tick: Tick) -> None:
-        """Queues one trade or signed order. The hub may refuse it, as an exchange may."""
+        """Queues one trade, or signs and posts it. The hub may refuse it, as an exchange may."""
         sold, bought = self._exchange.tokens[decision.sell], self._exchange.tokens[decision.buy]
         worth = tick.price(decision.sell) * 10**bought.decimals * 10**36
         market = worth // (tick.price(decision.buy) * 10**sold.decimals)
@@ -210,13 +211,14 @@ class Leaders:
             market * (10_000 - _LIMIT_BPS) // 10_000,
             tick.time + _DEADLINE_S,
         )
-        label = f"{leader.plan.name}: {decision.sell} for {decision.buy}"
-        sender, call = leader.account, self._hub.functions.trade(tuple(asdict(terms).values()))
         if leader.plan.signs:
             order = Order(terms, nonce=tick.time, kind=OrderKind.LIMIT)
             signature = sign(order, leader.account, chain_id=CHAIN_ID, hub=self._hub.address)
-            sender, call = self._carrier, self._hub.functions.executeOrder(order.struct(), signature)
-        self._chain.submit(sender, call, gas=5_000_000, label=label, may_fail=True)
+            self._post(SignedOrder(CHAIN_ID, self._hub.address, leader.account.address, order, signature))
+            return
+        label = f"{leader.plan.name}: {decision.sell} for {decision.buy}"
+        call = self._hub.functions.trade(tuple(asdict(terms).values()))
+        self._chain.submit(leader.account, call, gas=5_000_000, label=label, may_fail=True)
 
     def _holdings(self, leaders: Sequence[Leader], tick: Tick) -> list[dict[str, int]]:
         tokens = self._exchange.tokens

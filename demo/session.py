@@ -8,7 +8,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from demo.recordings import read_market
 from demo.serving import served, take_port
 from demo.summary import Summary, read_summary
 from demo.world import SETUP_S, World
+from inbox.migrations import upgrade
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.ledger.database import open_engine
@@ -77,10 +78,17 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
         data = _market(settings)
         checkout.build.mkdir(parents=True, exist_ok=True)
         genesis, log = data.ticks[0].time - SETUP_S, checkout.build / "anvil.log"
-        with anvil(checkout.anvil, genesis_time=genesis, log=log, port=settings.rpc_port) as node:
-            world = _world(node, checkout, data, settings.seed, progress)
+        chain = anvil(checkout.anvil, genesis_time=genesis, log=log, port=settings.rpc_port)
+        with chain as node, ExitStack() as stack:
+            engine = stack.enter_context(_fresh_ledger(checkout.build / "lockstep.db"))
+            world = World.create(
+                node, checkout, data, settings.seed, engine, progress=lambda stage: progress(stage, 0, 0)
+            )
+            stack.enter_context(world)
+            for done, tick in enumerate(data.ticks, start=1):
+                world.live(tick)
+                progress("Trading and copying", done, len(data.ticks))
             deployment = read_deployment(world.deployment.file)
-            engine = _fresh_ledger(checkout.build / "lockstep.db")
             progress("Indexing the chain and comparing every balance", 0, 0)
             report = asyncio.run(_index(node, engine, deployment))
             progress("Asking the API for the summary", 0, 0)
@@ -96,7 +104,6 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
                 file = checkout.build / "summary.json"
                 file.write_text(json.dumps(summary.document(), indent=2) + "\n")
                 yield Running(summary, file, api_url, node.http_url, world, engine, deployment)
-            engine.dispose()
 
 
 def go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
@@ -129,18 +136,15 @@ def _market(settings: Settings) -> MarketData:
     return read_market(settings.market, steps=STEPS, seed=settings.seed)
 
 
-def _world(node: Anvil, checkout: Checkout, data: MarketData, seed: int, progress: OnProgress) -> World:
-    world = World.create(node, checkout, data, seed, lambda stage: progress(stage, 0, 0))
-    for done, tick in enumerate(data.ticks, start=1):
-        world.live(tick)
-        progress("Trading and copying", done, len(data.ticks))
-    return world
-
-
-def _fresh_ledger(path: Path) -> Engine:
+@contextmanager
+def _fresh_ledger(path: Path) -> Iterator[Engine]:
+    """An empty database with an inbox; the ledger's tables come with the first block."""
     for leftover in path.parent.glob(f"{path.name}*"):
         leftover.unlink()
-    return open_engine(f"sqlite:///{path}")
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
 
 
 async def _index(node: Anvil, engine: Engine, deployment: Deployment) -> Report:

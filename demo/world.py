@@ -5,9 +5,12 @@ Block times come from the market's ticks, so a seed and a recording give the sam
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from sqlalchemy import Engine
 from web3 import Web3
 
 from demo.anvil import Anvil
@@ -17,11 +20,13 @@ from demo.crowd import Crowd, Follower
 from demo.deployment import Deployment, compile_contracts, deploy_protocol
 from demo.exchange import deploy_tokens, mint_supply, open_exchange
 from demo.followers import Behaviour, plan_followers
-from demo.keeper import Keeper
+from demo.keepers import Keeper
 from demo.leaders import PLANS, Leader, Leaders
 from demo.market import Market
 from demo.prices import MarketData, Tick
 from demo.styles import WAD, Decision
+from indexer.sync.deployment import read_deployment
+from protocol.types import TradeKind
 
 # Seconds from one block to the next within a step.
 _BLOCK_S = 12
@@ -45,7 +50,9 @@ class Refusal:
 
 @dataclass(slots=True)
 class World:
-    """Leaders, followers, a keeper and a market on one chain. `ticks` are those lived through so far."""
+    """Leaders, followers, a keeper and a market on one chain. `ticks` are those lived through so far, `open`
+    the strategies whose trade is still being copied. The keeper works while it is used as a context.
+    """
 
     data: MarketData
     chain: Chain
@@ -56,13 +63,24 @@ class World:
     keeper: Keeper
     ticks: list[Tick] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    open: set[int] = field(default_factory=set)
+    _watched_to: int = 0
     _slipped: bool = False
 
     @classmethod
     def create(
-        cls, node: Anvil, checkout: Checkout, data: MarketData, seed: int, progress: Callable[[str], None]
+        cls,
+        node: Anvil,
+        checkout: Checkout,
+        data: MarketData,
+        seed: int,
+        engine: Engine,
+        *,
+        progress: Callable[[str], None],
     ) -> "World":
         """Sets the world up on a chain that has just started. `progress` is told each stage.
+
+        `engine` has the inbox that leaders post their orders to and the keeper works on.
 
         Raises:
             DemoError: a program or an artifact is missing, or the protocol cannot be deployed.
@@ -90,18 +108,28 @@ class World:
             treasury = accounts["treasury"].address
             deployment = deploy_protocol(node, chain.w3, checkout, exchange, treasury=treasury)
         chain.contracts = (deployment.hub, deployment.oracle)
+        keeper = Keeper(chain, engine, read_deployment(deployment.file), accounts["keeper"])
         world = cls(
             data,
             chain,
             deployment,
             Market(chain, exchange, trader),
-            Leaders(chain, exchange, deployment.hub, leaders, carrier=accounts["keeper"]),
+            Leaders(chain, exchange, deployment.hub, leaders, post=keeper.take),
             Crowd(chain, exchange, deployment.hub, trader, followers),
-            Keeper(chain, deployment.hub, accounts["keeper"]),
+            keeper,
         )
         progress("Opening strategies")
         world._open()
         return world
+
+    def __enter__(self) -> Self:
+        self.keeper.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.keeper.__exit__(kind, error, trace)
 
     def live(self, tick: Tick) -> None:
         """One step: the market moves, followers and leaders act on it, the keeper does what is left over.
@@ -114,25 +142,20 @@ class World:
         if tick.swaps:
             self.market.replay(tick.swaps)
             self._mine(tick.time - 2 * _BLOCK_S)
-        if self.keeper.open:  # it overslept: the copy window has closed
-            self._continue(tick.time - _BLOCK_S)
+        if self.open:  # the keeper overslept: the copy window has closed
+            self.chain.seal(tick.time - _BLOCK_S)
+            self._keep(tick.time - _BLOCK_S + 1)
 
         self.market.post(tick)
         self.market.arbitrage(tick)
         self.crowd.act(step, tick)
         popular = self.leaders.all[0]
-        if (
-            step > len(self.data.ticks) // 3
-            and not self._slipped
-            and popular.strategy_id not in self.keeper.open
-        ):
+        if step > len(self.data.ticks) // 3 and not self._slipped and popular.strategy_id not in self.open:
             self._order_a_forbidden_token(popular, tick)
-        self.leaders.trade(self.ticks, resting=self.keeper.open)
+        self.leaders.trade(self.ticks, resting=self.open)
         before = popular.trades
         self.crowd.joined(self._mine(tick.time))
         self._fan_out(tick, nth_trade=popular.trades if popular.trades > before else None)
-        if self.keeper.close(self.crowd.sellable()):
-            self._mine(tick.time + 2 * _BLOCK_S)
 
     def _open(self) -> None:
         start = self.data.ticks[0]
@@ -143,24 +166,21 @@ class World:
         self.chain.mine()
 
     def _fan_out(self, tick: Tick, nth_trade: int | None) -> None:
-        """The keeper copies on. Once a follower leaves before it comes, and once it comes too late.
+        """The keeper works. Once a follower leaves before it comes, and once it comes too late.
 
         `nth_trade` counts the most popular leader's trades, if it has just traded.
         """
         if nth_trade == _TRADE_WITH_A_LEAVER:
             self.crowd.leave(self._loyal_follower(self.leaders.all[0]))
             self._mine(tick.time + _BLOCK_S // 2)
-        if self.keeper.open and nth_trade != _TRADE_OVERSLEPT:
-            self._continue(tick.time + _BLOCK_S, tick)
-
-    def _continue(self, time: int, tick: Tick | None = None) -> None:
-        strategies = set(self.keeper.open)
-        if tick is not None:
+        if nth_trade != _TRADE_OVERSLEPT:
             self.market.arbitrage(tick)
-        self.keeper.work(strategies)
-        self._mine(time)
-        self.keeper.prune(strategies - self.keeper.open)
-        self._mine(time + 1)
+            self._mine(tick.time + _BLOCK_S)
+            self._keep(tick.time + _BLOCK_S + 1)
+
+    def _keep(self, time: int) -> None:
+        self.keeper.work(time)
+        self._watch()
 
     def _loyal_follower(self, leader: Leader) -> Follower:
         return next(
@@ -180,10 +200,29 @@ class World:
             if receipt.error is not None:
                 order = receipt.transaction.label
                 self.refusals.append(Refusal(order, receipt.error, receipt.hash, receipt.block_number))
-        for strategy_id in self.keeper.watch(receipts):
-            leader = next(leader for leader in self.leaders.all if leader.strategy_id == strategy_id)
-            leader.trades += 1
+        self._watch()
         return receipts
+
+    def _watch(self) -> None:
+        """Reads what the hub has said since the last time: who has traded, and whose trade is complete."""
+        newest = int(self.chain.request("eth_blockNumber"), 16)
+        events = self.deployment.hub.events
+        opened, completed = events.TradeOpened.topic, events.TradeCompleted.topic
+        where = {
+            "address": self.deployment.hub.address,
+            "topics": [[opened, completed]],
+            "fromBlock": hex(self._watched_to + 1),
+            "toBlock": hex(newest),
+        }
+        for log in self.chain.request("eth_getLogs", where) if newest > self._watched_to else ():
+            strategy_id = int(log["topics"][1], 16) >> 32
+            if log["topics"][0] == completed:
+                self.open.discard(strategy_id)
+            elif int(log["topics"][3], 16) == TradeKind.LEADER:
+                self.open.add(strategy_id)
+                leader = next(leader for leader in self.leaders.all if leader.strategy_id == strategy_id)
+                leader.trades += 1
+        self._watched_to = newest
 
 
 def _account(seed: int, name: str) -> LocalAccount:

@@ -8,12 +8,17 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
 
+from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_account.signers.local import LocalAccount
+from eth_keys.exceptions import BadSignature
 from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from eth_utils.exceptions import ValidationError
 
 WAD = 10**18
+_HALF_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141 // 2
 
 
 class OrderKind(IntEnum):
@@ -109,8 +114,51 @@ def typed_data(order: Order, *, chain_id: int, hub: ChecksumAddress) -> dict[str
 
 def digest(order: Order, *, chain_id: int, hub: ChecksumAddress) -> bytes:
     """What is signed: equals the hub's `orderDigest`."""
-    message = encode_typed_data(full_message=typed_data(order, chain_id=chain_id, hub=hub))
+    return _digest(typed_data(order, chain_id=chain_id, hub=hub))
+
+
+def _digest(document: dict[str, Any]) -> bytes:
+    message = encode_typed_data(full_message=document)
     return bytes(keccak(b"\x19" + message.version + message.header + message.body))
+
+
+def withdrawal(order_digest: bytes, *, chain_id: int, hub: ChecksumAddress) -> dict[str, Any]:
+    """The EIP-712 document by which a leader takes an order out of an inbox. The chain never sees it."""
+    return {
+        "types": {
+            "EIP712Domain": _TYPES["EIP712Domain"],
+            "Withdrawal": [{"name": "order", "type": "bytes32"}],
+        },
+        "primaryType": "Withdrawal",
+        "domain": {"name": "Lockstep", "version": "1", "chainId": chain_id, "verifyingContract": hub},
+        "message": {"order": order_digest},
+    }
+
+
+def withdrawal_digest(order_digest: bytes, *, chain_id: int, hub: ChecksumAddress) -> bytes:
+    """What is signed to withdraw an order."""
+    return _digest(withdrawal(order_digest, chain_id=chain_id, hub=hub))
+
+
+def sign_withdrawal(
+    order_digest: bytes, leader: LocalAccount, *, chain_id: int, hub: ChecksumAddress
+) -> bytes:
+    """The leader's 65-byte signature of a withdrawal."""
+    document = withdrawal(order_digest, chain_id=chain_id, hub=hub)
+    return bytes(leader.sign_message(encode_typed_data(full_message=document)).signature)
+
+
+def signer_of(digest_: bytes, signature: bytes) -> ChecksumAddress | None:
+    """Whose key made the signature of the digest; None where it is no key's signature."""
+    # As the hub's ECDSA library: 65 bytes, and of two equivalent values of s only the lower.
+    if len(signature) != 65 or int.from_bytes(signature[32:64]) > _HALF_ORDER:
+        return None
+    if signature[64] not in {27, 28}:
+        return None
+    try:
+        return to_checksum_address(Account._recover_hash(digest_, signature=signature))
+    except (BadSignature, ValidationError, ValueError):
+        return None
 
 
 def sign(order: Order, leader: LocalAccount, *, chain_id: int, hub: ChecksumAddress) -> bytes:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, exists, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from api.trades.repository import Place
+from inbox.models import InboxOrder, OrderEvent
 from indexer.ledger.models import Clearing, OrderCancellation, OrderFill, Trade
 
 Nonce = tuple[str, int]
@@ -22,15 +22,89 @@ class FillRow:
     clearing: Clearing | None
 
 
+Key = tuple[int, int, int, int]
+"""Place in the list of orders: microseconds, 1 for the inbox's and 0 for the chain's, and what breaks ties:
+the inbox's number and 0, or block and log index.
+"""
+
+CHAIN, INBOX = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which hub on which chain."""
+
+    deployment_id: int
+    chain_id: int
+    hub: str
+
+
+def has_inbox(session: Session) -> bool:
+    """Whether anybody has ever posted an order to this database."""
+    return inspect(session.connection()).has_table(InboxOrder.__tablename__)
+
+
+def list_posted(
+    session: Session, place: Place, *, leader: str | None, before: Key | None, limit: int
+) -> Sequence[InboxOrder]:
+    """Return orders of the inbox, newest first, those before a key, if one is given."""
+    query = select(InboxOrder).where(InboxOrder.chain_id == place.chain_id, InboxOrder.hub == place.hub)
+    if leader is not None:
+        query = query.where(InboxOrder.leader == leader)
+    if before is not None:
+        time_us, source, number, _ = before
+        ends = (InboxOrder.received_us, InboxOrder.id)
+        query = query.where(
+            tuple_(*ends) < (time_us, number) if source == INBOX else InboxOrder.received_us < time_us
+        )
+    return session.scalars(
+        query.order_by(InboxOrder.received_us.desc(), InboxOrder.id.desc()).limit(limit)
+    ).all()
+
+
+def find_posted(session: Session, place: Place, digest: str) -> InboxOrder | None:
+    """Return an order of the inbox."""
+    query = select(InboxOrder).where(
+        InboxOrder.chain_id == place.chain_id, InboxOrder.hub == place.hub, InboxOrder.digest == digest
+    )
+    return session.scalars(query).one_or_none()
+
+
+def list_inbox_events(session: Session, order_ids: Collection[int]) -> dict[int, list[OrderEvent]]:
+    """Return the life of each of these orders, in order."""
+    found: dict[int, list[OrderEvent]] = {each: [] for each in order_ids}
+    query = select(OrderEvent).where(OrderEvent.order_id.in_(order_ids)).order_by(OrderEvent.sequence)
+    for row in session.scalars(query):
+        found[row.order_id].append(row)
+    return found
+
+
 def list_first_fills(
-    session: Session, deployment_id: int, *, leader: str | None, before: Place | None, limit: int
+    session: Session,
+    place: Place,
+    *,
+    leader: str | None,
+    before: Key | None,
+    limit: int,
+    without_posted: bool,
 ) -> Sequence[OrderFill]:
-    """Return each order's first fill, newest first, those before a place, if one is given."""
-    query = select(OrderFill).where(OrderFill.deployment_id == deployment_id, OrderFill.part == 0)
+    """Return each order's first fill, newest first, those before a key, if one is given."""
+    query = select(OrderFill).where(OrderFill.deployment_id == place.deployment_id, OrderFill.part == 0)
     if leader is not None:
         query = query.where(OrderFill.leader == leader)
+    if without_posted:
+        posted = exists().where(
+            InboxOrder.chain_id == place.chain_id,
+            InboxOrder.hub == place.hub,
+            InboxOrder.digest == OrderFill.order_hash,
+        )
+        query = query.where(~posted)
     if before is not None:
-        query = query.where(tuple_(OrderFill.block_number, OrderFill.log_index) < before)
+        time_us, source, block, index = before
+        time_s, at = time_us // 1_000_000, (OrderFill.block_time, OrderFill.block_number, OrderFill.log_index)
+        query = query.where(
+            tuple_(*at) < (time_s, block, index) if source == CHAIN else OrderFill.block_time <= time_s
+        )
     query = query.order_by(OrderFill.block_number.desc(), OrderFill.log_index.desc()).limit(limit)
     return session.scalars(query).all()
 

@@ -1,7 +1,8 @@
-"""Turns the ledger's rows of one vault into what `accounting` replays."""
+"""What a page of a statement's lines did to the vault's book: replayed from the hour before, not from the
+start.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from accounting.book import (
     COST_KINDS,
@@ -14,46 +15,62 @@ from accounting.book import (
     Return,
     Withdrawal,
 )
-from accounting.history import History, replay
+from accounting.history import Step, walk
 from accounting.quotes import Quote
 from api.snapshot import Snapshot
 from api.statements import repository
-from api.statements.repository import FlowRow
+from api.statements.repository import FlowRow, Place
 from api.trades.fills import keeper_part
-from api.trades.repository import CopyRow, list_vault_copies
+from api.trades.repository import CopyRow, list_vault_copies, list_vault_copies_within
+from indexer.derived.state import HOUR_S
+from indexer.derived.store import load_states
 from indexer.ledger.models import Clearing, Strategy, Vault
 
-
-@dataclass(frozen=True, slots=True)
-class VaultHistory:
-    """A vault's rows in chain order, and what they come to.
-
-    ``lines`` holds flows, fees and copies, skips included; ``history.steps`` has one step for each line but
-    the skips.
-    """
-
-    lines: Sequence[FlowRow | CopyRow]
-    history: History
+Line = FlowRow | CopyRow
 
 
-def vault_history(snapshot: Snapshot, vault: Vault, strategy: Strategy, method: CostMethod) -> VaultHistory:
-    """Replay a vault under a cost method up to the snapshot's block."""
+def list_lines(snapshot: Snapshot, vault_id: int, *, before: Place | None, limit: int) -> Sequence[Line]:
+    """Return what happened in a vault, skips included, newest first, before a place if one is given."""
     session, deployment_id = snapshot.session, snapshot.deployment_id
-    tokens = repository.list_strategy_tokens(session, deployment_id, strategy.strategy_id)
-    lines: list[FlowRow | CopyRow] = [
-        *repository.list_flows(session, deployment_id, vault.vault_id),
-        *list_vault_copies(session, deployment_id, vault.vault_id),
+    lines: list[Line] = [
+        *repository.list_flows(session, deployment_id, vault_id, before=before, limit=limit),
+        *list_vault_copies(session, deployment_id, vault_id, before=before, limit=limit),
     ]
-    lines.sort(key=place_of)
-    clearings = repository.list_clearings_between(session, deployment_id, tokens, since=vault.block_number)
-    happenings = [(place_of(line), event) for line in lines if (event := _event(line))]
+    return sorted(lines, key=place_of, reverse=True)[:limit]
+
+
+def steps_of(
+    snapshot: Snapshot, vault: Vault, strategy: Strategy, method: CostMethod, lines: Sequence[Line]
+) -> dict[Place, Step]:
+    """Return what each of ``lines``, newest first, did to the vault's book; a skip did nothing.
+
+    The book is taken as it was before the hour of the oldest line, and led from there to the newest.
+    """
+    if not lines:
+        return {}
+    session, deployment_id = snapshot.session, snapshot.deployment_id
+    oldest, newest = lines[-1], place_of(lines[0])
+    hour = _time_of(oldest) - _time_of(oldest) % HOUR_S
+    states, board = load_states(session.connection(), deployment_id, [vault.vault_id], before=hour)
+    state = states[vault.vault_id]
+    board.forget_before(vault.block_number)
+    first = (max(vault.block_number, repository.first_block_since(session, deployment_id, hour)), 0)
+    happened: list[Line] = [
+        *repository.list_flows_within(session, deployment_id, vault.vault_id, first, newest),
+        *list_vault_copies_within(session, deployment_id, vault.vault_id, first, newest),
+    ]
+    tokens = repository.list_strategy_tokens(session, deployment_id, strategy.strategy_id)
+    clearings = repository.list_clearings_between(session, deployment_id, tokens, first[0], newest[0])
+    events = [(place_of(line), event) for line in happened if (event := _event(line))]
     quotes = [((row.block_number, row.log_index), _quote(row)) for row in clearings]
-    ordered = sorted([*happenings, *quotes], key=lambda item: item[0])
-    history = replay(strategy.base_token, method, (item for _, item in ordered), snapshot.time)
-    return VaultHistory(lines, history)
+    ordered = sorted([*events, *quotes], key=lambda item: item[0])
+    places = sorted(place for place, _ in events)
+    book = state.average if method == "average_cost" else state.fifo
+    walked = walk(book, board, (item for _, item in ordered))
+    return {place: step for place, (step, _, _) in zip(places, walked, strict=True)}
 
 
-def place_of(line: FlowRow | CopyRow) -> tuple[int, int]:
+def place_of(line: Line) -> Place:
     """Return block number and log index of a line's event."""
     row = line.entry if isinstance(line, FlowRow) else line.copy
     return row.block_number, row.log_index
@@ -65,7 +82,11 @@ def fee_kind(purpose: str) -> CostKind | None:
     return kind if kind in COST_KINDS else None
 
 
-def _event(line: FlowRow | CopyRow) -> Event | None:
+def _time_of(line: Line) -> int:
+    return line.entry.block_time if isinstance(line, FlowRow) else line.copy.block_time
+
+
+def _event(line: Line) -> Event | None:
     if isinstance(line, CopyRow):
         return _fill(line)
     time, units = line.entry.block_time, abs(line.amount)

@@ -1,12 +1,15 @@
-"""Queries behind a statement: money between a vault and its owner's account, and recorded prices."""
+"""Queries behind a statement: what happened in a vault, page by page, and what of it is summed up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import Balance, Clearing, Entry, Posting, StrategyToken
+from indexer.ledger.models import Balance, Block, Clearing, Copy, Entry, Posting, StrategyToken, ValuedFlow
+
+Place = tuple[int, int]
+"""A place in the chain: block number and log index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,30 @@ class FlowRow:
     purpose: str
 
 
-def list_flows(session: Session, deployment_id: int, vault_id: int) -> Sequence[FlowRow]:
-    """Return what moved in and out of a vault but for trades, in chain order."""
-    query = (
+def list_flows(
+    session: Session, deployment_id: int, vault_id: int, *, before: Place | None, limit: int
+) -> Sequence[FlowRow]:
+    """Return what moved in and out of a vault but for trades, newest first; given a place, before it."""
+    query = _flows(deployment_id, vault_id)
+    if before is not None:
+        query = query.where(tuple_(Entry.block_number, Entry.log_index) < before)
+    query = query.order_by(Entry.block_number.desc(), Entry.log_index.desc()).limit(limit)
+    return [FlowRow(*row) for row in session.execute(query)]
+
+
+def list_flows_within(
+    session: Session, deployment_id: int, vault_id: int, first: Place, last: Place
+) -> Sequence[FlowRow]:
+    """Return what moved in and out of a vault but for trades from one place to another."""
+    query = _flows(deployment_id, vault_id).where(
+        tuple_(Entry.block_number, Entry.log_index) >= first,
+        tuple_(Entry.block_number, Entry.log_index) <= last,
+    )
+    return [FlowRow(*row) for row in session.execute(query)]
+
+
+def _flows(deployment_id: int, vault_id: int) -> Select[Entry, str, int, str]:
+    return (
         select(Entry, Balance.token, Posting.amount, Posting.purpose)
         .join(
             Posting,
@@ -43,9 +67,7 @@ def list_flows(session: Session, deployment_id: int, vault_id: int) -> Sequence[
             Balance.account_kind == "vault",
             Balance.account == str(vault_id),
         )
-        .order_by(Entry.block_number, Entry.log_index)
     )
-    return [FlowRow(*row) for row in session.execute(query)]
 
 
 def list_strategy_tokens(session: Session, deployment_id: int, strategy_id: int) -> Sequence[str]:
@@ -57,17 +79,90 @@ def list_strategy_tokens(session: Session, deployment_id: int, strategy_id: int)
 
 
 def list_clearings_between(
-    session: Session, deployment_id: int, tokens: Collection[str], *, since: int
+    session: Session, deployment_id: int, tokens: Collection[str], first: int, last: int
 ) -> Sequence[Clearing]:
-    """Return every clearing between two of ``tokens`` from block ``since`` on, of any strategy, in chain
-    order.
+    """Return every clearing between two of ``tokens`` in blocks ``first`` to ``last``, of any strategy.
 
     The oracle is the hub's, so a price recorded for one strategy is as good for another.
     """
     query = select(Clearing).where(
         Clearing.deployment_id == deployment_id,
-        Clearing.block_number >= since,
+        Clearing.block_number.between(first, last),
         Clearing.token_in.in_(tokens),
         Clearing.token_out.in_(tokens),
     )
-    return session.scalars(query.order_by(Clearing.block_number, Clearing.log_index)).all()
+    return session.scalars(query).all()
+
+
+def first_block_since(session: Session, deployment_id: int, time: int) -> int:
+    """Return a block number of which, and of all above, blocks with events are of ``time`` or later."""
+    query = select(Block.number).where(Block.deployment_id == deployment_id, Block.time < time)
+    before = session.scalar(query.order_by(Block.number.desc()).limit(1))
+    return 0 if before is None else before + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A fill's amounts, those of its own clearing, and those of the first clearing of its trade."""
+
+    trade_id: int
+    amount_in: int
+    amount_out: int
+    token_in: str
+    token_out: str
+    cleared_in: int
+    oracle_out: int
+    first_in: int
+    first_out: int
+
+
+def list_executed(session: Session, deployment_id: int, vault_id: int) -> Iterator[Executed]:
+    """Return every fill of a vault."""
+    first = aliased(Clearing)
+    query = (
+        select(
+            Copy.trade_id,
+            Copy.amount_in,
+            Copy.amount_out,
+            Clearing.token_in,
+            Clearing.token_out,
+            Clearing.amount_in,
+            Clearing.oracle_out,
+            first.amount_in,
+            first.amount_out,
+        )
+        .join(
+            Clearing,
+            and_(
+                Clearing.deployment_id == Copy.deployment_id,
+                Clearing.block_number == Copy.block_number,
+                Clearing.log_index == Copy.clearing_log_index,
+            ),
+        )
+        .join(
+            first,
+            and_(
+                first.deployment_id == Copy.deployment_id, first.trade_id == Copy.trade_id, first.batch == 0
+            ),
+        )
+        .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
+    )
+    return (Executed(*row) for row in session.execute(query))
+
+
+def count_reasons(session: Session, deployment_id: int, vault_id: int) -> dict[str | None, int]:
+    """Return reason → number of trades in a vault; the reason None is that of fills."""
+    query = (
+        select(Copy.reason, func.count())
+        .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
+        .group_by(Copy.reason)
+    )
+    return {reason: count for reason, count in session.execute(query).all()}  # noqa: C416 (a row is no pair)
+
+
+def list_flow_values(session: Session, deployment_id: int, vault_id: int) -> list[tuple[int, int | None]]:
+    """Return unix second and value of what an owner put in, or took out when negative."""
+    query = select(ValuedFlow.block_time, ValuedFlow.value).where(
+        ValuedFlow.deployment_id == deployment_id, ValuedFlow.vault_id == vault_id
+    )
+    return [(time, value) for time, value in session.execute(query)]

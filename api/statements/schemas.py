@@ -28,6 +28,14 @@ class Valuation(Schema):
     )
 
 
+class OpenLot(Schema):
+    """Units bought together, and not yet sold."""
+
+    amount: Amount = Field(description="What is left of them.")
+    cost_basis: Amount = Field(description="What these have cost, in the base token.")
+    bought: datetime = Field(description="When, UTC.", examples=["2024-01-05T11:35:00Z"])
+
+
 class Balance(Schema):
     """What the vault holds of a token."""
 
@@ -39,6 +47,10 @@ class Balance(Schema):
         description="What it is worth in the base token, rounded down; null when no price is recorded."
     )
     valuation: Valuation | None = Field(description="The price used; null for the base token itself.")
+    lots: list[OpenLot] | None = Field(
+        description="With method `fifo`, what the holding is made of, oldest first: amounts and costs add up "
+        "to those of the balance. Null otherwise."
+    )
 
 
 class Flows(Schema):
@@ -97,12 +109,43 @@ class Returns(Schema):
     money_weighted_return: Ratio | None = Field(
         description="The rate at which the owner's money grew over the whole span.", examples=["0.0433"]
     )
+    money_weighted_return_annual: Ratio | None = Field(
+        description="The same a year of 365 days (XIRR); null below 90 days.", examples=["0.1871"]
+    )
     max_drawdown: Ratio | None = Field(
         description="Largest fall from a peak, seen at the vault's own events and at the end.",
         examples=["0.0871"],
     )
     unavailable: str | None = Field(
         description="Why they are null, where they are.", examples=["The vault never held any money."]
+    )
+    money_weighted_unavailable: str | None = Field(
+        description="Why the money-weighted return is null, where it is.",
+        examples=["More than one rate explains the flows: none of them is the return."],
+    )
+
+
+class Tracking(Schema):
+    """Why a follower's result differs from an ideal copy of its leader, in the base token.
+
+    The ideal copy has the vault's own deposits, and makes every trade of the leader in full, at the leader's
+    price and without fees. The five parts add up to `difference`, to the unit.
+    """
+
+    difference: Amount | None = Field(description="The vault's result less that of the ideal copy.")
+    skips: Amount | None = Field(description="Trades not copied, and trades made without the leader.")
+    sizing: Amount | None = Field(description="Other parts of the holding sold than the leader's portion.")
+    timing: Amount | None = Field(description="Later batches: what the oracle's price had moved by.")
+    price: Amount | None = Field(description="The rest of a batch's price: depth and the pool's fee.")
+    fees: Amount | None = Field(description="Every kind of fee, and what fees cost in growth.")
+    sync_score: Ratio | None = Field(
+        description="1 less half the sum of absolute differences of weights to the leader's vault; 1: the "
+        "same weights. Null while one of the two is worth nothing or unknown.",
+        examples=["0.9871"],
+    )
+    unavailable: str | None = Field(
+        description="Why the parts are null, where they are.",
+        examples=["A token that it or an ideal copy held at a withdrawal or the end had no recorded price."],
     )
 
 
@@ -205,6 +248,9 @@ class Statement(Schema):
         description="What it would owe for its gain if all left now; null when equity is."
     )
     returns: Returns = Field(description="The returns.")
+    tracking: Tracking | None = Field(
+        description="Why the result is not the leader's; null for a leader's own vault."
+    )
     execution: Execution = Field(description="How fills were priced.")
     filled: int = Field(description="Trades copied.", examples=[17])
     skipped_by_reason: dict[str, int] = Field(

@@ -1,6 +1,5 @@
-"""Draws up a vault's statement from its replayed history."""
+"""Draws up a vault's statement from its read models, and a page of its lines."""
 
-from collections import Counter
 from typing import Literal, cast
 
 from accounting import execution
@@ -11,9 +10,10 @@ from api.events import event_of
 from api.paging import cut, decode_cursor
 from api.reasons.catalogue import reason_of, reason_or_none
 from api.snapshot import Snapshot
-from api.statements.figures import balances, flows, gain_fee, profit, returns
-from api.statements.history import VaultHistory, fee_kind, place_of, vault_history
-from api.statements.repository import FlowRow
+from api.statements import repository
+from api.statements.figures import balances, flows, gain_fee, profit, returns, tracking
+from api.statements.history import Line, fee_kind, list_lines, place_of, steps_of
+from api.statements.repository import FlowRow, Place
 from api.statements.schemas import (
     Execution,
     FeeLine,
@@ -23,12 +23,13 @@ from api.statements.schemas import (
     Statement,
     StatementAnswer,
 )
+from api.statements.standing import standing_of
 from api.terms.repository import list_terms
 from api.trades import ids
-from api.trades.fills import leader_rate, oracle_rate, present_fill
-from api.trades.repository import CopyRow
+from api.trades.fills import present_fill
 from api.vaults.schemas import FeeKind, VaultStatus
 from api.vaults.service import marks_of, require_vault, terms_of
+from indexer.derived.facts import LEADERS_BIT
 
 
 def get_statement(
@@ -36,15 +37,16 @@ def get_statement(
 ) -> StatementAnswer:
     """Return a vault's statement with a page of its lines, newest first. Raises `VaultNotFoundError`."""
     name = f"statement of {vault_id}"
-    before = decode_cursor(name, 2, cursor)
+    before = cast(Place | None, decode_cursor(name, 2, cursor))
     row = require_vault(snapshot, vault_id)
     vault, strategy = row.vault, row.strategy
-    life = vault_history(snapshot, vault, strategy, method)
+    standing = standing_of(snapshot, vault, method)
     base = snapshot.tokens.by_address[strategy.base_token]
-    steps = iter(life.history.steps)
-    booked = [(line, None if _skipped(line) else next(steps)) for line in life.lines]
-    older = [item for item in reversed(booked) if before is None or place_of(item[0]) < before]
-    page, next_cursor = cut(name, limit, older[: limit + 1], lambda item: place_of(item[0]))
+    found = list_lines(snapshot, vault_id, before=before, limit=limit + 1)
+    page, next_cursor = cut(name, limit, found, place_of)
+    steps = steps_of(snapshot, vault, strategy, method, page)
+    reasons = repository.count_reasons(snapshot.session, snapshot.deployment_id, vault_id)
+    filled = reasons.pop(None, 0)
     known = list_terms(snapshot.session, snapshot.deployment_id, [strategy.strategy_id])
     terms = terms_of(snapshot, row, known)
     statement = Statement(
@@ -57,45 +59,33 @@ def get_statement(
         base_token=base,
         method=method,
         opened=event_of(vault),
-        flows=flows(life.history, base),
-        balances=balances(life.history, base, snapshot.tokens),
-        profit=profit(life.history, base, snapshot.tokens),
+        flows=flows(standing, base),
+        balances=balances(standing, base, snapshot.tokens, standing.lots),
+        profit=profit(standing, base, snapshot.tokens),
         terms=terms,
         marks=marks_of(snapshot, row),
-        gain_fee=gain_fee(life.history, base, vault.mark, terms.performance_bps),
-        returns=returns(life.history),
-        execution=_execution(snapshot, life, strategy.base_token),
-        filled=sum(isinstance(line, CopyRow) and not _skipped(line) for line in life.lines),
-        skipped_by_reason=_skips(life),
-        lines=[_line(snapshot, line, step, strategy.base_token) for line, step in page],
+        gain_fee=gain_fee(standing, base, vault.mark, terms.performance_bps),
+        returns=returns(standing),
+        tracking=tracking(standing, base),
+        execution=_execution(snapshot, vault_id, strategy.base_token),
+        filled=filled,
+        skipped_by_reason=dict(sorted((reason, number) for reason, number in reasons.items() if reason)),
+        lines=[_line(snapshot, line, steps.get(place_of(line)), strategy.base_token) for line in page],
     )
     return StatementAnswer(as_of_block=snapshot.block, data=statement, next_cursor=next_cursor)
 
 
-def _skipped(line: FlowRow | CopyRow) -> bool:
-    return isinstance(line, CopyRow) and line.clearing is None
-
-
-def _skips(life: VaultHistory) -> dict[str, int]:
-    reasons = (line.copy.reason for line in life.lines if isinstance(line, CopyRow))
-    return dict(sorted(Counter(reason for reason in reasons if reason is not None).items()))
-
-
-def _execution(snapshot: Snapshot, life: VaultHistory, base: str) -> Execution:
+def _execution(snapshot: Snapshot, vault_id: int, base: str) -> Execution:
     to_leader = to_oracle = summed = left_out = 0
-    for line in life.lines:
-        if isinstance(line, FlowRow) or line.clearing is None:
-            continue
-        oracle, leader = oracle_rate(line.clearing), leader_rate(line)
-        if oracle is None or base not in (line.clearing.token_in, line.clearing.token_out):
+    for fill in repository.list_executed(snapshot.session, snapshot.deployment_id, vault_id):
+        if not fill.oracle_out or base not in (fill.token_in, fill.token_out):
             left_out += 1
             continue
-        rate = Rate(line.copy.amount_in, line.copy.amount_out)
-        sells_base = line.clearing.token_in == base
-        if leader is not None:
-            units = execution.difference(rate, leader).units
+        rate, sells_base = Rate(fill.amount_in, fill.amount_out), fill.token_in == base
+        if not fill.trade_id & LEADERS_BIT:
+            units = execution.difference(rate, Rate(fill.first_in, fill.first_out)).units
             to_leader += execution.in_base(units, rate, sells_base=sells_base)
-        units = execution.difference(rate, oracle).units
+        units = execution.difference(rate, Rate(fill.cleared_in, fill.oracle_out)).units
         to_oracle += execution.in_base(units, rate, sells_base=sells_base)
         summed += 1
     return Execution(
@@ -115,7 +105,7 @@ _FLOWS: dict[str, Literal["deposit", "withdrawal", "held", "returned"]] = {
 
 
 def _line(
-    snapshot: Snapshot, line: FlowRow | CopyRow, step: Step | None, base: str
+    snapshot: Snapshot, line: Line, step: Step | None, base: str
 ) -> FlowLine | FeeLine | FillLine | SkipLine:
     tokens = snapshot.tokens
     realized = tokens.amount(base, step.realized if step else 0)

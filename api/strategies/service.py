@@ -11,8 +11,8 @@ from api.pools.service import present_pool
 from api.schemas import Answer, Page
 from api.snapshot import Snapshot
 from api.statements.figures import returns
-from api.statements.history import vault_history
 from api.statements.repository import list_strategy_tokens
+from api.statements.standing import standing_of
 from api.strategies import repository
 from api.strategies.existence import require_strategy
 from api.strategies.schemas import Followers, Limits, Strategy, StrategyDetail, Terms
@@ -44,8 +44,8 @@ def get_strategy(snapshot: Snapshot, strategy_id: int) -> Answer[StrategyDetail]
     row = require_strategy(snapshot, strategy_id)
     session, deployment_id, tokens = snapshot.session, snapshot.deployment_id, snapshot.tokens
     vault = require_vault(snapshot, row.leader_vault_id).vault
-    history = vault_history(snapshot, vault, row, "average_cost").history
-    equity = history.profit.equity
+    standing = standing_of(snapshot, vault, "average_cost")
+    equity = standing.profit.equity
     pools = list_strategy_pools(session, deployment_id, strategy_id)
     allowed = list_strategy_tokens(session, deployment_id, strategy_id)
     detail = StrategyDetail(
@@ -53,7 +53,7 @@ def get_strategy(snapshot: Snapshot, strategy_id: int) -> Answer[StrategyDetail]
         tokens=[tokens.by_address[address] for address in allowed],
         pools=[present_pool(snapshot, pool) for pool in pools],
         leader_equity=None if equity is None else tokens.amount(row.base_token, equity),
-        returns=returns(history),
+        returns=returns(standing),
     )
     return Answer(as_of_block=snapshot.block, data=detail)
 

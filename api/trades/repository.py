@@ -115,11 +115,28 @@ def list_copies(
     return [CopyRow(*row) for row in rows]
 
 
-def list_vault_copies(session: Session, deployment_id: int, vault_id: int) -> Sequence[CopyRow]:
-    """Return everything that trades did in a vault, in chain order."""
+def list_vault_copies(
+    session: Session, deployment_id: int, vault_id: int, *, before: Place | None, limit: int
+) -> Sequence[CopyRow]:
+    """Return what trades did in a vault, newest first, before a place if one is given."""
     query = _copies().where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
-    rows = session.execute(query.order_by(Copy.block_number, Copy.log_index))
+    if before is not None:
+        query = query.where(tuple_(Copy.block_number, Copy.log_index) < before)
+    rows = session.execute(query.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit))
     return [CopyRow(*row) for row in rows]
+
+
+def list_vault_copies_within(
+    session: Session, deployment_id: int, vault_id: int, first: Place, last: Place
+) -> Sequence[CopyRow]:
+    """Return what trades did in a vault from one place to another."""
+    query = _copies().where(
+        Copy.deployment_id == deployment_id,
+        Copy.vault_id == vault_id,
+        tuple_(Copy.block_number, Copy.log_index) >= first,
+        tuple_(Copy.block_number, Copy.log_index) <= last,
+    )
+    return [CopyRow(*row) for row in session.execute(query)]
 
 
 def _copies() -> Select[Copy, Vault, Trade, Clearing, Clearing]:

@@ -138,7 +138,7 @@ abstract contract Clearing is BatchPrices {
     /// @dev Each vault gets floor(its input * received / all input) and, when only a part was sold, puts in ceil(its
     /// input * sold / all input). What rounding leaves over, less than one unit a vault of each token, is the
     /// treasury's: owned by nobody in the batch, it can favour nobody's price.
-    function _distribute(Batch memory batch, Swapped memory swapped) private {
+    function _distribute(Batch memory batch, Swapped memory swapped) internal {
         (uint256 sumIn, uint256 sumOut, uint256 sumFees) = _sum(batch, swapped);
         uint256 dustIn = sumIn - swapped.amountIn;
         uint256 dust = swapped.amountOut - sumOut;
@@ -228,7 +228,7 @@ abstract contract Clearing is BatchPrices {
     /// @dev A copy's part of the swap: input rounded up, output and fee down. All factors are below 2^128, so the
     /// products fit; `batch.amountIn` is not 0 where there is a copy to share with.
     function _share(Batch memory batch, Copy copy, Swapped memory swapped)
-        private
+        internal
         pure
         returns (uint256 amountIn, uint256 amountOut, uint256 fee)
     {

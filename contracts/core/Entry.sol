@@ -42,22 +42,11 @@ abstract contract Entry is HubState {
         vaultId = ++_vaultCount;
         FeeTerms storage terms = _terms[strategyId][termsVersion];
         (uint16 copyFeeBps, uint40 period) = (terms.copyBps, terms.performancePeriod);
-        uint40 time = uint40(block.timestamp);
-        _vaults[vaultId].head = Vault({
-            strategyId: strategyId,
-            position: position,
-            policyRevision: 0,
-            copyFeeBps: copyFeeBps,
-            status: VaultStatus.Active,
-            limited: false,
-            termsVersion: termsVersion,
-            lossUsed: 0,
-            lastEntry: 0,
-            accruedAt: time,
-            owner: msg.sender,
-            subscribedUntil: time,
-            settleFrom: period == 0 ? 0 : time + period
-        });
+        Vault storage head = _vaults[vaultId].head;
+        (head.strategyId, head.position, head.copyFeeBps) = (strategyId, position, copyFeeBps);
+        (head.status, head.termsVersion, head.owner) = (VaultStatus.Active, termsVersion, msg.sender);
+        (head.accruedAt, head.subscribedUntil) = (uint40(block.timestamp), uint40(block.timestamp));
+        if (period != 0) head.settleFrom = uint40(block.timestamp) + period;
         if (referrer != address(0)) _vaults[vaultId].referrer = referrer;
         emit VaultOpened(vaultId, strategyId, msg.sender, copyFeeBps, position, termsVersion, referrer);
     }

@@ -15,8 +15,6 @@ import {Policies} from "./Policies.sol";
 abstract contract LeaderLimits is Policies {
     using VaultBalances for uint256[8];
 
-    uint256 private constant BPS = 10_000;
-
     /// @dev Before an entry of `gross` units of the token sold by the leader's vault.
     function _requireEntry(Batch memory batch, StrategyState memory state, VaultRecord storage record, uint256 gross)
         internal

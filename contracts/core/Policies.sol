@@ -27,7 +27,7 @@ struct Part {
 abstract contract Policies is Clearing {
     using VaultBalances for uint256[8];
 
-    uint256 private constant BPS = 10_000;
+    uint256 internal constant BPS = 10_000;
 
     /// @dev Where the vault stands when a trade looks at it.
     struct Standing {

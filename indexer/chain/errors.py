@@ -11,12 +11,21 @@ class NodeUnreachableError(ChainError):
     """The node does not answer, or not in time."""
 
 
-class NodeRefusedError(ChainError):
-    """The node answered with a JSON-RPC error; `code` is its code."""
+class BusyNodeError(NodeUnreachableError):
+    """The node does not answer now; asking again may help."""
 
-    def __init__(self, problem: str, *, remedy: str, code: int) -> None:
+
+class NoQuorumError(ChainError):
+    """The endpoints do not agree on the chain's newest blocks."""
+
+
+class NodeRefusedError(ChainError):
+    """The node answered with a JSON-RPC error; `code` is its code, `data` what a reverted call returned."""
+
+    def __init__(self, problem: str, *, remedy: str, code: int, data: bytes | None = None) -> None:
         super().__init__(problem, remedy=remedy)
         self.code = code
+        self.data = data
 
 
 class NotANodeError(ChainError):

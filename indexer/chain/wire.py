@@ -14,10 +14,11 @@ T = TypeVar("T")
 
 
 class ErrorBody(msgspec.Struct):
-    """A JSON-RPC error."""
+    """A JSON-RPC error; `data` is what a call that reverted said, in whatever form the node gives it."""
 
     code: int = 0
     message: str = ""
+    data: Any = None
 
 
 class Response(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Writes many rows at once, in the caller's transaction: COPY and arrays on PostgreSQL, executemany else.
+"""Writes many rows at once, in the caller's transaction: COPY and arrays on PostgreSQL, else executemany.
 
 Rows are tuples in the order of the table's columns; amounts are integers.
 """
@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any
 
 import psycopg
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Integer, LargeBinary, String
 from sqlalchemy.exc import DBAPIError
 
 from indexer.ledger.models import Amount, Base
@@ -50,7 +50,7 @@ def write_rows(connection: Connection, table: type[Base], rows: Iterable[tuple[A
         return
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 (names of our own tables)
-    wide = [at for at, column in enumerate(table.__table__.columns) if isinstance(column.type, Amount)]
+    wide = _amounts(table.__table__.columns)
     while first:
         connection.exec_driver_sql(statement, _with_text(first, wide))
         first = list(islice(rest, _CHUNK))
@@ -78,7 +78,7 @@ def update_rows(
             (*map(list, zip(*rows, strict=True)), deployment_id),
         )
         return
-    wide = [at for at, column in enumerate(columns) if isinstance(column.type, Amount)]
+    wide = _amounts(columns)
     connection.exec_driver_sql(
         f"UPDATE {table.__tablename__} SET {', '.join(f'{name} = ?' for name in changed)} "  # noqa: S608 (names of our own tables)
         f"WHERE {key} = ? AND deployment_id = ?",
@@ -86,13 +86,19 @@ def update_rows(
     )
 
 
-def _with_text(rows: list[tuple[Any, ...]], wide: Sequence[int]) -> list[tuple[Any, ...]]:
+def _amounts(columns: Iterable[ColumnElement[Any]]) -> list[tuple[int, bool]]:
+    """The places of amounts among columns, and whether one may be null."""
+    return [(at, bool(each.nullable)) for at, each in enumerate(columns) if isinstance(each.type, Amount)]
+
+
+def _with_text(rows: list[tuple[Any, ...]], wide: Sequence[tuple[int, bool]]) -> list[tuple[Any, ...]]:
     """The rows with their amounts as decimal text."""
     if not wide:
         return rows
     columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    for at in wide:
-        columns[at] = map(str, columns[at])
+    for at, nullable in wide:
+        units = columns[at]
+        columns[at] = [None if each is None else str(each) for each in units] if nullable else map(str, units)
     return list(zip(*columns, strict=True))
 
 

@@ -4,8 +4,9 @@ it is.
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -13,14 +14,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from indexer.chain.types import Header
 from indexer.decode.ranges import DecodedRange
+from indexer.derived.facts import Cleared, Visit
+from indexer.derived.update import apply
 from indexer.ledger.balances import write_books
-from indexer.ledger.bulk import update_rows, write_rows
+from indexer.ledger.bulk import column_names, update_rows, write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Block, RawLog, Trade, Vault, VaultFacts
+from indexer.ledger.models import Base, Block, Clearing, Copy, RawLog, Trade, Vault, VaultFacts
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.rollback import remove_above
 from indexer.ledger.rows import Place, Rows, as_tuple
@@ -34,8 +37,18 @@ _VAULT_FACTS = tuple(VaultFacts.__annotations__)
 _COMPLETION = ("completed_block", "completed_time", "completed_tx_hash")
 
 
+def _picking(table: type[Base], names: Sequence[str]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Takes columns out of rows that are in the order of a table's."""
+    columns = column_names(table)
+    return itemgetter(*(columns.index(name) for name in names))
+
+
+_OF_CLEARING = _picking(Clearing, Cleared._fields)
+_OF_COPY = _picking(Copy, Visit._fields)
+
+
 class Ledger:
-    """One deployment's ledger. Every method is one transaction."""
+    """One deployment's ledger. Every method but `post` is one transaction."""
 
     def __init__(self, engine: Engine, deployment_id: int, *, hash_window: int = HASH_WINDOW) -> None:
         self._engine = engine
@@ -67,26 +80,24 @@ class Ledger:
                 remedy="Start the indexer again: it looks for the common ancestor first.",
             )
         target = Checkpoint(last.number, last.hash, last.time)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
-            context = load_context(connection, self._id, decoded)
-            rows = Projection(self._id, context, tokens).post(decoded)
             write_rows(connection, RawLog, raw_rows(self._id, decoded))
-            self._write(connection, rows)
+            self.post(connection, decoded, tokens)
             self._write_blocks(connection, decoded, old, target)
             note_head(connection, self._id, head)
         self._checkpoint = target
 
     def roll_back(self, ancestor: Checkpoint) -> None:
         """Remove everything above the ancestor and record that it was there."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
         self._checkpoint = ancestor
 
     def note_head(self, head: Header) -> None:
         """Record the chain's newest block when there is nothing to write."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             note_head(connection, self._id, head)
 
     def known_blocks(self, below: int, limit: int) -> list[Checkpoint]:
@@ -101,7 +112,8 @@ class Ledger:
             return [Checkpoint(row.number, row.hash, row.time) for row in rows]
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -116,6 +128,13 @@ class Ledger:
                 remedy="Check its disk space, its connection, and that no other indexer holds it, then start "
                 "again: nothing was written by halves.",
             ) from error
+
+    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
+        """Write what a range's logs come to, but not the logs themselves, in the caller's transaction."""
+        context = load_context(connection, self._id, decoded)
+        rows = Projection(self._id, context, tokens).post(decoded)
+        self._write(connection, rows)
+        self._derive(connection, rows, range(decoded.headers[0].number, decoded.headers[-1].number + 1))
 
     def _write(self, connection: Connection, rows: Rows) -> None:
         changed = dict(rows.vaults)
@@ -146,6 +165,12 @@ class Ledger:
         for place, event in rows.vetoes:
             veto(connection, place, event)
         write_books(connection, self._id, rows.books)
+
+    def _derive(self, connection: Connection, rows: Rows, blocks: range) -> None:
+        """Bring the read models up to date with what was just written."""
+        clearings = [Cleared._make(_OF_CLEARING(row)) for row in rows.new[Clearing]]
+        visits = [Visit._make(_OF_COPY(row)) for row in rows.new[Copy]]
+        apply(connection, self._id, blocks, clearings=clearings, visits=visits)
 
     def _write_blocks(
         self, connection: Connection, decoded: DecodedRange, old: Checkpoint, new: Checkpoint

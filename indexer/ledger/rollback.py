@@ -8,6 +8,7 @@ import time
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
+from indexer.derived.rebuild import roll_back, touched_above
 from indexer.ledger.balances import undo_above
 from indexer.ledger.bulk import update_rows
 from indexer.ledger.checkpoint import Checkpoint
@@ -23,6 +24,7 @@ from indexer.ledger.models import (
     Fee,
     Halt,
     LeaderCap,
+    Lot,
     OrderCancellation,
     OrderFill,
     OrphanedLog,
@@ -40,6 +42,7 @@ from indexer.ledger.models import (
     TermsProposal,
     Token,
     Trade,
+    ValuedFlow,
     Vault,
     VaultFacts,
     VaultState,
@@ -55,6 +58,7 @@ BLOCK_TABLES = (
     Fee,
     Halt,
     LeaderCap,
+    Lot,
     OrderCancellation,
     OrderFill,
     Policy,
@@ -70,6 +74,7 @@ BLOCK_TABLES = (
     TermsProposal,
     Token,
     Trade,
+    ValuedFlow,
     Vault,
     VaultState,
 )
@@ -80,6 +85,7 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
     """Remove all rows above `ancestor`, restore what later blocks had changed, and record the reorg."""
     number = ancestor.number
     _record(connection, deployment_id, old, ancestor)
+    touched = touched_above(connection, deployment_id, number)
     undo_above(connection, deployment_id, number)
     changed = connection.scalars(
         select(VaultState.vault_id)
@@ -98,6 +104,7 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
     )
     restore_vetoed(connection, deployment_id, number)
     _restore_vaults(connection, deployment_id, list(changed))
+    roll_back(connection, deployment_id, ancestor, touched)
 
 
 def _record(connection: Connection, deployment_id: int, old: Checkpoint, ancestor: Checkpoint) -> None:

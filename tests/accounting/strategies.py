@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from accounting.book import COST_KINDS, Book, Charge, CostMethod, Deposit, Event, Fill, Return, Withdrawal
+from accounting.book import COST_KINDS, Charge, CostMethod, Deposit, Event, Fill, Return, Withdrawal, keep
 from accounting.valuation import Price
 
 BASE = "0xusdc"
@@ -14,7 +14,7 @@ amounts = st.integers(1, 10**30)
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     events: list[Event] = [Deposit(0, draw(amounts))]
-    book = Book.empty(BASE, "average_cost").apply(events[0])
+    book = keep(BASE, "average_cost", events)
     for time in range(1, draw(st.integers(0, 12)) + 1):
         held = [token for token, units in book.balances().items() if units]
         kind = (
@@ -41,7 +41,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
                 keeper_fee = draw(st.just(0) | amounts)
                 event = Fill(time, token, out, units - fee, fee, draw(amounts), keeper_fee)
         events.append(event)
-        book = book.apply(event)
+        book.apply(event)
     return events
 
 

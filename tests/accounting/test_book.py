@@ -1,5 +1,4 @@
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,9 @@ USDC, WETH, WBTC = TOKENS
 def test_profit_explains_equity_to_the_unit_after_every_event(
     method: CostMethod, events: list[Event], prices: dict[str, Price]
 ) -> None:
-    book = Book.empty(BASE, method)
+    book = Book(BASE, method)
     for event in events:
-        book = book.apply(event)
+        book.apply(event)
         profit = book.profit(prices)
         assert profit.equity is not None
         assert profit.unrealized is not None
@@ -54,7 +53,7 @@ def test_both_methods_agree_on_the_net_result_once_everything_is_sold(
     # Price what left in kind, and sell what is left: a withdrawal at cost would carry the method's own cost
     # out.
     priced = [
-        replace(e, value=prices[e.token].value(e.amount))
+        e._replace(value=prices[e.token].value(e.amount))
         if isinstance(e, Withdrawal | Charge) and e.token != BASE
         else e
         for e in events

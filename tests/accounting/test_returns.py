@@ -4,16 +4,20 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from accounting.returns import (
-    Observation,
-    growth_index,
-    max_drawdown,
-    money_weighted_return,
-    time_weighted_return,
-)
+from accounting.rates import Problem
+from accounting.returns import Growth, Observation, growth_of
+from accounting.returns import money_weighted_return as internal_rate_of
 
 money = st.integers(1, 10**18)
 TINY = Decimal("1e-15")
+
+
+def money_weighted_return(seen: list[Observation]) -> Decimal | None:
+    return internal_rate_of(seen).rate
+
+
+def time_weighted_return(seen: list[Observation]) -> Decimal | None:
+    return growth_of(seen).time_weighted_return
 
 
 def test_without_flows_both_returns_are_the_simple_one() -> None:
@@ -58,7 +62,11 @@ def test_money_weighted_return_finds_the_rate_that_made_the_equity(deposits: lis
 
 def test_a_vault_that_was_emptied_keeps_its_return_and_starts_again() -> None:
     seen = [Observation(0, 0, 100), Observation(10, 150, -150), Observation(20, 0, 80), Observation(30, 160)]
-    assert growth_index(seen) == [1, Decimal("1.5"), Decimal("1.5"), 3]
+    growth, levels = Growth(), []
+    for each in seen:
+        growth.observe(each.equity, each.flow)
+        levels.append(growth.level)
+    assert levels == [1, Decimal("1.5"), Decimal("1.5"), 3]
     assert money_weighted_return(seen[:3][:2]) == pytest.approx(Decimal("0.5"), abs=TINY)
 
 
@@ -69,17 +77,42 @@ def test_losing_everything_is_minus_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "seen",
+    ("seen", "problem"),
     [
-        [],
-        [Observation(0, 0)],
-        [Observation(0, 0, 100), Observation(0, 100, 0)],
-        [Observation(0, 0, 1), Observation(10, 2**60)],
+        ([], "no_flows"),
+        ([Observation(0, 0)], "no_flows"),
+        ([Observation(0, 0, 100), Observation(0, 100, 0)], "no_flows"),
+        ([Observation(0, 0, 100), Observation(0, 101, 0)], "no_time"),
+        ([Observation(0, 0, 1), Observation(10, 2**60)], "no_solution"),
+        # Flows that change sign three times, and one rate all the same.
+        (
+            [Observation(0, 0, 1), Observation(1, 2, -2), Observation(2, 0, 2), Observation(3, 3)],
+            None,
+        ),
+        # 1,000 in, 2,150 out, 1,155 in, and nothing left: at 5% and at 10%.
+        (
+            [
+                Observation(0, 0, 1_000),
+                Observation(1, 2_150, -2_150),
+                Observation(2, 0, 1_155),
+                Observation(3, 0),
+            ],
+            "several_solutions",
+        ),
+        # 100 in, 300 out, 250 in: the surplus never comes to zero.
+        (
+            [Observation(0, 0, 100), Observation(1, 300, -300), Observation(2, 0, 250), Observation(3, 0)],
+            "no_solution",
+        ),
     ],
-    ids=["nothing", "no money", "no time", "beyond any rate"],
+    ids=["nothing", "no money", "in and out", "no time", "beyond any rate", "one", "two rates", "no rate"],
 )
-def test_no_money_weighted_return_where_none_is_defined(seen: list[Observation]) -> None:
-    assert money_weighted_return(seen) is None
+def test_a_money_weighted_return_that_is_not_the_only_one_is_not_given(
+    seen: list[Observation], problem: Problem | None
+) -> None:
+    found = internal_rate_of(seen)
+    assert found.problem == problem
+    assert (found.rate is None) == (problem is not None)
 
 
 def test_no_time_weighted_return_without_money() -> None:
@@ -87,7 +120,12 @@ def test_no_time_weighted_return_without_money() -> None:
     assert time_weighted_return([Observation(0, 0), Observation(5, 0)]) is None
 
 
-@given(st.lists(st.decimals(0, 1000, places=3), min_size=1, max_size=20))
-def test_max_drawdown_is_the_worst_pair(index: list[Decimal]) -> None:
-    pairs = [(peak - later) / peak for start, peak in enumerate(index) for later in index[start:] if peak]
-    assert max_drawdown(index) == pytest.approx(max(pairs, default=Decimal(0)), abs=TINY)
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=20))
+def test_max_drawdown_is_the_worst_pair(worths: list[int]) -> None:
+    growth = growth_of([Observation(at, worth) for at, worth in enumerate([10**6, *worths])])
+    # What was lost altogether has nothing left to grow.
+    index = [10**6, *worths]
+    if 0 in index:
+        index = index[: index.index(0) + 1]
+    pairs = [Decimal(peak - later) / peak for at, peak in enumerate(index) for later in index[at:] if peak]
+    assert growth.drawdown == pytest.approx(max(pairs), abs=TINY)

@@ -41,7 +41,9 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getTrade",
         "getVault",
         "listCopies",
+        "listDeployments",
         "listFees",
+        "listKeepers",
         "listOrders",
         "listPools",
         "listReasonCodes",
@@ -50,6 +52,8 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "listTokens",
         "listTrades",
         "listVaults",
+        "postOrder",
+        "withdrawOrder",
     ]
     described = {tag["name"] for tag in document["tags"] if tag["description"]}
     for where, operation in found:

@@ -14,6 +14,8 @@ from demo.market import Market
 from demo.prices import RecordedSwap, Tick, synthetic
 from demo.uniswap import sqrt_price_x96
 from demo.world import SETUP_S, World
+from inbox.migrations import upgrade
+from indexer.ledger.database import open_engine
 
 SEED, STEPS = 7, 150
 
@@ -22,10 +24,13 @@ def life(folder: Path, checkout: Checkout) -> Iterator[World]:
     data = synthetic(SEED, STEPS)
     genesis = data.ticks[0].time - SETUP_S
     with anvil(checkout.anvil, genesis_time=genesis, log=folder / "anvil.log") as node:
-        world = World.create(node, checkout, data, SEED, lambda _: None)
-        for tick in data.ticks:
-            world.live(tick)
-        yield world
+        engine = open_engine(f"sqlite:///{folder / 'inbox.db'}")
+        upgrade(engine)
+        with World.create(node, checkout, data, SEED, engine, progress=lambda _: None) as world:
+            for tick in data.ticks:
+                world.live(tick)
+            yield world
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -89,6 +89,7 @@ class Books:
     def allocate(self, vault: Vault, amount: int) -> None:
         self.move(amount, self.base, ("account", vault.owner), ("vault", str(vault.id)))
         vault.deposited += amount
+        vault.papers.put_in(amount)
         vault.mark += amount
         vault.invested += amount
 
@@ -110,7 +111,10 @@ class Books:
             }
             charges = [self._charge(vault, token, kind, fee) for kind, fee in fees.items() if fee]
             paid = amount - sum(fees.values())
-            vault.withdrawn += self._take(vault, token, paid)
+            worth = self.equity(vault)
+            value = self._take(vault, token, paid)
+            vault.withdrawn += value
+            vault.papers.give_up(value, worth, self.recorded)
             self.move(paid, token, ("vault", str(vault.id)), ("account", vault.owner))
             outflows.append(Outflow(token, charges, paid))
         vault.mark -= min(left, mark * left // equity)
@@ -155,6 +159,7 @@ class Books:
         value = self.worth(amount)
         vault.cost -= cost
         vault.realized += value - cost
+        vault.lots.sell(amount, value)
         return value
 
     # ---------------------------------------------------------------- trades
@@ -252,6 +257,8 @@ class Books:
     def _skip(self, trade: Trade, vault: Vault, reason: str) -> None:
         trade.skips.append((vault, reason))
         vault.skipped[reason] += 1
+        if trade.batches:
+            vault.papers.skip(trade.batches[0], entry=trade.token_in == self.base)
 
     def _clear(
         self,
@@ -297,15 +304,25 @@ class Books:
             self.move(part.amount_out, trade.token_out, venue, place)
             vault.filled += 1
             vault.copied[trade.token_in] += part.fee
+            gross = part.amount_in + part.fee
+            if trade.is_close:
+                vault.papers.sell_alone(batch, gross, held)
+            else:
+                vault.papers.copy(trade.batches[0], batch, gross, held, entry=entry)
             if entry:
                 vault.cost += part.amount_in
                 vault.costs["copy"] += part.fee
+                vault.lots.buy(part.amount_out, part.amount_in)
             else:
                 cost = _up(vault.cost * (part.amount_in + part.fee), held)
                 fee = part.fee * part.amount_out // part.amount_in
                 vault.cost -= cost
                 vault.realized += part.amount_out + fee - cost
                 vault.costs["copy"] += fee
+                vault.lots.sell(gross, part.amount_out + fee)
+        if len(trade.batches) == 1:
+            for vault, _ in trade.skips:  # they were left out of this batch
+                vault.papers.skip(batch, entry=entry)
         self.move(batch.protocol_fees, trade.token_in, leader, treasury)
         self.move(batch.dust_in, trade.token_in, venue, treasury)
         self.move(batch.dust, trade.token_out, venue, treasury)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from protocol.types import FeeTerms, Policy
+from tests.e2e.paper import Lots, Papers
 
 WAD = 10**18
 
@@ -48,6 +49,7 @@ class Outflow:
 @dataclass
 class Vault:
     """A vault and its statement, by average cost. `cost` is what the asset held has cost, in base units.
+    `lots` and `papers` are the statement's figures by FIFO, and what it would have been as an ideal copy.
 
     `costs` are fees by kind, in base units; `copied` are copy fees by token, in kind. `mark` and `invested`
     are what its results are measured against.
@@ -72,6 +74,8 @@ class Vault:
     charges: list[Charge] = field(default_factory=list)
     filled: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    lots: Lots = field(default_factory=Lots)
+    papers: Papers = field(default_factory=Papers)
 
 
 @dataclass

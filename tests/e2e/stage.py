@@ -14,7 +14,7 @@ from web3 import Web3
 from demo.anvil import Anvil, anvil
 from demo.chain import Chain, Receipt
 from demo.checkout import Checkout
-from demo.deployment import PRICE_WINDOW_S, compile_contracts, deploy_protocol
+from demo.deployment import BATCH_SIZE, PRICE_WINDOW_S, compile_contracts, deploy_protocol
 from demo.deployment import Deployment as Contracts
 from demo.exchange import Exchange, Token, deploy_tokens, mint_supply, open_exchange
 from demo.market import Market
@@ -145,7 +145,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
+def open_stage(folder: Path, *, batch_size: int = BATCH_SIZE) -> Iterator[Stage]:
     checkout = Checkout(Checkout.here().root, folder)
     with anvil(checkout.anvil, genesis_time=GENESIS, log=folder / "anvil.log") as node:
         compile_contracts(checkout)
@@ -161,7 +161,13 @@ def open_stage(folder: Path) -> Iterator[Stage]:
             exchange = open_exchange(chain.w3, checkout, tokens, START)
             # What gas costs is no formula's to foretell: keepers' fees are tested elsewhere.
             contracts = deploy_protocol(
-                node, chain.w3, checkout, exchange, treasury=treasury.address, keepers_are_paid=False
+                node,
+                chain.w3,
+                checkout,
+                exchange,
+                treasury=treasury.address,
+                batch_size=batch_size,
+                keepers_are_paid=False,
             )
         chain.contracts = (contracts.hub, contracts.oracle)
         market = Market(chain, exchange, trader)

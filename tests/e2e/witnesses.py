@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -185,7 +186,45 @@ class Witnesses:
         assert owed == {"gain": gain, "due": gain * vault.terms.performance_bps // BPS}
         assert (found["filled"], found["skipped_by_reason"]) == (vault.filled, vault.skipped)
         self._standing_agrees(vault, found)
+        self._tracking_agrees(books, vault, found["tracking"], said["net_pnl"])
         self._lines_agree(books, vault, found["lines"])
+        self._fifo_agrees(books, vault, said)
+
+    def _tracking_agrees(self, books: Books, vault: Vault, found: Any, net: int) -> None:
+        """Five parts, to the wei, and no rest."""
+        if vault.id == 1:
+            assert found is None
+            return
+        parts = vault.papers.parts(net, books.recorded)
+        assert {name: int(found[name]["units"]) for name in parts} == parts
+        assert found["unavailable"] is None
+        mine, leaders = (
+            {token: books.held(each, token) for token in (books.base, books.asset)}
+            for each in (vault, books.vaults[1])
+        )
+        for held in (mine, leaders):
+            held[books.asset] = books.worth(held[books.asset])
+        if not sum(mine.values()) or not sum(leaders.values()):
+            assert found["sync_score"] is None
+            return
+        shared = sum(
+            min(Fraction(mine[token], sum(mine.values())), Fraction(leaders[token], sum(leaders.values())))
+            for token in mine
+        )
+        assert Decimal(found["sync_score"]) == Decimal(int(shared * WAD)).scaleb(-18)
+
+    def _fifo_agrees(self, books: Books, vault: Vault, average: dict[str, int]) -> None:
+        found = self.get(f"/v1/vaults/{vault.id}/statement", limit=1, method="fifo")
+        held = sum(quantity for quantity, _ in vault.lots.left)
+        assert held == books.held(vault, books.asset)
+        assert int(found["profit"]["realized_pnl"]["units"]) == vault.lots.realized
+        assert int(found["profit"]["net_pnl"]["units"]) == average["net_pnl"]
+        lots = [
+            [int(lot[name]["units"]) for name in ("amount", "cost_basis")]
+            for balance in found["balances"]
+            for lot in balance["lots"] or []
+        ]
+        assert lots == vault.lots.left
 
     def _lines_agree(self, books: Books, vault: Vault, lines: list[Any]) -> None:
         """Oldest first, the statement tells every trade's outcome for the vault and every fee, and the flows

@@ -1,6 +1,6 @@
 """Indexers for tests: short pauses, no patience."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Engine
@@ -18,15 +18,17 @@ DEPLOYMENT = Deployment(CHAIN_ID, HUB, EXTENSION, 1)
 
 @asynccontextmanager
 async def indexing(
-    url: str,
+    url: str | Sequence[str],
     engine: Engine,
     *,
     deployment: Deployment = DEPLOYMENT,
     ws_url: str | None = None,
     max_range: int = MAX_RANGE,
     on_progress: OnProgress | None = None,
+    finality: int | None = None,
+    pause_s: float = 0.25,
 ) -> AsyncIterator[Indexer]:
-    async with RpcClient(url, attempts=2) as rpc:
+    async with RpcClient(*([url] if isinstance(url, str) else url), attempts=2, pause_s=pause_s) as rpc:
         reader = ChainReader(rpc)
         yield await Indexer.start(
             reader,
@@ -36,4 +38,5 @@ async def indexing(
             max_range=max_range,
             retry_s=0.01,
             on_progress=on_progress,
+            finality=finality,
         )

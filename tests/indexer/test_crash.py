@@ -3,43 +3,21 @@ on.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from indexer.chain.types import BlockLogs
 from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from tests.indexer.blocks import TOKENS, block, write
+from tests.indexer.crashing import CRASHED, CrashError, crashing
 from tests.indexer.story import tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import append, checkpoint_at, new_ledger
-
-
-class CrashError(Exception):
-    """The process would be gone here."""
-
-
-@contextmanager
-def crashing_before(engine: Engine, statement: int) -> Iterator[list[str]]:
-    """Raise in place of the n-th statement, counted from 0. Gives the statements that were run."""
-    run: list[str] = []
-
-    def before(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
-        if len(run) == statement:
-            raise CrashError
-        run.append(text)
-
-    event.listen(engine, "before_cursor_execute", before)
-    try:
-        yield run
-    finally:
-        event.remove(engine, "before_cursor_execute", before)
 
 
 def reopened(engine: Engine, deployment_id: int) -> Ledger:
@@ -54,7 +32,7 @@ def crash_everywhere(engine: Engine, work: Callable[[Ledger], None], ledger: Led
     statement = 0
     while True:
         try:
-            with crashing_before(engine, statement):
+            with crashing(engine, statement):
                 work(ledger)
             return statement, ledger
         except CrashError:
@@ -105,10 +83,10 @@ def test_crash_before_every_statement_of_a_migration_leaves_no_table(engine: Eng
     statement = 0
     while True:
         try:
-            with crashing_before(engine, statement):
+            with crashing(engine, statement):
                 upgrade(engine)
             break
-        except CrashError:
+        except CRASHED:
             engine.dispose()
             with engine.connect() as connection:
                 assert not engine.dialect.has_table(connection, "deployments")

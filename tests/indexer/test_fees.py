@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from accounting.fees import divide
 from accounting.marks import Marks
@@ -34,6 +34,7 @@ from indexer.ledger.models import (
     VaultState,
 )
 from indexer.ledger.models import Policy as PolicyRow
+from indexer.sync.charges import wrong_charges
 from protocol.types import FeeKind, FeeTerms, Policy, Reason, TradeKind, VaultStatus
 from tests.indexer.blocks import TOKENS, block, header, write
 from tests.indexer.paper_books import POOL, TREASURY, WAD
@@ -335,3 +336,44 @@ def test_every_fee_is_divided_as_strategy_and_terms_say(engine: Engine, seed: in
     assert {row[-1] for row in fees} == {kind.snake for kind in FeeKind}
     batches = rows(engine, Clearing, "copy_fees", "protocol_fees")
     assert all(share == divide(copy_fees, protocol_bps, 0).to_protocol for copy_fees, share in batches)
+
+
+@pytest.mark.parametrize("seed", range(30, 33))
+def test_what_was_charged_is_what_terms_and_amounts_make_it(engine: Engine, seed: int) -> None:
+    told, _ = tell(seed, 200)
+    append(new_ledger(engine), in_blocks(told, random.Random(seed)), random.Random(seed))
+    with engine.connect() as connection:
+        assert list(wrong_charges(connection, 1)) == []
+    assert rows(engine, Fee, "amount")
+    assert any(fee for (fee,) in rows(engine, Copy, "fee"))
+    assert any(keeper_fee for (keeper_fee,) in rows(engine, Clearing, "keeper_fee"))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "what"),
+    [
+        (Fee, "to_protocol", "protocol's part"),
+        (Fee, "to_referrer", "referrer's part"),
+        (Fee, "to_leader", "leader's part"),
+        (Copy, "fee", "copy fee"),
+        (Clearing, "keeper_fee", "keeper's fee"),
+    ],
+)
+def test_a_fee_that_is_one_unit_too_high_is_found_and_named(
+    engine: Engine, table: type[Fee | Copy | Clearing], column: str, what: str
+) -> None:
+    told, _ = tell(31, 200)
+    append(new_ledger(engine), in_blocks(told, random.Random(31)), random.Random(31))
+    found = [row for row in rows(engine, table, "block_number", "log_index", column) if row[2]]
+    block_number, log_index, amount = found[-1]
+    with engine.begin() as connection:
+        connection.execute(
+            update(table)
+            .where(table.block_number == block_number, table.log_index == log_index)
+            .values({column: amount + 1})
+        )
+        [wrong] = wrong_charges(connection, 1)
+    assert wrong[:2] == (block_number, log_index)
+    assert wrong.what.startswith(what)
+    assert (wrong.charged, wrong.due) == (amount + 1, wrong.due)
+    assert wrong.due <= amount

@@ -2,6 +2,8 @@
 
 import random
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from indexer.ledger.postings import HELD_BY_HUB
 from indexer.ledger.rollback import BLOCK_TABLES
 from protocol.identity import copy_id
 from tests.indexer.blocks import CHAIN_ID
+from tests.indexer.crashing import CRASHED, crashing
 from tests.indexer.story import HUB, tell
 from tests.indexer.test_ledger import append, in_blocks, new_ledger
 
@@ -34,6 +37,16 @@ def test_upgrade_twice_changes_nothing_and_downgrade_removes_every_table(engine:
     ensure_current(engine)
     downgrade(engine, "base")
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+
+
+def test_two_at_once_upgrade_once(postgresql_url: str) -> None:
+    engines = [open_engine(postgresql_url) for _ in range(4)]
+    with ThreadPoolExecutor(len(engines)) as pool:
+        for done in [pool.submit(upgrade, each) for each in engines]:
+            done.result()
+    ensure_current(engines[0])
+    for each in engines:
+        each.dispose()
 
 
 def test_newer_database_is_refused_and_left_alone(engine: Engine) -> None:
@@ -91,9 +104,22 @@ def written_by_0001(connection: Connection) -> None:
     copy = {"trade_id": 2**32 + 1, "strategy_id": 1, "policy_revision": 1, "fee": "3"}
     asked = {"portion": 9, "limit_price": str(2**200), "start_position": 0, "member_count": 1}
     hub = "0x" + "ab" * 20
+    # Enough to sell what the copy says: read models are made of it when the tables are those of today.
+    funds = [("account", "0xL", -1), ("vault", "1", 1)]
+    money = {"deployment_id": 1, "token": "0xA"}
+    line = {**money, "block_number": 7, "log_index": 2, "purpose": "allocation"}
     ids = {vault: copy_id(8453, hub, 2**32 + 1, vault, 1) for vault in (1, 2)}
     written: dict[str, list[dict[str, Any]]] = {
         "deployments": [{"id": 1, "chain_id": 8453, "hub": hub, "start_block": 1}],
+        "entries": [{**place, "log_index": 2, "kind": "Allocated", "vault_id": 1, "owner": "0xL"}],
+        "postings": [
+            {**line, "line": at, "account_kind": kind, "account": account, "amount": str(sign * 2**101)}
+            for at, (kind, account, sign) in enumerate(funds)
+        ],
+        "balances": [
+            {**money, "account_kind": kind, "account": account, "amount": str(sign * 2**101)}
+            for kind, account, sign in funds
+        ],
         "strategies": [{**place, **offer, "min_deposit": str(2**90), "name": "Old"}],
         "vaults": [
             {**place, **vault, **now, "vault_id": 1, "is_leader": True, "copy_fee_bps": 0},
@@ -148,6 +174,22 @@ def stored(engine: Engine) -> dict[str, list[dict[str, str]]]:
         }
 
 
+def test_crash_before_every_statement_of_an_upgrade_with_data_changes_nothing(engine: Engine) -> None:
+    upgrade(engine, "0001")
+    with engine.begin() as connection:
+        written_by_0001(connection)
+    before, crash_at = stored(engine), 0
+    while True:
+        with crashing(engine, crash_at) as statements, suppress(*CRASHED):
+            upgrade(engine)
+            break
+        engine.dispose()
+        assert stored(engine) == before, statements.run[-1]
+        crash_at += 1
+    assert crash_at > 30
+    ensure_current(engine)
+
+
 def test_ledger_of_copy_fees_alone_is_taken_along_and_back(engine: Engine) -> None:
     upgrade(engine, "0001")
     with engine.begin() as connection:
@@ -183,7 +225,7 @@ def test_books_of_a_whole_story_are_taken_back_and_along(engine: Engine, seed: i
     blocks = in_blocks(told, random.Random(seed))
     append(new_ledger(engine), blocks, random.Random(seed))
     now = stored(engine)
-    downgrade(engine, "0002")
+    downgrade(engine, "0004")
     before = stored(engine)
     assert {
         (row["account_kind"], row["account"], row["token"]): int(row["amount"])
@@ -210,5 +252,5 @@ def test_books_of_a_whole_story_are_taken_back_and_along(engine: Engine, seed: i
         assert row["copy_id"] == copy_id(CHAIN_ID, HUB, *ids)
     upgrade(engine)
     assert stored(engine) == now
-    downgrade(engine, "0002")
+    downgrade(engine, "0004")
     assert stored(engine) == before

@@ -23,24 +23,29 @@ from demo.anvil import Anvil, anvil
 from demo.checkout import Checkout
 from demo.prices import synthetic
 from demo.world import SETUP_S, World
+from indexer.chain.heads import Heads
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
+from indexer.chain.types import Header
 from indexer.ledger.database import open_engine
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.models import (
     Balance,
     Copy,
+    Policy,
     RawLog,
     Reconciliation,
     ReconciliationDifference,
     Reorg,
+    StrategyLimits,
+    Terms,
     Token,
     Vault,
 )
 from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.errors import EmptyLedgerError
 from indexer.sync.reconcile import Report, reconcile
-from indexer.sync.service import open_indexer
+from indexer.sync.service import Indexer, open_indexer
 from tests.indexer.encoding import ABI
 from tests.indexer.tables import content
 
@@ -133,6 +138,46 @@ async def test_ledger_agrees_after_every_step_of_the_market(
     clean.dispose()
 
 
+class UpTo(ChainReader):
+    """Reads the chain as if it ended at a block."""
+
+    last = 0
+
+    async def head(self) -> Header:
+        found = await self.header(self.last)
+        assert found
+        return found
+
+
+async def agrees_every(lived: Lived, folder: Path, step: int) -> None:
+    """Index one stretch of blocks after the other, and compare each time with the hub and `balanceOf`."""
+    engine = open_engine(f"sqlite:///{folder / 'every.db'}")
+    head = int(lived.world.chain.request("eth_blockNumber"), 16)
+    async with RpcClient(lived.node.http_url) as rpc:
+        reader = UpTo(rpc)
+        reader.last = lived.deployment.block
+        indexer = await Indexer.start(reader, Heads(reader, None), engine, lived.deployment)
+        compared = 0
+        for reader.last in [*range(lived.deployment.block + step, head, step), head]:
+            await indexer.backfill_to_head()
+            report = await reconcile(reader, engine, lived.deployment)
+            assert report.differences == ()
+            assert report.block.number == reader.last
+            compared += 1
+        assert compared >= (head - lived.deployment.block) // step
+    engine.dispose()
+
+
+async def test_ledger_agrees_at_some_blocks_of_the_whole_life(lived: Lived, tmp_path: Path) -> None:
+    await agrees_every(lived, tmp_path, 41)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3600)
+async def test_ledger_agrees_at_every_block_of_the_whole_life(lived: Lived, tmp_path: Path) -> None:
+    await agrees_every(lived, tmp_path, 1)
+
+
 async def test_one_wei_too_many_is_found_named_and_stored(
     engine: Engine, lived: Lived, reader: ChainReader
 ) -> None:
@@ -172,6 +217,30 @@ async def test_figure_of_a_vault_that_is_one_too_high_is_found_and_named(
     report = await reconcile(reader, engine, lived.deployment)
     assert [(each.account_kind, each.account) for each in report.differences] == [(figure, "2")]
     assert report.differences[0].ledger_amount - report.differences[0].chain_amount == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind"),
+    [
+        (Policy, "max_drawdown_bps", "policy"),
+        (Policy, "size", "policy"),
+        (Terms, "performance_bps", "terms"),
+        (Terms, "subscription", "terms"),
+        (StrategyLimits, "min_stake", "limits"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.__tablename__,
+)
+async def test_rule_that_is_one_too_high_is_found_and_named(
+    engine: Engine, lived: Lived, reader: ChainReader, *, table: Any, column: str, kind: str
+) -> None:
+    await bring_to_head(lived, engine)
+    whose = table.vault_id if table is Policy else table.strategy_id
+    with engine.begin() as connection:
+        [last, now] = connection.execute(select(whose, getattr(table, column)).order_by(whose.desc())).first()
+        connection.execute(update(table).where(whose == last).values({column: now + 1}))
+    report = await reconcile(reader, engine, lived.deployment)
+    assert {(each.account_kind, each.token) for each in report.differences} == {(kind, column)}
+    assert {each.ledger_amount - each.chain_amount for each in report.differences} == {1}
 
 
 async def test_empty_ledger_cannot_be_reconciled(engine: Engine, lived: Lived, reader: ChainReader) -> None:
@@ -232,8 +301,9 @@ def test_reconcile_of_a_wrong_ledger_exits_with_three_and_shows_the_difference(
 def test_known_errors_are_a_sentence_and_a_remedy_without_traceback(lived: Lived, tmp_path: Path) -> None:
     runner = CliRunner()
     good = options(lived, f"sqlite:///{tmp_path / 'l.db'}")
+    nowhere = ["--rpc-url", "http://127.0.0.1:1", *good[2:]]
     cases = [
-        (["index", "--once", *good, "--rpc-url", "http://127.0.0.1:1"], "does not answer", "--rpc-url"),
+        (["index", "--once", *nowhere], "does not answer", "--rpc-url"),
         (["index", "--once", *good, "--deployment", "/none.json"], "cannot be read", "scripts/deploy.py"),
         (["index", "--once", *good, "--database-url", "mysql://x/y"], "cannot use", "sqlite:///"),
         (

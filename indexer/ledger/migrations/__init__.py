@@ -6,16 +6,35 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
+from indexer.derived.rebuild import rebuild
 from indexer.ledger.errors import SchemaMismatchError
+from indexer.ledger.models import Deployment
+
+_LOCK = 0x10C5_7E9
+"""PostgreSQL's advisory lock of whoever changes the tables; any number that no other program takes."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database."""
+    """Create or upgrade the tables in one transaction. Raises `SchemaMismatchError` for a newer database.
+
+    Of two that come at once on PostgreSQL the second waits, and finds the work done. Read models are made
+    anew when the tables have changed.
+    """
     _refuse_unknown(engine)
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_config(connection), revision)
+        head = ScriptDirectory.from_config(_config()).get_current_head()
+        if (
+            before not in {None, head}
+            and MigrationContext.configure(connection).get_current_revision() == head
+        ):
+            for deployment_id in connection.scalars(select(Deployment.id)).all():
+                rebuild(connection, deployment_id)
 
 
 def downgrade(engine: Engine, revision: str) -> None:

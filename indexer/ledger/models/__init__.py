@@ -9,7 +9,9 @@ and removed together, by block.
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
 from indexer.ledger.models.books import Balance, Entry, Posting
 from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
+from indexer.ledger.models.derived import Lot, PriceHour, ValuedFlow, VaultHour, VaultPosition
 from indexer.ledger.models.fees import Escrow, Fee, ProtocolShare
+from indexer.ledger.models.lease import Lease
 from indexer.ledger.models.orders import OrderCancellation, OrderFill
 from indexer.ledger.models.reconcile import Reconciliation, ReconciliationDifference
 from indexer.ledger.models.registry import GATE, GUARDIAN, TREASURY, Appointment, Halt, Listing, Pool, Token
@@ -44,14 +46,17 @@ __all__ = [
     "FeeTerms",
     "Halt",
     "LeaderCap",
+    "Lease",
     "Listing",
     "LogRow",
+    "Lot",
     "OrderCancellation",
     "OrderFill",
     "OrphanedLog",
     "Policy",
     "Pool",
     "Posting",
+    "PriceHour",
     "ProtocolShare",
     "RawLog",
     "Reconciliation",
@@ -65,8 +70,11 @@ __all__ = [
     "TermsProposal",
     "Token",
     "Trade",
+    "ValuedFlow",
     "Vault",
     "VaultFacts",
+    "VaultHour",
+    "VaultPosition",
     "VaultState",
     "amount_sum",
 ]

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from eth_utils.crypto import keccak
 
-revision: str = "0003"
-down_revision: str | None = "0002"
+revision: str = "0006"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,0 +1,119 @@
+"""Closed trades: what each sale made or lost after its fees, and how long it had been held.
+
+A sale for the base token closes a trade: the units sold are matched with those bought first (FIFO). What they
+cost includes the copy and keeper's fees of the purchase, what they brought is after those of the sale. A swap
+between two other tokens closes nothing: cost and time of purchase go on with the token bought. Units that are
+withdrawn, or taken as a fee, leave without a trade. Money: base token units, times: unix seconds.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounting.book import Charge, Deposit, Event, Fill, Return, Withdrawal
+from accounting.position import OversoldError
+from accounting.rounding import STATISTICS, mul_div_up, ratio
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTrade:
+    """A sale of ``token`` that brought ``proceeds`` for what had ``cost``; ``held_s`` is the mean time held,
+    weighted by units, rounded down.
+    """
+
+    token: str
+    closed: int
+    cost: int
+    proceeds: int
+    held_s: int
+
+    @property
+    def result(self) -> int:
+        """What it made, after fees."""
+        return self.proceeds - self.cost
+
+
+@dataclass(slots=True)
+class _Bought:
+    quantity: int
+    cost: int
+    time: int
+
+
+class _Holding:
+    """What was bought of a token, oldest first."""
+
+    def __init__(self) -> None:
+        self._lots: deque[_Bought] = deque()
+
+    def add(self, quantity: int, cost: int, time: int) -> None:
+        if quantity:
+            self._lots.append(_Bought(quantity, cost, time))
+
+    def take(self, quantity: int) -> tuple[int, int]:
+        """Return the cost of the oldest ``quantity`` units and the sum of units times time of purchase."""
+        left, cost, times = quantity, 0, 0
+        while left:
+            if not self._lots:
+                raise OversoldError(quantity, quantity - left)
+            lot = self._lots[0]
+            part = min(left, lot.quantity)
+            paid = mul_div_up(lot.cost, part, lot.quantity)
+            lot.quantity, lot.cost = lot.quantity - part, lot.cost - paid
+            left, cost, times = left - part, cost + paid, times + part * lot.time
+            if not lot.quantity:
+                self._lots.popleft()
+        return cost, times
+
+
+def closed_trades(base: str, events: Iterable[Event]) -> list[ClosedTrade]:
+    """Return the closed trades of a vault's events, in their order. Raises `OversoldError`."""
+    holdings: defaultdict[str, _Holding] = defaultdict(_Holding)
+    closed: list[ClosedTrade] = []
+    for event in events:
+        match event:
+            case Deposit():
+                continue
+            case Withdrawal() | Charge():
+                if event.token != base:
+                    holdings[event.token].take(event.amount)
+            case Return():
+                if event.token != base:
+                    holdings[event.token].add(event.amount, event.value or 0, event.time)
+            case Fill():
+                _fill(base, event, holdings, closed)
+    return closed
+
+
+def _fill(base: str, fill: Fill, holdings: defaultdict[str, _Holding], closed: list[ClosedTrade]) -> None:
+    spent = fill.amount_in + fill.fee
+    if fill.token_in == base:
+        holdings[fill.token_out].add(fill.amount_out, spent, fill.time)
+        return
+    if not spent:
+        return
+    cost, times = holdings[fill.token_in].take(spent)
+    bought = times // spent
+    if fill.token_out == base:
+        closed.append(ClosedTrade(fill.token_in, fill.time, cost, fill.amount_out, fill.time - bought))
+    else:
+        holdings[fill.token_out].add(fill.amount_out, cost, bought)
+
+
+def win_rate(trades: Sequence[ClosedTrade]) -> Decimal | None:
+    """Return the share of closed trades that made something after fees; None without any."""
+    return ratio(sum(trade.result > 0 for trade in trades), len(trades)) if trades else None
+
+
+def profit_factor(trades: Sequence[ClosedTrade]) -> Decimal | None:
+    """Return what winners made over what losers lost; None where none lost."""
+    lost = -sum(trade.result for trade in trades if trade.result < 0)
+    return ratio(sum(trade.result for trade in trades if trade.result > 0), lost) if lost else None
+
+
+def average_duration(trades: Sequence[ClosedTrade]) -> Decimal | None:
+    """Return the mean time held in seconds, each trade counting once; None without any."""
+    if not trades:
+        return None
+    return STATISTICS.divide(Decimal(sum(trade.held_s for trade in trades)), Decimal(len(trades)))

@@ -1,0 +1,84 @@
+"""A vault's present from its read models: figures over its whole life, without its life."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounting.book import Book, CostMethod, Profit
+from accounting.position import Lot
+from accounting.quotes import RecordedPrice
+from accounting.rates import InternalRate, internal_rate
+from accounting.tracking import TrackingDifference
+from api.snapshot import Snapshot
+from api.statements import repository
+from indexer.derived.state import VaultState
+from indexer.derived.store import load_states
+from indexer.ledger.models import Vault
+
+ENOUGH_S = 90 * 86_400
+"""Below this span no figure is scaled to a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a vault comes to at the snapshot, under one cost method.
+
+    The returns are None where money moved, or is held, without a price; ``tracking`` is None for a leader's
+    own vault, too, and ``lots`` (token → open lots) but by FIFO.
+    """
+
+    book: Book
+    profit: Profit
+    prices: Mapping[str, RecordedPrice]
+    time_weighted_return: Decimal | None
+    max_drawdown: Decimal | None
+    rate: InternalRate | None
+    tracking: TrackingDifference | None
+    sync_score: int | None
+    is_follower: bool
+    lots: Mapping[str, Sequence[Lot]] | None
+
+
+def standing_of(snapshot: Snapshot, vault: Vault, method: CostMethod) -> Standing:
+    """Return a vault's standing."""
+    connection = snapshot.session.connection()
+    states, board = load_states(connection, snapshot.deployment_id, [vault.vault_id])
+    state = states[vault.vault_id]
+    book = state.average if method == "average_cost" else state.fifo
+    prices = {
+        token: price
+        for token in (*book.positions, *state.tracking.held)
+        if token != state.base and (price := state.price(token, board))
+    }
+    rates = {token: found.price for token, found in prices.items()}
+    profit = book.profit(rates)
+    defined = state.returns_defined and profit.equity is not None
+    if profit.equity is not None:
+        state.growth.observe(profit.equity)
+    if state.leader is not None:
+        state.value(board)
+        state.compare(states[state.leader], board)
+    growth = state.growth
+    return Standing(
+        book,
+        profit,
+        prices,
+        growth.time_weighted_return if defined else None,
+        growth.drawdown if defined else None,
+        _rate(snapshot, vault, profit.equity) if defined else None,
+        None if state.leader is None else state.tracking.difference(profit.net, rates),
+        state.score,
+        state.leader is not None,
+        _lots(state) if method == "fifo" else None,
+    )
+
+
+def _lots(state: VaultState) -> dict[str, list[Lot]]:
+    """What each holding is made of, oldest lot first."""
+    return {token: held.open_lots() for token, held in state.stored_lots() if held.quantity}
+
+
+def _rate(snapshot: Snapshot, vault: Vault, equity: int | None) -> InternalRate:
+    moved = repository.list_flow_values(snapshot.session, snapshot.deployment_id, vault.vault_id)
+    flows = [(time, value) for time, value in moved if value]
+    return internal_rate([*flows, (snapshot.time, -equity)] if equity else flows)

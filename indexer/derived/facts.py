@@ -1,0 +1,159 @@
+"""What the read models are made from: clearings, what trades did in vaults, and money in and out of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Select, and_, select
+
+from accounting.tracking import Batch
+from indexer.ledger.models import Balance, Clearing, Copy, Entry, Posting
+
+LEADERS_BIT = 1 << 31
+"""Set in a trade's id unless the leader gave it."""
+
+_MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
+
+
+class Cleared(NamedTuple):
+    """A clearing; names are those of its table's columns."""
+
+    block_number: int
+    log_index: int
+    block_time: int
+    trade_id: int
+    batch: int
+    token_in: str
+    token_out: str
+    portion: int
+    amount_in: int
+    amount_out: int
+    keeper_fee: int
+    oracle_out: int
+
+    def swapped(self) -> "Swapped":
+        """What was swapped, and for how much."""
+        return Swapped(self.token_in, self.token_out, Batch(*self[7:]))
+
+
+class Swapped(NamedTuple):
+    """A clearing as `accounting.tracking` reckons with it."""
+
+    token_in: str
+    token_out: str
+    batch: Batch
+
+
+class Visit(NamedTuple):
+    """What a trade did in a vault; names are its table's. A skip has no `clearing_log_index`."""
+
+    block_number: int
+    log_index: int
+    block_time: int
+    vault_id: int
+    trade_id: int
+    amount_in: int
+    fee: int
+    amount_out: int
+    clearing_log_index: int | None
+
+
+class Flow(NamedTuple):
+    """`amount` units of `token` into a vault, or out of it when negative; `purpose` is the posting's."""
+
+    block_number: int
+    log_index: int
+    block_time: int
+    vault_id: int
+    purpose: str
+    token: str
+    amount: int
+
+
+Fact = Cleared | Visit | Flow
+FirstClearings = Mapping[int, Cleared]
+"""Trade of a leader → its first clearing, which has the leader's own fill."""
+
+
+def in_order(
+    clearings: Iterable[Cleared], visits: Iterable[Visit], flows: Iterable[Flow], firsts: FirstClearings
+) -> list[Fact]:
+    """Return the facts in chain order, but a skip that the hub tells before its trade's first clearing after
+    the leader's fill in it: it was left out of what the leader did then.
+    """
+    ordered: list[tuple[int, int, int, Fact]] = [
+        *((each.block_number, each.log_index, 0, each) for each in clearings),
+        *((*_place(each, firsts), each) for each in visits),
+        *((each.block_number, each.log_index, 0, each) for each in flows),
+    ]
+    ordered.sort(key=lambda item: item[:3])
+    return [fact for *_, fact in ordered]
+
+
+def _place(visit: Visit, firsts: FirstClearings) -> tuple[int, int, int]:
+    if visit.clearing_log_index is None:
+        first = firsts.get(visit.trade_id)
+        if first and first.block_number == visit.block_number and first.log_index > visit.log_index:
+            return visit.block_number, first.log_index + 1, visit.log_index + 1
+    return visit.block_number, visit.log_index, 0
+
+
+def read_clearings(connection: Connection, deployment_id: int, blocks: range) -> list[Cleared]:
+    """Return the clearings of blocks."""
+    within = Clearing.block_number.between(blocks[0], blocks[-1])
+    return list(map(Cleared._make, connection.execute(_clearings(deployment_id).where(within))))
+
+
+def read_first_clearings(
+    connection: Connection, deployment_id: int, trade_ids: Iterable[int]
+) -> Iterator[Cleared]:
+    """Return the clearings of the leaders' own fills in trades."""
+    query = _clearings(deployment_id).where(Clearing.trade_id.in_(sorted(trade_ids)), Clearing.batch == 0)
+    return map(Cleared._make, connection.execute(query))
+
+
+def read_visits(connection: Connection, deployment_id: int, blocks: range) -> list[Visit]:
+    """Return what trades did in vaults in blocks."""
+    columns = [getattr(Copy, name) for name in Visit._fields]
+    query = select(*columns).where(
+        Copy.deployment_id == deployment_id, Copy.block_number.between(blocks[0], blocks[-1])
+    )
+    return list(map(Visit._make, connection.execute(query)))
+
+
+def read_flows(connection: Connection, deployment_id: int, blocks: range) -> list[Flow]:
+    """Return what moved in and out of vaults, but for trades, in blocks."""
+    query = (
+        select(
+            Entry.block_number,
+            Entry.log_index,
+            Entry.block_time,
+            Entry.vault_id,
+            Posting.purpose,
+            Balance.token,
+            Posting.amount,
+        )
+        .join(
+            Posting,
+            and_(
+                Posting.deployment_id == Entry.deployment_id,
+                Posting.block_number == Entry.block_number,
+                Posting.entry_log_index == Entry.log_index,
+            ),
+        )
+        .join(
+            Balance,
+            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+        )
+        .where(
+            Entry.deployment_id == deployment_id,
+            Entry.block_number.between(blocks[0], blocks[-1]),
+            Entry.kind.in_(_MOVING),
+            Balance.account_kind == "vault",
+        )
+    )
+    return list(map(Flow._make, connection.execute(query)))
+
+
+def _clearings(deployment_id: int) -> Select[int, int]:
+    columns = [getattr(Clearing, name) for name in Cleared._fields]
+    return select(*columns).where(Clearing.deployment_id == deployment_id)
