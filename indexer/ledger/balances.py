@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from indexer.ledger.books import BalanceKey, Books
 from indexer.ledger.bulk import update_rows, write_rows
@@ -12,6 +12,14 @@ from indexer.ledger.models import Balance, Posting, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
 
 _CHUNK = 500
+
+# Statements are made once: to make one takes longer than to run it for a block.
+_NEWEST = select(func.max(Balance.account_id)).where(Balance.deployment_id == bindparam("deployment"))
+_ACCOUNTS = select(Balance.account, Balance.token, Balance.account_id, Balance.amount).where(
+    Balance.deployment_id == bindparam("deployment"),
+    Balance.account_kind == bindparam("kind"),
+    Balance.account.in_(bindparam("accounts", expanding=True)),
+)
 
 
 def write_books(connection: Connection, deployment_id: int, books: Books) -> None:
@@ -81,8 +89,7 @@ def _set(connection: Connection, deployment_id: int, amounts: Mapping[int, int])
 
 
 def _newest(connection: Connection, deployment_id: int) -> int:
-    newest = select(func.max(Balance.account_id)).where(Balance.deployment_id == deployment_id)
-    return connection.scalar(newest) or 0
+    return connection.scalar(_NEWEST, {"deployment": deployment_id}) or 0
 
 
 def _load(
@@ -94,12 +101,7 @@ def _load(
     for kind in sorted({kind for kind, *_ in wanted}):
         names: Sequence[str] = sorted({account for each, account, _ in wanted if each == kind})
         for at in range(0, len(names), _CHUNK):
-            rows = connection.execute(
-                select(Balance.account, Balance.token, Balance.account_id, Balance.amount).where(
-                    Balance.deployment_id == deployment_id,
-                    Balance.account_kind == kind,
-                    Balance.account.in_(names[at : at + _CHUNK]),
-                )
-            )
+            asked = {"deployment": deployment_id, "kind": kind, "accounts": names[at : at + _CHUNK]}
+            rows = connection.execute(_ACCOUNTS, asked)
             found.update({(kind, row[0], row[1]): (row[2], row[3]) for row in rows})
     return {key: value for key, value in found.items() if key in wanted}

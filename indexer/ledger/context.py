@@ -2,11 +2,11 @@
 flat.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from indexer.decode.events import (
     BatchCleared,
@@ -28,9 +28,6 @@ from indexer.decode.ranges import DecodedRange
 from indexer.ledger.models import TREASURY, Appointment, Clearing, OrderFill, Strategy, Trade, Vault
 
 _CHUNK = 500
-
-T = TypeVar("T")
-
 
 _OF_VAULTS = (PolicySet, VaultStatusSet, MemberMoved, TermsAccepted, VaultMarked, FeeCharged)
 _OF_TRADES = (TradeOpened, BatchCleared, TradeCopied, CopySkipped, TradeCompleted, OrderFilled)
@@ -98,73 +95,50 @@ class Context:
     parts: dict[str, int] = field(default_factory=dict)
 
 
+def _of(*columns: Any, among: Any) -> Any:
+    """A deployment's rows with one of some values of a column."""
+    table = among.class_
+    return select(*columns).where(
+        table.deployment_id == bindparam("deployment"), among.in_(bindparam("values", expanding=True))
+    )
+
+
+# Statements are made once: to make one takes longer than to run it for a block.
+_VAULTS = _of(Vault.vault_id, *_VAULT_COLUMNS, among=Vault.vault_id)
+_OFFERS = _of(Strategy.strategy_id, Strategy.leader, Strategy.protocol_bps, among=Strategy.strategy_id)
+_TRADES = _of(Trade.trade_id, Trade.strategy_id, Trade.token_in, Trade.token_out, among=Trade.trade_id)
+_BATCHES = _of(Clearing.trade_id, func.count(), among=Clearing.trade_id).group_by(Clearing.trade_id)
+_PARTS = _of(OrderFill.order_hash, func.count(), among=OrderFill.order_hash).group_by(OrderFill.order_hash)
+_TREASURY = (
+    select(Appointment.address)
+    .where(Appointment.deployment_id == bindparam("deployment"), Appointment.role == TREASURY)
+    .order_by(Appointment.block_number.desc(), Appointment.log_index.desc())
+    .limit(1)
+)
+
+
 def load_context(connection: Connection, deployment_id: int, decoded: DecodedRange) -> Context:
     """Load the vaults, strategies, trades and orders that the range's events refer to."""
     vault_ids = _values(decoded, _OF_VAULTS, "vault_id")
     trade_ids = _values(decoded, _OF_TRADES, "trade_id")
-    strategy_ids = _values(decoded, (VaultOpened,), "strategy_id")
+    strategy_ids = _values(decoded, (VaultOpened,), "strategy_id") | {each >> 32 for each in trade_ids}
     orders = _values(decoded, (OrderFilled,), "order_hash")
-    context = Context(treasury=_treasury(connection, deployment_id))
-    for ids in _chunks(sorted(vault_ids)):
-        rows = connection.execute(
-            select(Vault.vault_id, *_VAULT_COLUMNS).where(
-                Vault.deployment_id == deployment_id, Vault.vault_id.in_(ids)
-            )
-        )
-        context.vaults.update({vault_id: VaultNow(*columns) for vault_id, *columns in rows})
-    for ids in _chunks(sorted(trade_ids)):
-        _load_trades(connection, deployment_id, ids, context)
-    strategy_ids |= {trade_id >> 32 for trade_id in trade_ids}
+
+    def rows(statement: Any, values: set[Any]) -> Iterator[Any]:
+        wanted = sorted(values)
+        for at in range(0, len(wanted), _CHUNK):
+            known = {"deployment": deployment_id, "values": wanted[at : at + _CHUNK]}
+            yield from connection.execute(statement, known)
+
+    context = Context(treasury=connection.scalar(_TREASURY, {"deployment": deployment_id}))
+    context.vaults = {vault_id: VaultNow(*columns) for vault_id, *columns in rows(_VAULTS, vault_ids)}
     strategy_ids |= {vault.strategy_id for vault in context.vaults.values()}
-    for ids in _chunks(sorted(strategy_ids)):
-        offers = connection.execute(
-            select(Strategy.strategy_id, Strategy.leader, Strategy.protocol_bps).where(
-                Strategy.deployment_id == deployment_id, Strategy.strategy_id.in_(ids)
-            )
-        )
-        context.offers.update({row[0]: Offer(row[1], row[2]) for row in offers})
-    for hashes in _chunks(sorted(orders)):
-        _load_parts(connection, deployment_id, hashes, context)
+    context.offers = {each: Offer(*columns) for each, *columns in rows(_OFFERS, strategy_ids)}
+    context.trades = {trade_id: TradeTerms(*columns) for trade_id, *columns in rows(_TRADES, trade_ids)}
+    context.batches = {trade_id: cleared for trade_id, cleared in rows(_BATCHES, trade_ids)}  # noqa: C416 (rows)
+    context.parts = {order: filled for order, filled in rows(_PARTS, orders)}  # noqa: C416 (rows)
     return context
 
 
 def _values(decoded: DecodedRange, kinds: Iterable[type[Event]], field: str) -> set[Any]:
     return {value for kind in kinds for value in decoded.column(kind, field)}
-
-
-def _treasury(connection: Connection, deployment_id: int) -> str | None:
-    return connection.scalar(
-        select(Appointment.address)
-        .where(Appointment.deployment_id == deployment_id, Appointment.role == TREASURY)
-        .order_by(Appointment.block_number.desc(), Appointment.log_index.desc())
-        .limit(1)
-    )
-
-
-def _load_trades(connection: Connection, deployment_id: int, ids: Sequence[int], context: Context) -> None:
-    trades = connection.execute(
-        select(Trade.trade_id, Trade.strategy_id, Trade.token_in, Trade.token_out).where(
-            Trade.deployment_id == deployment_id, Trade.trade_id.in_(ids)
-        )
-    )
-    for row in trades:
-        context.trades[row.trade_id] = TradeTerms(row.strategy_id, row.token_in, row.token_out)
-    batches = connection.execute(
-        select(Clearing.trade_id, func.count())
-        .where(Clearing.deployment_id == deployment_id, Clearing.trade_id.in_(ids))
-        .group_by(Clearing.trade_id)
-    )
-    context.batches.update({row[0]: row[1] for row in batches})
-
-
-def _load_parts(connection: Connection, deployment_id: int, hashes: Sequence[str], context: Context) -> None:
-    parts = connection.execute(
-        select(OrderFill.order_hash, func.count())
-        .where(OrderFill.deployment_id == deployment_id, OrderFill.order_hash.in_(hashes))
-        .group_by(OrderFill.order_hash)
-    )
-    context.parts.update({row[0]: row[1] for row in parts})
-
-
-def _chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK))
