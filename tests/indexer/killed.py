@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 
 from indexer.chain.heads import Heads
 from indexer.chain.reader import ChainReader
@@ -42,6 +43,8 @@ def start(url: str, database_url: str) -> int:
         try:
             asyncio.run(follow_to_head(url, database_url))
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     return pid

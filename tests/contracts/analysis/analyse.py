@@ -8,6 +8,7 @@ An explanation without a finding fails too: it would hide the next one.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,12 +22,10 @@ BUILD = "build/analyse/out"
 
 WAKE_SETTINGS = """
 [compiler.solc]
-exclude_paths = ["node_modules"]
-include_paths = ["node_modules"]
-remappings = ["solady/=node_modules/solady/"]
+include_paths = ["{packages}"]
 evm_version = "prague"
 [detectors]
-exclude_paths = ["node_modules"]
+exclude_paths = ["{packages}"]
 """
 
 # Analyser, detector, file, and name of what is found fault with.
@@ -61,9 +60,8 @@ def wake(python: str) -> dict[Finding, str]:
     """What eth-wake says, which compiles for itself and keeps report and settings where it runs."""
     compiler = tomllib.loads((ROOT / "foundry.toml").read_text())["profile"]["default"]["solc"]
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("contracts", "node_modules"):
-            (Path(folder) / name).symlink_to(ROOT / name)
-        (Path(folder) / "wake.toml").write_text(WAKE_SETTINGS)
+        shutil.copytree(ROOT / "contracts", Path(folder) / "contracts")
+        (Path(folder) / "wake.toml").write_text(WAKE_SETTINGS.format(packages=ROOT / "node_modules"))
         command = [str(Path(python).absolute()), str(HERE / "wake_here.py"), str(ROOT / compiler)]
         command += ["detect", "--no-artifacts", "--export", "json", "all", "--min-impact", "medium"]
         homes = {f"XDG_{kind}_HOME": f"{folder}/{kind}" for kind in ("CACHE", "CONFIG", "DATA")}

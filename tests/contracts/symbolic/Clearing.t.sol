@@ -128,9 +128,12 @@ contract SharesProof is Clearing {
 contract DistributionProof is Clearing {
     using VaultBalances for uint256[8];
 
-    address private constant TREASURY = address(0x7EA);
-    address private constant SOLD = address(0x501D);
-    address private constant BOUGHT = address(0xB0);
+    /// @dev Known to the compiler, a number would have it reckon hashes of storage keys that Halmos must see.
+    uint32 private immutable _one = 1;
+    uint32 private immutable _two = 2;
+    address private immutable _leader = address(0x1EAD);
+    address private immutable _sold = address(0x501D);
+    address private immutable _bought = address(0xB0);
 
     constructor() HubState(address(1), address(1), 1, 0) KeeperFee(address(0)) {}
 
@@ -141,22 +144,23 @@ contract DistributionProof is Clearing {
         (uint256 first, uint256 second) = dust ? (1, 2) : (333_333_333, 777_777_777);
         uint256 offered = first + second - second / 100;
         if (sold > offered) return;
-        _treasury = TREASURY;
-        _vaults[1].balances.add(1, first);
-        _vaults[2].balances.add(1, second);
+        _treasury = address(0x7EA);
+        _vaults[_one].balances.add(1, first);
+        _vaults[_two].balances.add(1, second);
         Batch memory batch;
-        (batch.indexIn, batch.tokenIn, batch.tokenOut) = (1, SOLD, BOUGHT);
+        (batch.indexIn, batch.tokenIn, batch.tokenOut) = (1, _sold, _bought);
         (batch.amountIn, batch.size, batch.copies) = (offered, 2, new Copy[](2));
-        batch.copies[0] = CopyLibrary.pack(1, 0, 0, Reason.None, 0, first);
-        batch.copies[1] = CopyLibrary.pack(2, 0, 100, Reason.None, 0, second);
+        batch.leader = _leader;
+        batch.copies[0] = CopyLibrary.pack(_one, 0, 0, Reason.None, 0, first);
+        batch.copies[1] = CopyLibrary.pack(_two, 0, 100, Reason.None, 0, second);
         Swapped memory swapped;
         (swapped.amountIn, swapped.amountOut) = (sold, bought);
         _distribute(batch, swapped);
 
-        uint256 left = _vaults[1].balances.get(1) + _vaults[2].balances.get(1);
-        assert(left + sold + _feeBalance[address(0)][SOLD] + _feeBalance[TREASURY][SOLD] == first + second);
-        uint256 got = _vaults[1].balances.get(0) + _vaults[2].balances.get(0);
-        assert(got + _feeBalance[TREASURY][BOUGHT] == bought);
-        assert(_feeBalance[TREASURY][SOLD] < 2 && _feeBalance[TREASURY][BOUGHT] < 2);
+        uint256 left = _vaults[_one].balances.get(1) + _vaults[_two].balances.get(1);
+        assert(left + sold + _feeBalance[_leader][_sold] + _feeBalance[_treasury][_sold] == first + second);
+        uint256 got = _vaults[_one].balances.get(0) + _vaults[_two].balances.get(0);
+        assert(got + _feeBalance[_treasury][_bought] == bought);
+        assert(_feeBalance[_treasury][_sold] < 2 && _feeBalance[_treasury][_bought] < 2);
     }
 }

@@ -15,6 +15,11 @@ contract CursorProof is Fanouts {
     using MemberList for MemberList.Members;
     using VaultBalances for uint256[8];
 
+    /// @dev Known to the compiler, a number would have it reckon hashes of storage keys that Halmos must see.
+    uint32 private immutable _strategyId = 1;
+    uint32 private immutable _one = 7;
+    uint32 private immutable _two = 8;
+
     constructor() HubState(address(1), address(1), 1, 0) KeeperFee(address(0)) {}
 
     /// @notice Cursors and positions are the same in number and belong to each other one to one: every position has exactly
@@ -41,7 +46,7 @@ contract CursorProof is Fanouts {
         if (start >= count || cursor >= count || visits > 3) return;
         Batch memory batch;
         Fanout memory fanout = _fanout(start, count, cursor);
-        _visit(batch, fanout, 1, visits);
+        _visit(batch, fanout, _strategyId, visits);
         uint256 end = uint256(cursor) + visits;
         assert(fanout.cursor == (end < count ? end : count) && batch.cursor == fanout.cursor);
     }
@@ -56,18 +61,18 @@ contract CursorProof is Fanouts {
         uint32 other
     ) external {
         if (start >= count || uint256(cursor) + 1 >= count || position == other) return;
-        _join(position, 7);
-        _join(other, 8);
+        _join(position, _one);
+        _join(other, _two);
         Batch memory batch;
         (batch.copies, batch.portion, batch.indexIn) = (new Copy[](2), 1e18, 1);
         Fanout memory fanout = _fanout(start, count, cursor);
-        _visit(batch, fanout, 1, 2);
+        _visit(batch, fanout, _strategyId, 2);
 
         uint256 size;
         for (uint256 each = cursor; each <= uint256(cursor) + 1; ++each) {
             uint256 met = _position(fanout, each);
-            if (met == position) assert(batch.copies[size++].vaultId() == 7);
-            else if (met == other) assert(batch.copies[size++].vaultId() == 8);
+            if (met == position) assert(batch.copies[size++].vaultId() == _one);
+            else if (met == other) assert(batch.copies[size++].vaultId() == _two);
         }
         assert(batch.size == size);
     }
@@ -77,7 +82,7 @@ contract CursorProof is Fanouts {
     }
 
     function _join(uint32 position, uint32 vaultId) private {
-        _members[1].set(position, vaultId);
+        _members[_strategyId].set(position, vaultId);
         _vaults[vaultId].head.status = VaultStatus.Active;
         _vaults[vaultId].balances.add(1, 1_000);
     }

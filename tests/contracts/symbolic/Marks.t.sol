@@ -11,24 +11,6 @@ contract MarksProof {
         if (equity <= mark) assert(HighWaterMark.gainFeeDown(amount, bps, equity, mark) == 0);
     }
 
-    /// @notice The fee on a gain is no more than its rate of the gain's share of the amount. Bounded: amounts of 96 bits.
-    function check_a_gain_fee_rounds_down(uint96 amount, uint16 bps, uint96 equity, uint96 mark) external pure {
-        if (equity <= mark || bps > 10_000) return;
-        uint256 fee = HighWaterMark.gainFeeDown(amount, bps, equity, mark);
-        unchecked {
-            assert(fee * (uint256(equity) * 10_000) <= (uint256(amount) * bps) * (equity - mark));
-        }
-    }
-
-    /// @notice At the largest rate there is, it is no more than 30% of the amount. Bounded: amounts of 96 bits.
-    function check_a_gain_fee_is_below_its_cap(uint96 amount, uint96 equity, uint96 mark) external pure {
-        if (equity <= mark) return;
-        uint256 fee = HighWaterMark.gainFeeDown(amount, 3_000, equity, mark);
-        unchecked {
-            assert(fee * 10 <= uint256(amount) * 3);
-        }
-    }
-
     /// @notice A mark falls with what leaves and with nothing else: never by more than what left, never by more than that
     /// part of it, and not at all where nothing leaves.
     function check_a_mark_falls_only_with_what_leaves(uint128 mark, uint128 part, uint128 whole) external pure {

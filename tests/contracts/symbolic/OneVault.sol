@@ -10,18 +10,20 @@ abstract contract OneVault is HubState {
     using VaultBalances for uint256[8];
 
     address private immutable _proof = msg.sender;
+    /// @dev Known to the compiler, a number would have it reckon hashes of storage keys that Halmos must see.
+    uint32 private immutable _strategyId = 1;
 
     function openFor(address owner_, uint32 vaultId, address token, uint256 amount, VaultStatus status) external {
         require(msg.sender == _proof, "only the proof arranges");
         (_treasury, _guardian) = (address(0x7EA), address(0x6A4));
         (_strategyCount, _vaultCount) = (1, vaultId);
         _tokenUsableFrom[token] = 1;
-        _tokens[1].push(token);
-        _indexPlusOne[1][token] = 1;
-        _strategies[1].leader = address(0x1EAD);
-        _strategies[1].memberCount = 1;
-        _strategies[1].tokenCount = 1;
-        _strategies[1].termsVersion = 1;
+        _tokens[_strategyId].push(token);
+        _indexPlusOne[_strategyId][token] = 1;
+        _strategies[_strategyId].leader = address(0x1EAD);
+        _strategies[_strategyId].memberCount = 1;
+        _strategies[_strategyId].tokenCount = 1;
+        _strategies[_strategyId].termsVersion = 1;
         _vaults[vaultId].head.owner = owner_;
         _vaults[vaultId].head.strategyId = 1;
         _vaults[vaultId].head.status = status;
@@ -30,7 +32,7 @@ abstract contract OneVault is HubState {
 
     function requireDeposit(uint96 minDeposit) external {
         require(msg.sender == _proof, "only the proof arranges");
-        _strategies[1].minDeposit = minDeposit;
+        _strategies[_strategyId].minDeposit = minDeposit;
     }
 
     function holding(uint32 vaultId) external view returns (uint256) {

@@ -13,19 +13,22 @@ import {VaultBalances} from "../../../contracts/libraries/VaultBalances.sol";
 contract TradingHarness is Orders {
     using VaultBalances for uint256[8];
 
+    /// @dev Known to the compiler, a number would have it reckon hashes of storage keys that Halmos must see.
+    uint32 private immutable _strategyId = 1;
+
     constructor(address oracle_) HubState(address(0x0E), oracle_, 1, 0) KeeperFee(address(0)) EIP712("Lockstep", "1") {}
 
     function listStrategy(address leader, address venue, address tokenIn, address tokenOut) external {
         _treasury = address(0x7EA);
-        _strategies[1].leader = leader;
-        _strategies[1].leaderVault = 1;
-        _strategies[1].tokenCount = 2;
-        _strategies[1].maxSlippageBps = 1_000;
-        _limits[1].lossBudgetBps = 2_000;
-        _tokens[1].push(tokenOut);
-        _tokens[1].push(tokenIn);
-        (_indexPlusOne[1][tokenOut], _indexPlusOne[1][tokenIn]) = (1, 2);
-        _routes[1][venue] = PoolRoute(venue, 0, 1);
+        _strategies[_strategyId].leader = leader;
+        _strategies[_strategyId].leaderVault = 1;
+        _strategies[_strategyId].tokenCount = 2;
+        _strategies[_strategyId].maxSlippageBps = 1_000;
+        _limits[_strategyId].lossBudgetBps = 2_000;
+        _tokens[_strategyId].push(tokenOut);
+        _tokens[_strategyId].push(tokenIn);
+        (_indexPlusOne[_strategyId][tokenOut], _indexPlusOne[_strategyId][tokenIn]) = (1, 2);
+        _routes[_strategyId][venue] = PoolRoute(venue, 0, 1);
     }
 
     function fund(uint32 vaultId, uint256 amount) external {
