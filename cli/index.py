@@ -58,6 +58,7 @@ async def _run(rpc_url: str, ws_url: str | None, engine: Engine, place: Deployme
         async with service.open_indexer(rpc_url, engine, place, ws_url=ws_url, on_progress=show) as indexer:
             if once:
                 await indexer.backfill_to_head(stop)
+                await indexer.prove(stop)
             else:
                 await indexer.follow(stop)
             checkpoint = indexer.checkpoint

@@ -15,7 +15,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from indexer.chain.types import BlockLogs, Header, Log
+from indexer.chain.types import BlockLogs, BlockRef, Header, Log
 from indexer.decode import events
 from indexer.decode.errors import AbiMismatchError
 from indexer.decode.words import (
@@ -78,7 +78,7 @@ class _Layout:
 class DecodedBlock:
     """A block and the hub's logs in it, in order, each with its event; None: not in the ABI."""
 
-    header: Header
+    header: Header | BlockRef
     logs: tuple[tuple[Log, events.Event | None], ...]
 
 

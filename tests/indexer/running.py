@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from sqlalchemy import Engine
 
 from indexer.chain.heads import Heads
+from indexer.chain.ranges import MAX_BLOCKS
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
+from indexer.ledger.ledger import HASH_WINDOW
 from indexer.sync.deployment import Deployment
-from indexer.sync.service import MAX_RANGE, Indexer, OnProgress
+from indexer.sync.service import Indexer, OnProgress
 from tests.indexer.blocks import CHAIN_ID
 from tests.indexer.story import EXTENSION, HUB
 
@@ -23,7 +25,8 @@ async def indexing(
     *,
     deployment: Deployment = DEPLOYMENT,
     ws_url: str | None = None,
-    max_range: int = MAX_RANGE,
+    max_range: int = MAX_BLOCKS,
+    proof_window: int = HASH_WINDOW,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[Indexer]:
     async with RpcClient(url, attempts=2) as rpc:
@@ -34,6 +37,7 @@ async def indexing(
             engine,
             deployment,
             max_range=max_range,
+            proof_window=proof_window,
             retry_s=0.01,
             on_progress=on_progress,
         )
