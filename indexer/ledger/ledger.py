@@ -81,9 +81,7 @@ class Ledger:
         target = Checkpoint(last.number, last.hash, last.time)
         with self._transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
-            context = load_context(connection, self._id, blocks)
-            rows = Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
-            self._write(connection, rows)
+            self._post(connection, blocks, tokens)
             self._write_blocks(connection, blocks, old, target)
             if isinstance(last, BlockRef):
                 add_unproven(connection, self._id, old.number, last.number)
@@ -151,6 +149,12 @@ class Ledger:
                 remedy="Check its disk space, its connection, and that no other indexer holds it, then start "
                 "again: nothing was written by halves.",
             ) from error
+
+    def _post(
+        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
+    ) -> None:
+        context = load_context(connection, self._id, blocks)
+        self._write(connection, Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks))
 
     def _write(self, connection: Connection, rows: Rows) -> None:
         for vault in rows.new[Vault]:
