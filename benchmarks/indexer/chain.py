@@ -24,22 +24,22 @@ from demo.checkout import Checkout
 from demo.deployment import hub_abi, sources_digest
 
 WAD = 10**18
-_AT_ONCE = 200
-"""Blocks mined by one order."""
+_AT_ONCE = 50
+"""Blocks mined by one order; the prices are posted as often, which the oracle asks for once a day."""
 
-_BLOCK_S = 200
-"""Seconds between blocks: with fewer the leader would use up a day's round trips."""
+_BLOCK_S = 1_600
+"""Seconds between blocks: what the pool's fees cost leaks out of a leader's loss budget at this pace."""
 
-_PORTION = WAD // 20
-"""What the leader buys with: so little that thousands of round trips lose no limit's worth in the pool's
-fees.
-"""
+_PORTION = WAD // 100
+"""What the leader buys with: so little that thousands of round trips cost no more than a tenth."""
 
 _EVENTS_BESIDE_COPIES = 4
 """`TradeOpened`, `BatchCleared`, the leader's own `TradeCopied`, and `TradeCompleted`."""
 
-_SPARE_GAS = 1.3
-"""Gas given to a trade: more than it needs, less than two need."""
+_SPARE_GAS = 2.5
+"""Gas given to a trade, and to a block: a second trade finds no room in it, and blocks are less than half
+full, so that the base fee does not rise.
+"""
 
 
 @dataclass(frozen=True, slots=True)
