@@ -108,10 +108,15 @@ def envio(job: Job, database_url: str, *, patience_s: float) -> float:
         "ENVIO_PG_DATABASE": str(parts["dbname"]),
         "ENVIO_HASURA": "false",
         "TUI_OFF": "true",
-        "PATH": f"{_node(folder).parent}:{os.environ['PATH']}",
+        "PATH": f"{folder / 'bin'}:{_node(folder).parent}:{os.environ['PATH']}",
     }
     program = folder / "node_modules/envio-linux-x64/bin/envio"
     _run([program, "codegen"], folder, environment)
+    generated = folder / "generated"
+    _run([_node(folder), "../node_modules/rescript/rescript", "build"], generated, environment)
+    linked = folder / "node_modules/generated"
+    if not linked.is_symlink():
+        linked.symlink_to(generated)
     return _timed(
         folder,
         [program, "start", "-r"],
