@@ -1,8 +1,8 @@
 """Other indexers on the same chain, each writing one row an event into PostgreSQL, in the versions that
 `benchmarks/indexer/peers/*/package.json` pin. They are installed below `build/` and kept there.
 
-A run begins when its table is there, so that nobody's start-up counts, and ends when the table has every
-event.
+A run begins when the peer has made its table and says that it is ready, so that nobody's start-up counts, and
+ends when the table has every event.
 """
 
 import json
@@ -71,6 +71,7 @@ def ponder(job: Job, database_url: str, *, lifted: bool, patience_s: float) -> f
         environment,
         database_url=database_url,
         table=("peer", "hub_event"),
+        ready="",
         events=job.events,
         patience_s=patience_s,
     )
@@ -123,6 +124,7 @@ def envio(job: Job, database_url: str, *, patience_s: float) -> float:
         environment,
         database_url=database_url,
         table=("public", "HubEvent"),
+        ready="Continuing from the last checkpoint",
         events=job.events,
         patience_s=patience_s,
     )
@@ -176,6 +178,7 @@ def _timed(
     *,
     database_url: str,
     table: tuple[str, str],
+    ready: str,
     events: int,
     patience_s: float,
 ) -> float:
@@ -190,7 +193,7 @@ def _timed(
         while time.monotonic() < give_up:
             found = _rows(connection, table)
             now = time.monotonic()
-            if found is not None:
+            if found is not None and ready in log.read_text(errors="replace"):
                 began = began if began is not None else now
                 if found >= events:
                     return now - began

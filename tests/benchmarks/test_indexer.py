@@ -57,6 +57,7 @@ def test_peer_that_does_not_run_is_an_error_that_says_what_it_said(
             {},
             database_url=f"{postgresql_server}/postgres",
             table=("public", "nothing"),
+            ready="",
             events=1,
             patience_s=20,
         )
