@@ -16,6 +16,7 @@ FORGE := $(FOUNDRY)/forge-$(PLATFORM)/bin/forge
 ANVIL_FOLDER := $(CURDIR)/$(FOUNDRY)/anvil-$(PLATFORM)/bin
 # Brownie keeps accounts and networks of its own in HOME; a test should see neither, nor leave any.
 BROWNIE := HOME=$(CURDIR)/build/home PATH="$(ANVIL_FOLDER):$$PATH" $(BROWNIE_VENV)/brownie
+FREE_PORT := $(VENV)/python -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
 export SOLCX_BINARY_PATH := $(CURDIR)/toolchain/solc
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -71,11 +72,14 @@ BROWNIE_ARGS ?=
 PYTEST_ARGS ?= -n auto
 
 .PHONY: test
-test: canary test-forge test-brownie test-python ## Everything that must pass
+test: install ## Everything that must pass
+	@echo "Forge's and Brownie's tests, side by side: each says all when it has ended …"
+	@$(MAKE) -j2 --output-sync=target test-forge test-brownie
+	@$(MAKE) canary test-python
 	@echo "All suites passed."
 
 .PHONY: test-forge
-test-forge: install ## Invariants of the contracts under random calls
+test-forge: compile-forge ## Invariants of the contracts under random calls
 	@$(FORGE) test $(FORGE_ARGS)
 
 # Some 20 minutes on two cores.
@@ -84,21 +88,34 @@ fuzz: install ## A million random calls against each campaign of the invariants
 	@FOUNDRY_PROFILE=fuzz $(FORGE) test --match-test '^invariant_' $(FORGE_ARGS)
 
 .PHONY: test-brownie
-test-brownie: compile ## Unit tests of the contracts on a local chain
+test-brownie: compile-brownie ## Unit tests of the contracts on a local chain
 	@mkdir -p build/home
+	@$(BROWNIE) networks modify development port=$$($(FREE_PORT)) >/dev/null # 8545 may be a running demo's
 	@$(BROWNIE) test --network development $(BROWNIE_ARGS)
 
 .PHONY: test-python
 test-python: compile ## Ledger, accounting, API, demo, and the whole path, on real chains and databases
 	@$(VENV)/python -m pytest $(PYTEST_ARGS)
 
+# An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
+.PHONY: test-deep
+test-deep: compile ## The ledger's long campaigns under faults
+	@$(VENV)/python -m pytest -m deep tests/indexer $(PYTEST_ARGS)
+
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
 	@tests/canary/prove.sh
 
 .PHONY: compile
-compile: install ## Compile the contracts with Forge and with Brownie
-	@$(FORGE) build --quiet
+compile: compile-forge compile-brownie ## Compile the contracts with Forge and with Brownie
+
+# Without the tests: Forge compiles those that it runs when it runs them, in another way.
+.PHONY: compile-forge
+compile-forge: install
+	@$(FORGE) build --quiet contracts tests/contracts/gas
+
+.PHONY: compile-brownie
+compile-brownie: install
 	@$(VENV)/python -c 'from demo.checkout import Checkout; from demo.deployment import compile_contracts; \
 		compile_contracts(Checkout.here())'
 

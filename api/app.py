@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from api import problems
 from api.accounts.endpoints import router as accounts
+from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
 from api.orders.endpoints import router as orders
 from api.pools.endpoints import router as pools
@@ -35,6 +36,9 @@ account.
 
 **Lists** come in pages: send `next_cursor` back as `cursor`. Rows that arrive in between neither repeat nor
 hide any.
+
+**Several deployments** in one database are listed at `/v1/deployments`; each path below is there for each of
+them, with `/deployments/{chain_id}/{hub}` before it.
 
 **Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is a hash that anybody can compute from
 the chain's own ids.
@@ -84,16 +88,26 @@ def create_app(engine: Engine, deployment: DeploymentKey | None = None) -> FastA
         openapi_tags=_TAGS,
         redoc_url=None,
     )
-    app.state.snapshots = Snapshots(engine, deployment)
+    snapshots = Snapshots(engine, deployment)
+    _assemble(app, snapshots)
+    app.include_router(deployments)
+    one_of_several = FastAPI(openapi_url=None)
+    _assemble(one_of_several, snapshots)
+    app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     # Everything here is public chain data and nothing changes it, so any page may read it.
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
-    problems.install(app)
-    for router in _ROUTERS:
-        app.include_router(router)
     # Who opens the address that `lockstep serve` prints wants to read something.
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     _describe_problems(app)
     return app
+
+
+def _assemble(app: FastAPI, snapshots: Snapshots) -> None:
+    """Put everything that is asked of one deployment into an app."""
+    app.state.snapshots = snapshots
+    problems.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
 
 
 def _describe_problems(app: FastAPI) -> None:

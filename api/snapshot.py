@@ -4,18 +4,19 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
+from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from api.problems import LedgerNotReadyError
+from api.problems import ApiError, LedgerNotReadyError
 from api.schemas import BlockRef, utc
 from api.tokens.catalogue import TokenCatalogue
 from indexer.ledger.models import Deployment
@@ -26,6 +27,12 @@ were every thread waiting for a connection, none would be left to finish a reque
 """
 
 _REMEDY = "Run `lockstep index` against this database; try again when it has read its first blocks."
+
+
+class DeploymentNotFoundError(ApiError):
+    """The database does not hold the deployment."""
+
+    status, slug, title = 404, "deployment-not-found", "No such deployment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +86,33 @@ class Snapshots:
         self.turns = asyncio.Semaphore(MAX_READERS)
 
     @contextmanager
-    def open(self) -> Iterator[Snapshot]:
-        """Yield a snapshot; its transaction is rolled back afterwards."""
-        with Session(self._engine, autoflush=False) as session:
-            yield Snapshot(session, self._deployment(session))
+    def open(self, wanted: DeploymentKey | None = None) -> Iterator[Snapshot]:
+        """Yield a snapshot of the deployment wanted; its transaction is rolled back afterwards."""
+        with self.session() as session:
+            yield Snapshot(session, self._deployment(session, wanted))
 
-    def _deployment(self, session: Session) -> Deployment:
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Yield a read transaction over every deployment of the database."""
+        with Session(self._engine, autoflush=False) as session:
+            yield session
+
+    def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
         query = select(Deployment).order_by(Deployment.id).limit(2)
-        if self._key is not None:
-            query = query.where(Deployment.chain_id == self._key.chain_id, Deployment.hub == self._key.hub)
+        key = wanted or self._key
+        if key is not None:
+            query = query.where(Deployment.chain_id == key.chain_id, Deployment.hub == key.hub)
         found = session.scalars(query).all()
         if len(found) > 1:
             raise LedgerNotReadyError(
-                "The database holds several deployments and the API was not told which to serve.",
-                remedy="Start it with `lockstep serve --deployment path/to/deployment.json`.",
+                "The database holds several deployments and the request does not say which is meant.",
+                remedy="List them with GET /v1/deployments, and put /deployments/{chain_id}/{hub} before the "
+                "path; or start the API with `lockstep serve --deployment path/to/deployment.json`.",
+            )
+        if not found and wanted is not None:
+            raise DeploymentNotFoundError(
+                f"The database holds no hub {wanted.hub} on chain {wanted.chain_id}.",
+                remedy="List what it holds with GET /v1/deployments.",
             )
         if not found:
             raise LedgerNotReadyError("The database holds no deployment yet.", remedy=_REMEDY)
@@ -102,8 +122,17 @@ class Snapshots:
 async def open_snapshot(request: Request) -> AsyncIterator[Snapshot]:
     """Open the request's snapshot when its turn has come."""
     snapshots: Snapshots = request.app.state.snapshots
-    async with snapshots.turns, contextmanager_in_threadpool(snapshots.open()) as snapshot:
+    wanted = _wanted(request.path_params)
+    async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
         yield snapshot
+
+
+def _wanted(path: Mapping[str, Any]) -> DeploymentKey | None:
+    """The deployment that the path begins with; None where it names none."""
+    if "deployed_hub" not in path:
+        return None
+    hub = path["deployed_hub"]
+    return DeploymentKey(path["deployed_chain"], to_checksum_address(hub) if is_address(hub) else hub)
 
 
 OpenSnapshot = Annotated[Snapshot, Depends(open_snapshot)]

@@ -5,24 +5,31 @@ from typing import Annotated
 
 import typer
 
+from cli.content import hash_content
 from cli.demo import demo
+from cli.doctor import doctor
 from cli.index import index
+from cli.rebuild import rebuild
 from cli.reconcile import reconcile
 from cli.serve import serve
+from cli.verify import verify
 
 app = typer.Typer(
     name="lockstep",
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
-    "`reconcile` proves it against the chain, `serve` answers questions about it. "
+    "`reconcile` proves it against the chain, `serve` answers questions about it. When in doubt: `doctor` "
+    "says what is wrong, `verify` recomputes a statement from the chain alone, `rebuild` makes every table "
+    "anew from the raw logs, `hash` tells whether two ledgers are the same. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve):
+for command in (demo, index, reconcile, serve, doctor, verify, rebuild):
     app.command()(command)
+app.command("hash")(hash_content)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

@@ -1,13 +1,19 @@
 """Options that several commands share, each with the environment variable that stands in for it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-RpcUrl = Annotated[
-    str,
-    typer.Option("--rpc-url", envvar="LOCKSTEP_RPC_URL", help="HTTP JSON-RPC endpoint of a node."),
+RpcUrls = Annotated[
+    list[str],
+    typer.Option(
+        "--rpc-url",
+        envvar="LOCKSTEP_RPC_URL",
+        help="HTTP JSON-RPC endpoint of a node. Several, for fail-over and a majority: repeat the option, or "
+        "separate them by commas.",
+    ),
 ]
 DatabaseUrl = Annotated[
     str,
@@ -26,6 +32,11 @@ DeploymentPath = Annotated[
     ),
 ]
 
-RPC_URL = "http://127.0.0.1:8545"
+RPC_URLS = ["http://127.0.0.1:8545"]
 DATABASE_URL = "sqlite:///build/demo/lockstep.db"
 DEPLOYMENT = Path("build/demo/deployment.json")
+
+
+def split_urls(given: Iterable[str]) -> list[str]:
+    """Every URL of a repeatable option whose values may have several, separated by commas."""
+    return [url.strip() for value in given for url in value.split(",") if url.strip()]

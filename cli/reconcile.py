@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from cli.failure import told
 from cli.logs import log_to_stderr
-from cli.options import DATABASE_URL, DEPLOYMENT, RPC_URL, DatabaseUrl, DeploymentPath, RpcUrl
+from cli.options import DATABASE_URL, DEPLOYMENT, RPC_URLS, DatabaseUrl, DeploymentPath, RpcUrls, split_urls
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.ledger.database import open_engine
@@ -24,7 +24,7 @@ console = Console()
 
 
 def reconcile(
-    rpc_url: RpcUrl = RPC_URL,
+    rpc_url: RpcUrls = RPC_URLS,
     database_url: DatabaseUrl = DATABASE_URL,
     deployment: DeploymentPath = DEPLOYMENT,
     *,
@@ -39,7 +39,7 @@ def reconcile(
         place = read_deployment(deployment)
         engine = open_engine(database_url, must_exist=True)
         try:
-            report = asyncio.run(_compare(rpc_url, engine, place))
+            report = asyncio.run(_compare(split_urls(rpc_url), engine, place))
         finally:
             engine.dispose()
     if as_json:
@@ -50,10 +50,10 @@ def reconcile(
         raise typer.Exit(3)
 
 
-async def _compare(rpc_url: str, engine: Engine, place: Deployment) -> Report:
+async def _compare(rpc_urls: list[str], engine: Engine, place: Deployment) -> Report:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Balances", total=None)
-        async with RpcClient(rpc_url) as rpc:
+        async with RpcClient(*rpc_urls) as rpc:
             return await compare(
                 ChainReader(rpc),
                 engine,

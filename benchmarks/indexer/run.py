@@ -48,14 +48,14 @@ class _UpTo(ChainReader):
 class _RawLedger(Ledger):
     """The ledger's first step alone: raw logs, blocks and checkpoint."""
 
-    def _post(
+    def _project(
         self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
-    ) -> None:
+    ) -> Rows:
         rows = Rows(self._id)
         for block in blocks:
             for log, event in block.logs:
                 rows.add_raw(log, event)
-        self._write(connection, rows)
+        return rows
 
 
 class _Fetched(msgspec.Struct):

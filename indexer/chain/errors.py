@@ -11,6 +11,14 @@ class NodeUnreachableError(ChainError):
     """The node does not answer, or not in time."""
 
 
+class BusyNodeError(NodeUnreachableError):
+    """The node does not answer now; asking again may help."""
+
+
+class NoQuorumError(ChainError):
+    """The endpoints do not agree on the chain's newest blocks."""
+
+
 class NodeRefusedError(ChainError):
     """The node answered with a JSON-RPC error; `code` is its code."""
 

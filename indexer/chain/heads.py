@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 
+from indexer.chain.endpoint import shown
 from indexer.chain.reader import ChainReader, now_us
 from indexer.chain.types import Header
 from indexer.chain.wire import Notice, decode, translate
@@ -31,15 +32,26 @@ def websocket_url(rpc_url: str) -> str:
 class Heads:
     """The newest head whenever it changes. Heads in between are left out when the reader is slower than the
     chain.
+
+    `ws_urls` are tried in turn: the next when one is lost, polling for a while when all were. A push is a
+    hint: where the reader has several endpoints, their majority is asked before a head is given out. Where
+    nothing is pushed for `silence_s`, one poll tells a quiet chain from a subscription that died.
     """
 
     def __init__(
-        self, reader: ChainReader, ws_url: str | None, *, poll_s: float = 1.0, retry_ws_s: float = 30.0
+        self,
+        reader: ChainReader,
+        ws_urls: str | Sequence[str] | None,
+        *,
+        poll_s: float = 1.0,
+        retry_ws_s: float = 30.0,
+        silence_s: float = 15.0,
     ) -> None:
         self._reader = reader
-        self._ws_url = ws_url
+        self._ws_urls = [ws_urls] if isinstance(ws_urls, str) else list(ws_urls or ())
         self._poll_s = poll_s
         self._retry_ws_s = retry_ws_s
+        self._silence_s = silence_s
 
     async def follow(self) -> AsyncGenerator[Header]:
         """Yield the head now, then each new one, for ever. Errors of polling are the caller's."""
@@ -60,11 +72,12 @@ class Heads:
         try:
             while True:
                 _replace(newest, await self._reader.head())
-                if self._ws_url is not None:
+                for url in self._ws_urls:
                     try:
-                        await self._subscribe(self._ws_url, newest)
+                        await self._subscribe(url, newest)
                     except (aiohttp.ClientError, TimeoutError, OSError, _PushLostError) as error:
-                        log.info("heads_polled", reason=str(error) or type(error).__name__)
+                        reason = (str(error) or type(error).__name__).replace(url, shown(url))
+                        log.info("heads_polled", endpoint=shown(url), reason=reason)
                 await self._poll(newest)
         except Exception as error:  # handed over to the consumer, who raises it
             _replace(newest, error)
@@ -76,7 +89,16 @@ class Heads:
             session.ws_connect(url, heartbeat=20, max_msg_size=0) as socket,
         ):
             await socket.send_str(_SUBSCRIBE)
-            async for message in socket:
+            last = 0
+            while True:
+                try:
+                    message = await socket.receive(self._silence_s)
+                except TimeoutError:
+                    head = await self._reader.head()
+                    if head.number > last:
+                        _replace(newest, head)
+                        raise _PushLostError("the node has a newer head than it pushed") from None
+                    continue
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     break
                 notice = decode(message.data.encode(), Notice)
@@ -84,16 +106,18 @@ class Heads:
                     raise _PushLostError(notice.error.message)
                 if notice.params is None:
                     # Subscribed. What was mined since the head was asked for has not been pushed.
-                    _replace(newest, await self._reader.head())
+                    head = await self._reader.head()
                 else:
-                    head = notice.params.result
-                    _replace(newest, translate(partial(head.value, now_us())))
+                    pushed = notice.params.result
+                    head = await self._reader.confirm(translate(partial(pushed.value, now_us())))
+                last = max(last, head.number)
+                _replace(newest, head)
         raise _PushLostError("the node closed the WebSocket")
 
     async def _poll(self, newest: asyncio.Queue[Header | Exception]) -> None:
         """Poll for a while, or for ever where there is no WebSocket to go back to."""
         last = ""
-        rounds = int(self._retry_ws_s / self._poll_s) if self._ws_url is not None else -1
+        rounds = int(self._retry_ws_s / self._poll_s) if self._ws_urls else -1
         while rounds != 0:
             head = await self._reader.head()
             if head.hash != last:

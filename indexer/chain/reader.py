@@ -22,14 +22,15 @@ from itertools import pairwise
 from typing import Any
 
 from indexer.chain import bloom
+from indexer.chain.endpoint import Endpoint
 from indexer.chain.errors import (
     ChainMovedError,
     LaggingNodeError,
     LyingNodeError,
     NoContractError,
     TimelessLogsError,
-    WrongChainError,
 )
+from indexer.chain.quorum import agreed_head
 from indexer.chain.rpc import RpcClient
 from indexer.chain.types import BlockLogs, BlockRef, Call, Header, Log
 from indexer.chain.wire import BlockRun, WireHeader, WireLog, block_runs, translate
@@ -52,19 +53,23 @@ class Watch:
 
 
 class ChainReader:
-    """Reads headers, logs, code and views from one node."""
+    """Reads headers, logs, code and views from one node, or from the healthiest of several."""
 
     def __init__(self, rpc: RpcClient) -> None:
         self._rpc = rpc
 
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The nodes that are asked."""
+        return self._rpc.endpoints
+
+    def distrust(self, reason: str) -> None:
+        """Ask another node from now on, if there is one: this one's answers contradict each other."""
+        self._rpc.distrust(reason)
+
     async def require_chain(self, chain_id: int) -> None:
-        """Raise `WrongChainError` unless the node is on the chain."""
-        found = int(await self._rpc.call("eth_chainId", [], str), 16)
-        if found != chain_id:
-            raise WrongChainError(
-                f"The node at {self._rpc.url} is on chain {found}, not on {chain_id}.",
-                remedy=f"Give the URL of a node of chain {chain_id}, or chain {found}'s deployment file.",
-            )
+        """Raise `WrongChainError` unless the nodes are on the chain."""
+        await self._rpc.require_chain(chain_id)
 
     async def code(self, address: str) -> bytes:
         """The contract's bytecode. Raises `NoContractError` where there is none."""
@@ -77,9 +82,16 @@ class ChainReader:
         return bytes.fromhex(found[2:])
 
     async def head(self) -> Header:
-        """The newest block."""
-        found = await self._rpc.call("eth_getBlockByNumber", ["latest", False], WireHeader)
+        """The newest block: with several nodes, the newest that most of them have."""
+        found = await agreed_head(self._rpc)
         return translate(lambda: found.value(now_us()))
+
+    async def confirm(self, pushed: Header) -> Header:
+        """The head to believe after one node pushed this one: where there are several, their majority's."""
+        if len(self.endpoints) > 1:
+            return await self.head()
+        self.endpoints[0].health.height = pushed.number
+        return pushed
 
     async def header(self, number: int) -> Header | None:
         """The block at a height, or None above the head."""

@@ -1,4 +1,4 @@
-"""Which deployment a database holds, and up to which block: moved only with the rows, by one writer."""
+"""Which deployments a database holds, and each up to which block: moved only with the rows, by one writer."""
 
 from dataclasses import dataclass
 
@@ -18,21 +18,22 @@ class Checkpoint:
     time: int
 
 
-def find_deployment(engine: Engine, chain_id: int, hub: str) -> int | None:
-    """The id of the deployment, or None in an empty database.
+def find_deployment(engine: Engine, chain_id: int, hub: str, *, beside_others: bool = False) -> int | None:
+    """The id of the deployment; None if the database does not have it yet.
 
-    Raises `WrongDeploymentError` if the database holds another one.
+    Raises `WrongDeploymentError` if the database holds others and this one is not to be put beside them.
     """
     with engine.connect() as connection:
         rows = connection.execute(select(Deployment.id, Deployment.chain_id, Deployment.hub)).all()
     for row in rows:
         if (row.chain_id, row.hub) == (chain_id, hub):
             return int(row.id)
-    if rows:
+    if rows and not beside_others:
+        held = ", ".join(f"hub {row.hub} on chain {row.chain_id}" for row in rows)
         raise WrongDeploymentError(
-            f"The database holds hub {rows[0].hub} on chain {rows[0].chain_id}, not hub {hub} on chain "
-            f"{chain_id}.",
-            remedy="Give another --database-url, or the deployment file that the database was filled from.",
+            f"The database holds {held}, not hub {hub} on chain {chain_id}.",
+            remedy="Give another --database-url, or the deployment file that the database was filled from. "
+            "To keep this hub in the same database, index it with --beside-others.",
         )
     return None
 

@@ -19,6 +19,10 @@ class WrongDeploymentError(LedgerError):
     """The database holds the ledger of another chain or hub."""
 
 
+class NoSuchBlockError(LedgerError):
+    """The ledger does not have the block that is asked for."""
+
+
 class InvariantError(LedgerError):
     """The events contradict the protocol's own rules, so nothing of this range was written."""
 

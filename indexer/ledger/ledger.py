@@ -18,7 +18,7 @@ from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Block, Trade, Vault
+from indexer.ledger.models import Block, RawLog, Trade, Vault
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.proof import (
     LogFacts,
@@ -41,7 +41,7 @@ to the block. Ethereum is final after 64 to 96.
 
 
 class Ledger:
-    """One deployment's ledger. Every method is one transaction."""
+    """One deployment's ledger. Every method but `post` is one transaction."""
 
     def __init__(
         self, engine: Engine, deployment_id: int, chain_id: int, hub: str, *, hash_window: int = HASH_WINDOW
@@ -79,9 +79,9 @@ class Ledger:
                 remedy="Start the indexer again: it looks for the common ancestor first.",
             )
         target = Checkpoint(last.number, last.hash, last.time)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
-            self._post(connection, blocks, tokens)
+            self._write(connection, self._project(connection, blocks, tokens))
             self._write_blocks(connection, blocks, old, target)
             if isinstance(last, BlockRef):
                 add_unproven(connection, self._id, old.number, last.number)
@@ -90,7 +90,7 @@ class Ledger:
 
     def roll_back(self, ancestor: Checkpoint) -> None:
         """Remove everything above the ancestor and record that it was there."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
             cut_unproven(connection, self._id, ancestor.number)
@@ -98,7 +98,7 @@ class Ledger:
 
     def note_head(self, head: Header) -> None:
         """Record the chain's newest block when there is nothing to write."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             note_head(connection, self._id, head)
 
     def known_blocks(self, below: int, limit: int) -> list[Checkpoint]:
@@ -130,11 +130,12 @@ class Ledger:
 
     def note_proven(self, number: int) -> None:
         """Record that the headers up to a block have proven its logs, and those before, complete."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             move_unproven(connection, self._id, number)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -150,11 +151,19 @@ class Ledger:
                 "again: nothing was written by halves.",
             ) from error
 
-    def _post(
+    def post(
         self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
     ) -> None:
+        """Write what the logs of blocks come to, but not the logs themselves, in the caller's transaction."""
+        rows = self._project(connection, blocks, tokens)
+        rows.new.pop(RawLog, None)
+        self._write(connection, rows)
+
+    def _project(
+        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
+    ) -> Rows:
         context = load_context(connection, self._id, blocks)
-        self._write(connection, Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks))
+        return Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
 
     def _write(self, connection: Connection, rows: Rows) -> None:
         for vault in rows.new[Vault]:

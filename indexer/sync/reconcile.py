@@ -10,13 +10,14 @@ from sqlalchemy import Engine, insert
 
 from indexer.chain.reader import ChainReader
 from indexer.chain.types import Call
-from indexer.ledger.checkpoint import Checkpoint, find_deployment, read_checkpoint
+from indexer.ledger.checkpoint import Checkpoint, read_checkpoint
 from indexer.ledger.database import snapshot
-from indexer.ledger.migrations import ensure_current
 from indexer.ledger.models import Reconciliation, ReconciliationDifference
 from indexer.sync.checks import HUB, Check, every_check
 from indexer.sync.deployment import Deployment
 from indexer.sync.errors import EmptyLedgerError
+from indexer.sync.existing import require_ledger
+from indexer.sync.rules import rule_checks
 
 _CHUNK = 1000
 
@@ -27,7 +28,8 @@ class Difference:
 
     Beside the kinds of balances there are `outflow` (what left a vault without a price) and those of a vault
     itself: `mark` and `invested` in base token units, `policy_revision`, `terms_version`, `copy_fee_bps`, and
-    `status` by its number.
+    `status` by its number; and `policy` (account: the vault), `terms` (strategy-version) and `limits`
+    (strategy) with the member's name for a token.
     """
 
     account_kind: str
@@ -59,19 +61,20 @@ async def reconcile(
     That is: each vault in each token of its strategy, each account, fee and escrow balance that was ever
     posted to, and for each token in use the hub's own holding, which must cover the sum of these. A token
     whose listing still waits, or was vetoed, is left alone: the hub takes none of it yet. Also compared are
-    what left vaults without a price, and each vault's marks, status, policy revision and terms. `on_progress`
-    gets figures checked and figures to check.
+    what left vaults without a price, each vault's marks, status, policy and terms, and each strategy's terms
+    and limits. `on_progress` gets figures checked and figures to check.
     """
     await reader.require_chain(deployment.chain_id)
-    ensure_current(engine)
-    deployment_id = find_deployment(engine, deployment.chain_id, deployment.hub)
-    if deployment_id is None:
-        raise EmptyLedgerError(
-            "The database has no ledger of this hub yet.", remedy="Run `lockstep index` on it first."
-        )
+    deployment_id = require_ledger(engine, deployment)
     with snapshot(engine) as connection:
         block = read_checkpoint(connection, deployment_id)
         checks = every_check(connection, deployment_id, deployment.hub, block.time)
+        checks += rule_checks(connection, deployment_id, deployment.hub)
+    if not checks:
+        raise EmptyLedgerError(
+            f"The ledger is at block {block.number} and has nothing to compare yet.",
+            remedy="Let `lockstep index` go on.",
+        )
     differences: list[Difference] = []
     for at in range(0, len(checks), _CHUNK):
         part = checks[at : at + _CHUNK]

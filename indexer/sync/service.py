@@ -1,7 +1,7 @@
 """The indexer: brings a ledger to the chain's head and keeps it there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import ParamSpec, Self
@@ -14,6 +14,7 @@ from indexer.chain.errors import (
     LaggingNodeError,
     LyingNodeError,
     NodeUnreachableError,
+    NoQuorumError,
 )
 from indexer.chain.heads import Heads, websocket_url
 from indexer.chain.ranges import MAX_BLOCKS, Ranges
@@ -22,9 +23,11 @@ from indexer.chain.rpc import RpcClient
 from indexer.chain.types import Header
 from indexer.ledger.checkpoint import Checkpoint, add_deployment, find_deployment
 from indexer.ledger.errors import InvariantError
-from indexer.ledger.ledger import HASH_WINDOW, Ledger
+from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.sync.deployment import Deployment
+from indexer.sync.finality import FINALITY, finality_of
+from indexer.sync.lease import Lease
 from indexer.sync.parts import require_parts
 from indexer.sync.proof import Contradiction, Proof
 from indexer.sync.reading import BlockReading, Read
@@ -32,7 +35,7 @@ from indexer.sync.reorg import find_ancestor
 
 log = structlog.get_logger()
 
-_PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError)
+_PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError, NoQuorumError)
 """Answers that a load-balanced node may give for a moment and that asking again may mend."""
 
 _TRIES = 4
@@ -68,16 +71,17 @@ class Indexer:
         *,
         on_progress: OnProgress | None = None,
         max_range: int = MAX_BLOCKS,
-        proof_window: int = HASH_WINDOW,
         retry_s: float = 1.0,
+        finality: int = FINALITY,
     ) -> None:
         self._reader = reader
         self._heads = heads
         self._ledger = ledger
-        self._reading = BlockReading(reader, hub, Ranges(max_blocks=max_range), proof_window=proof_window)
+        self._reading = BlockReading(reader, hub, Ranges(max_blocks=max_range), proof_window=finality + 1)
         self._proof = Proof(reader, self._reading.watch, ledger)
         self._on_progress = on_progress
         self._retry_s = retry_s
+        self._finality = finality
         self._start = ledger.checkpoint.number
         self._logs = 0
         self._unknown = 0
@@ -92,22 +96,35 @@ class Indexer:
         *,
         on_progress: OnProgress | None = None,
         max_range: int = MAX_BLOCKS,
-        proof_window: int = HASH_WINDOW,
         retry_s: float = 1.0,
+        lease: Lease | None = None,
+        beside_others: bool = False,
+        finality: int | None = None,
     ) -> Self:
-        """Check that node, deployment and database belong together, and upgrade the database's tables.
+        """Check that node, deployment and database belong together, upgrade the database's tables, and take
+        the lease.
+
+        `beside_others` lets the hub into a database that holds other ones. `finality` is how many blocks deep
+        a block is final, by default the chain's own.
 
         Raises `WrongChainError`, `NoContractError`, `AbiMismatchError`, `DeploymentFileError`,
-        `SchemaMismatchError` or `WrongDeploymentError`, each before anything is written.
+        `SchemaMismatchError`, `WrongDeploymentError` or `LeaseHeldError`, each before anything is written.
         """
         await reader.require_chain(deployment.chain_id)
         await require_parts(reader, deployment)
         upgrade(engine)
-        deployment_id = find_deployment(engine, deployment.chain_id, deployment.hub)
+        deployment_id = find_deployment(
+            engine, deployment.chain_id, deployment.hub, beside_others=beside_others
+        )
+        if lease is not None:
+            lease.take()
         if deployment_id is None:
             anchor = (await reader.headers(max(0, deployment.block - 1), max(0, deployment.block - 1)))[0]
             deployment_id = add_deployment(engine, deployment.chain_id, deployment.hub, anchor)
-        ledger = Ledger(engine, deployment_id, deployment.chain_id, deployment.hub, hash_window=proof_window)
+        if finality is None:
+            finality = finality_of(deployment.chain_id)
+        # One more than may be rolled back: the ancestor of the deepest reorg.
+        ledger = Ledger(engine, deployment_id, deployment.chain_id, deployment.hub, hash_window=finality + 1)
         return cls(
             reader,
             heads,
@@ -115,14 +132,24 @@ class Indexer:
             deployment.hub,
             on_progress=on_progress,
             max_range=max_range,
-            proof_window=proof_window,
             retry_s=retry_s,
+            finality=finality,
         )
 
     @property
     def checkpoint(self) -> Checkpoint:
         """The last block in the ledger."""
         return self._ledger.checkpoint
+
+    @property
+    def reader(self) -> ChainReader:
+        """Where it reads the chain."""
+        return self._reader
+
+    @property
+    def logs_written(self) -> int:
+        """Logs of the hub that this indexer has written."""
+        return self._logs
 
     @property
     def unknown_logs(self) -> int:
@@ -154,7 +181,7 @@ class Indexer:
             while not stop.is_set():
                 try:
                     await self._follow_heads(stop, stopped)
-                except NodeUnreachableError as error:
+                except (NodeUnreachableError, NoQuorumError) as error:
                     log.warning("node_unreachable", problem=str(error))
                     await asyncio.wait({stopped}, timeout=self._retry_s)
         finally:
@@ -216,6 +243,7 @@ class Indexer:
                 if tries_left == 0:
                     raise
                 log.warning("answer_not_believed", problem=str(error), tries_left=tries_left)
+                self._reader.distrust(str(error))
                 await asyncio.sleep(self._retry_s)
                 head = await self._reader.head()
             except InvariantError as error:
@@ -243,7 +271,7 @@ class Indexer:
 
     async def _roll_back_if_needed(self) -> None:
         old = self.checkpoint
-        ancestor = await find_ancestor(self._reader, self._ledger)
+        ancestor = await find_ancestor(self._reader, self._ledger, self._finality)
         if ancestor != old:
             await _finish(self._ledger.roll_back, ancestor)
             log.warning("reorg_rolled_back", depth=old.number - ancestor.number, ancestor=ancestor.number)
@@ -275,15 +303,31 @@ async def _finish(work: Callable[P, None], *args: P.args, **keywords: P.kwargs) 
 
 @asynccontextmanager
 async def open_indexer(
-    rpc_url: str,
+    rpc_url: str | Sequence[str],
     engine: Engine,
     deployment: Deployment,
     *,
-    ws_url: str | None = None,
+    ws_url: str | Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
+    beside_others: bool = False,
+    finality: int | None = None,
 ) -> AsyncIterator[Indexer]:
-    """An indexer on a node's HTTP URL; heads come from `ws_url`, by default the same address as WebSocket."""
-    async with RpcClient(rpc_url) as rpc:
+    """An indexer on one or several nodes' HTTP URLs; heads come from `ws_url`, by default the same addresses
+    as WebSocket. It holds the ledger's lease as long as it is open.
+    """
+    rpc_urls = [rpc_url] if isinstance(rpc_url, str) else list(rpc_url)
+    async with RpcClient(*rpc_urls) as rpc:
         reader = ChainReader(rpc)
-        heads = Heads(reader, ws_url or websocket_url(rpc_url))
-        yield await Indexer.start(reader, heads, engine, deployment, on_progress=on_progress)
+        heads = Heads(reader, ws_url or [websocket_url(each) for each in rpc_urls])
+        lease = Lease(engine, deployment.chain_id, deployment.hub)
+        async with lease.kept():
+            yield await Indexer.start(
+                reader,
+                heads,
+                engine,
+                deployment,
+                on_progress=on_progress,
+                lease=lease,
+                beside_others=beside_others,
+                finality=finality,
+            )

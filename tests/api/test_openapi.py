@@ -41,6 +41,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getTrade",
         "getVault",
         "listCopies",
+        "listDeployments",
         "listFees",
         "listOrders",
         "listPools",

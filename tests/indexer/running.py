@@ -1,6 +1,6 @@
 """Indexers for tests: short pauses, no patience."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Engine
@@ -9,7 +9,6 @@ from indexer.chain.heads import Heads
 from indexer.chain.ranges import MAX_BLOCKS
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
-from indexer.ledger.ledger import HASH_WINDOW
 from indexer.sync.deployment import Deployment
 from indexer.sync.service import Indexer, OnProgress
 from tests.indexer.blocks import CHAIN_ID
@@ -20,16 +19,17 @@ DEPLOYMENT = Deployment(CHAIN_ID, HUB, EXTENSION, 1)
 
 @asynccontextmanager
 async def indexing(
-    url: str,
+    url: str | Sequence[str],
     engine: Engine,
     *,
     deployment: Deployment = DEPLOYMENT,
     ws_url: str | None = None,
     max_range: int = MAX_BLOCKS,
-    proof_window: int = HASH_WINDOW,
     on_progress: OnProgress | None = None,
+    finality: int | None = None,
+    pause_s: float = 0.25,
 ) -> AsyncIterator[Indexer]:
-    async with RpcClient(url, attempts=2) as rpc:
+    async with RpcClient(*([url] if isinstance(url, str) else url), attempts=2, pause_s=pause_s) as rpc:
         reader = ChainReader(rpc)
         yield await Indexer.start(
             reader,
@@ -37,7 +37,7 @@ async def indexing(
             engine,
             deployment,
             max_range=max_range,
-            proof_window=proof_window,
             retry_s=0.01,
             on_progress=on_progress,
+            finality=finality,
         )

@@ -8,7 +8,7 @@ from indexer.ledger.models import Base
 
 # When something was seen or done is no part of what is true, and a reorg is remembered on purpose.
 _CLOCKS = {"seen_us", "processed_us", "head_seen_us"}
-_MEMORIES = {"reorgs", "orphaned_logs", "reconciliations", "reconciliation_differences"}
+_MEMORIES = {"reorgs", "orphaned_logs", "reconciliations", "reconciliation_differences", "leases"}
 
 
 def content(engine: Engine) -> dict[str, list[dict[str, Any]]]:

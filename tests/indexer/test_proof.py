@@ -22,7 +22,8 @@ from tests.indexer.tables import content
 from tests.indexer.test_ledger import held
 from tests.indexer.test_sync import index_anew
 
-WINDOW = 10
+FINALITY = 9
+WINDOW = FINALITY + 1
 
 
 def unproven(engine: Engine) -> tuple[int | None, int | None]:
@@ -42,7 +43,7 @@ async def test_deep_backfill_reads_a_header_a_range_and_the_ledger_is_the_same(
     told, hub = tell(40, 60)
     chain.mine_all(told)
     height = chain.height
-    async with indexing(proxy.url, engine, max_range=max_range, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, max_range=max_range, finality=FINALITY) as indexer:
         before = asked_headers(proxy)
         await indexer.backfill_to_head()
         ranges = -(-(height - WINDOW) // min(max_range, 64))
@@ -51,21 +52,21 @@ async def test_deep_backfill_reads_a_header_a_range_and_the_ledger_is_the_same(
         assert unproven(engine) == (0, height - WINDOW)
         await indexer.prove()
     assert unproven(engine) == (None, None)
-    async with indexing(chain.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(chain.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
-    assert content(engine) == await index_anew(chain, tmp_path, proof_window=WINDOW)
+    assert content(engine) == await index_anew(chain, tmp_path, finality=FINALITY)
 
 
 async def test_proof_goes_on_where_it_was_stopped(engine: Engine, chain: PaperChain) -> None:
     told, _ = tell(41, 20)
     chain.mine_all(told, gap=30)
-    async with indexing(chain.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(chain.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
         assert await indexer.prove_some()
     after, last = unproven(engine)
     assert after == 200
     assert last == chain.height - WINDOW
-    async with indexing(chain.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(chain.url, engine, finality=FINALITY) as indexer:
         await indexer.prove()
     assert unproven(engine) == (None, None)
 
@@ -103,14 +104,14 @@ async def test_omission_that_moves_no_money_is_found_by_the_proof_and_read_again
         return omitting(PolicySet.__name__, block=block)(call, result) if lying else result
 
     proxy.fault = fault
-    async with indexing(proxy.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
         incomplete = content(engine)
         lying = False
         await indexer.prove()
     assert unproven(engine) == (None, None)
     assert held(engine) == hub.non_zero()
-    whole = await index_anew(chain, tmp_path, proof_window=WINDOW)
+    whole = await index_anew(chain, tmp_path, finality=FINALITY)
     assert incomplete["raw_logs"] != whole["raw_logs"]
     assert content(engine) == whole
     with engine.connect() as connection:
@@ -127,7 +128,7 @@ async def test_node_that_goes_on_omitting_is_refused_and_never_proven(
     ]
     block = 2 * seen[1] + 1
     proxy.fault = omitting(PolicySet.__name__, block=block)
-    async with indexing(proxy.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
         with pytest.raises(LyingNodeError, match=f"Block {block}"):
             await indexer.prove()
@@ -154,13 +155,13 @@ async def test_empty_answer_for_a_whole_deep_range_is_found(
         return result
 
     proxy.fault = fault
-    async with indexing(proxy.url, engine, max_range=10, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, max_range=10, finality=FINALITY) as indexer:
         # The ledger contradicts it as soon as a fee is charged to a vault that was never opened.
         await indexer.backfill_to_head()
         await indexer.prove()
     assert lies == 1
     assert held(engine) == hub.non_zero()
-    assert content(engine) == await index_anew(chain, tmp_path, proof_window=WINDOW)
+    assert content(engine) == await index_anew(chain, tmp_path, finality=FINALITY)
 
 
 def at_hash(number: int) -> Fault:
@@ -181,11 +182,11 @@ async def test_deep_logs_of_another_fork_are_found_by_the_proof(
     told, _ = tell(45, 30)
     chain.mine_all(told, each=1)
     proxy.fault = at_hash(15)
-    async with indexing(proxy.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
         proxy.fault = honest
         await indexer.prove()
-    assert content(engine) == await index_anew(chain, tmp_path, proof_window=WINDOW)
+    assert content(engine) == await index_anew(chain, tmp_path, finality=FINALITY)
 
 
 async def test_last_block_of_a_deep_range_is_compared_with_its_header_at_once(
@@ -194,7 +195,7 @@ async def test_last_block_of_a_deep_range_is_compared_with_its_header_at_once(
     told, _ = tell(46, 30)
     chain.mine_all(told, each=1, gap=0)
     proxy.fault = at_hash(chain.height - WINDOW)
-    async with indexing(proxy.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, finality=FINALITY) as indexer:
         with pytest.raises(ChainMovedError, match="another fork"):
             await indexer.backfill_to_head()
     assert held(engine) == {}
@@ -220,7 +221,7 @@ async def test_deep_answer_that_contradicts_itself_is_refused(
         ]
 
     proxy.fault = fault
-    async with indexing(proxy.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, finality=FINALITY) as indexer:
         with pytest.raises((LyingNodeError, ChainMovedError)):
             await indexer.backfill_to_head()
     assert held(engine) == {}
@@ -239,16 +240,16 @@ async def test_node_whose_logs_tell_no_time_is_read_by_headers(
         return result
 
     proxy.fault = fault
-    async with indexing(proxy.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(proxy.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
     assert unproven(engine) == (None, None)
-    assert content(engine) == await index_anew(chain, tmp_path, proof_window=WINDOW)
+    assert content(engine) == await index_anew(chain, tmp_path, finality=FINALITY)
 
 
 async def test_rollback_takes_what_is_unproven_with_it(engine: Engine, chain: PaperChain) -> None:
     told, _ = tell(49, 40)
     chain.mine_all(told, each=1, gap=0)
-    async with indexing(chain.url, engine, proof_window=WINDOW) as indexer:
+    async with indexing(chain.url, engine, finality=FINALITY) as indexer:
         await indexer.backfill_to_head()
         ledger = indexer._ledger
         assert ledger.unproven == Unproven(0, 30)

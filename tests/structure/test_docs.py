@@ -39,3 +39,33 @@ def test_reasons_in_the_guide_are_those_of_the_api() -> None:
     assert told == [
         (str(reason.code), reason.name, reason.meaning, reason.what_to_do) for reason in all_reasons()
     ]
+
+
+def test_events_that_are_logged_are_those_of_the_operations_guide() -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    told = set(re.findall(r"^\| `(\w+)` \| (?:debug|info|warning|error) \|", guide, re.MULTILINE))
+    sources = [path for package in ("api", "cli", "indexer") for path in (ROOT / package).rglob("*.py")]
+    logged = {
+        (level, name)
+        for source in sources
+        for level, name in re.findall(r"\blog\.(debug|info|warning|error)\(\s*\"(\w+)\"", source.read_text())
+    }
+    assert len(logged) > 15
+    assert {name for _, name in logged} == told
+    for level, name in logged:
+        assert f"| `{name}` | {level} |" in guide
+
+
+def test_errors_of_the_indexer_are_those_of_the_operations_guide() -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    told = set(re.findall(r"^\| `(\w+Error)` \|", guide, re.MULTILINE))
+    named = {
+        name
+        for package in ("cli", "indexer")
+        for source in (ROOT / package).rglob("*.py")
+        for name in re.findall(r"^class (\w+Error)\(", source.read_text(), re.MULTILINE)
+    }
+    # What has others below it, and what `serve` says without a row of its own.
+    bases = {"IndexerError", "ChainError", "LedgerError", "SyncError", "BusyNodeError", "CannotServeError"}
+    private = {name for name in named if name.startswith("_")}
+    assert told == named - bases - private

@@ -10,6 +10,7 @@ from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_su
 from indexer.ledger.models.books import Balance, Entry, Posting
 from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
 from indexer.ledger.models.fees import Escrow, Fee, ProtocolShare
+from indexer.ledger.models.lease import Lease
 from indexer.ledger.models.orders import OrderCancellation, OrderFill
 from indexer.ledger.models.reconcile import Reconciliation, ReconciliationDifference
 from indexer.ledger.models.registry import GATE, GUARDIAN, TREASURY, Appointment, Halt, Listing, Pool, Token
@@ -44,6 +45,7 @@ __all__ = [
     "FeeTerms",
     "Halt",
     "LeaderCap",
+    "Lease",
     "Listing",
     "LogRow",
     "OrderCancellation",

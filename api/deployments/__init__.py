@@ -1,0 +1,1 @@
+"""Which hubs a database holds."""
