@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from api.problems import ApiError, LedgerNotReadyError
 from api.schemas import BlockRef, utc
 from api.tokens.catalogue import TokenCatalogue
-from indexer.ledger.models import Deployment
+from indexer.ledger.models import Copy, Deployment
+from protocol.identity import copy_id
 
 MAX_READERS = 10
 """Snapshots open at once; others wait. Fewer than the engine's connections and the server's threads:
@@ -69,6 +70,11 @@ class Snapshot:
     def time(self) -> int:
         """Unix seconds of the checkpoint's block."""
         return int(self.block.time.timestamp())
+
+    def copy_id(self, copy: Copy) -> str:
+        """What the contracts call a copy."""
+        at = self.deployment
+        return copy_id(at.chain_id, at.hub, copy.trade_id, copy.vault_id, copy.policy_revision)
 
     @cached_property
     def tokens(self) -> TokenCatalogue:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import String, and_, cast, select, tuple_
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Balance, Entry, LeaderCap, Posting, Vault, amount_sum
+from indexer.ledger.models import Balance, Copy, Entry, LeaderCap, Posting, Vault, amount_sum
 
 
 def list_balances(session: Session, deployment_id: int, kind: str, account: str) -> dict[str, int]:
     """Return token → units of one account of a kind (`account` or `fee`)."""
     query = select(Balance.token, Balance.amount).where(
-        Balance.deployment_id == deployment_id, Balance.account_kind == kind, Balance.account == account
+        Balance.deployment_id == deployment_id,
+        Balance.account_kind == kind,
+        Balance.account == account,
+        Balance.amount != 0,
     )
     return {row[0]: row[1] for row in session.execute(query)}
 
@@ -50,10 +53,15 @@ def find_leader_cap(session: Session, deployment_id: int, owner: str) -> int | N
 
 @dataclass(frozen=True, slots=True)
 class FeeRow:
-    """A line of an entry that changed a fee balance."""
+    """A line of an entry that changed a fee balance, in units of ``token``.
+
+    ``copy`` is whose fee it is where the entry is a clearing's.
+    """
 
     posting: Posting
+    token: str
     entry: Entry
+    copy: Copy | None
 
 
 def list_fees(
@@ -62,19 +70,31 @@ def list_fees(
     """Return what changed an address's fee balances, newest first, those before a line, if one is given."""
     line = (Posting.block_number, Posting.log_index, Posting.line)
     query = (
-        select(Posting, Entry)
+        select(Posting, Balance.token, Entry, Copy)
+        .join(
+            Balance,
+            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+        )
         .join(
             Entry,
             and_(
                 Entry.deployment_id == Posting.deployment_id,
                 Entry.block_number == Posting.block_number,
-                Entry.log_index == Posting.log_index,
+                Entry.log_index == Posting.entry_log_index,
+            ),
+        )
+        .outerjoin(
+            Copy,
+            and_(
+                Copy.deployment_id == Posting.deployment_id,
+                Copy.block_number == Posting.block_number,
+                Copy.log_index == Posting.log_index,
             ),
         )
         .where(
             Posting.deployment_id == deployment_id,
-            Posting.account_kind == "fee",
-            Posting.account == recipient,
+            Balance.account_kind == "fee",
+            Balance.account == recipient,
         )
     )
     if before is not None:

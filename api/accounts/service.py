@@ -56,8 +56,8 @@ def _earned(snapshot: Snapshot, row: FeeRow) -> EarnedFee:
     trade_id = row.entry.trade_id
     return EarnedFee(
         source=cast(FeeSource, row.posting.purpose),
-        amount=snapshot.tokens.amount(row.posting.token, row.posting.amount),
-        vault_id=row.entry.vault_id,
+        amount=snapshot.tokens.amount(row.token, row.posting.amount),
+        vault_id=row.entry.vault_id if row.copy is None else row.copy.vault_id,
         trade=None if trade_id is None else ids.show(trade_id),
-        event=event_of(row.entry),
+        event=event_of(row.copy or row.entry),
     )

@@ -69,7 +69,7 @@ def sum_holdings(session: Session, deployment_id: int) -> dict[tuple[str, str], 
     """Return (token, account kind) → units over all that the hub holds for somebody."""
     query = (
         select(Balance.token, Balance.account_kind, amount_sum(Balance.amount))
-        .where(Balance.deployment_id == deployment_id, Balance.account_kind.in_(HELD))
+        .where(Balance.deployment_id == deployment_id, Balance.account_kind.in_(HELD), Balance.amount != 0)
         .group_by(Balance.token, Balance.account_kind)
     )
     return {(token, kind): amount for token, kind, amount in session.execute(query)}

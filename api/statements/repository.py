@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Clearing, Entry, Posting, StrategyToken
-
-_OF_TRADES = ("sold", "copy_fee", "bought")
+from indexer.ledger.models import Balance, Clearing, Entry, Posting, StrategyToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +24,24 @@ class FlowRow:
 def list_flows(session: Session, deployment_id: int, vault_id: int) -> Sequence[FlowRow]:
     """Return what moved in and out of a vault but for trades, in chain order."""
     query = (
-        select(Entry, Posting.token, Posting.amount, Posting.purpose)
+        select(Entry, Balance.token, Posting.amount, Posting.purpose)
         .join(
             Posting,
             and_(
                 Posting.deployment_id == Entry.deployment_id,
                 Posting.block_number == Entry.block_number,
-                Posting.log_index == Entry.log_index,
+                Posting.entry_log_index == Entry.log_index,
             ),
+        )
+        .join(
+            Balance,
+            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
         )
         .where(
             Entry.deployment_id == deployment_id,
             Entry.vault_id == vault_id,
-            Posting.account_kind == "vault",
-            Posting.account == str(vault_id),
-            Posting.purpose.not_in(_OF_TRADES),
+            Balance.account_kind == "vault",
+            Balance.account == str(vault_id),
         )
         .order_by(Entry.block_number, Entry.log_index)
     )

@@ -127,7 +127,7 @@ def _line(
         return SkipLine(
             kind="skip",
             trade=ids.show(copy.trade_id),
-            copy_id=copy.copy_id,
+            copy_id=snapshot.copy_id(copy),
             policy_revision=copy.policy_revision,
             reason=reason_of(copy.reason or ""),
             event=event_of(copy),
@@ -135,7 +135,7 @@ def _line(
     return FillLine(
         kind="fill",
         trade=ids.show(copy.trade_id),
-        copy_id=copy.copy_id,
+        copy_id=snapshot.copy_id(copy),
         policy_revision=copy.policy_revision,
         fill=fill,
         realized_pnl=realized,

@@ -101,7 +101,7 @@ def present_copy(snapshot: Snapshot, row: CopyRow) -> Copy:
     """Return a copy as the API shows it."""
     fill = present_fill(row, snapshot.tokens)
     return Copy(
-        copy_id=row.copy.copy_id,
+        copy_id=snapshot.copy_id(row.copy),
         trade=ids.show(row.copy.trade_id),
         vault_id=row.copy.vault_id,
         owner=row.vault.owner,

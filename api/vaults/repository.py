@@ -70,6 +70,7 @@ def list_balances(
         Balance.deployment_id == deployment_id,
         Balance.account_kind == kind,
         Balance.account.in_([str(vault_id) for vault_id in vault_ids]),
+        Balance.amount != 0,
     )
     found: dict[int, dict[str, int]] = {}
     for account, token, amount in session.execute(query):
@@ -81,13 +82,17 @@ def sum_fees(
     session: Session, deployment_id: int, vault_ids: Collection[int]
 ) -> dict[int, dict[tuple[str, str], int]]:
     """Return vault id → (purpose of the posting, token) → units paid in fees."""
-    keys = (Posting.account, Posting.purpose, Posting.token)
+    keys = (Balance.account, Posting.purpose, Balance.token)
     query = (
         select(*keys, amount_sum(Posting.amount))
+        .join(
+            Balance,
+            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+        )
         .where(
             Posting.deployment_id == deployment_id,
-            Posting.account_kind == "vault",
-            Posting.account.in_([str(vault_id) for vault_id in vault_ids]),
+            Balance.account_kind == "vault",
+            Balance.account.in_([str(vault_id) for vault_id in vault_ids]),
             Posting.purpose.in_(FEE_PURPOSES),
         )
         .group_by(*keys)

@@ -11,7 +11,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -23,12 +23,11 @@ from indexer.chain.ranges import Ranges
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.chain.types import Header
-from indexer.decode.decoder import DecodedBlock
+from indexer.decode.ranges import DecodedRange
 from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import RawLog
 from indexer.ledger.projection import TokenFacts
-from indexer.ledger.rows import Rows
 from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.service import Indexer
 
@@ -48,14 +47,8 @@ class _UpTo(ChainReader):
 class _RawLedger(Ledger):
     """The ledger's first step alone: raw logs, blocks and checkpoint."""
 
-    def _project(
-        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
-    ) -> Rows:
-        rows = Rows(self._id)
-        for block in blocks:
-            for log, event in block.logs:
-                rows.add_raw(log, event)
-        return rows
+    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
+        """Nothing: the raw logs are written before."""
 
 
 class _Fetched(msgspec.Struct):
@@ -88,7 +81,7 @@ async def _index(
         began = time.perf_counter()
         indexer = await Indexer.start(reader, heads, engine, deployment)
         if stage == "raw":
-            raw = _RawLedger(engine, 1, deployment.chain_id, deployment.hub)
+            raw = _RawLedger(engine, 1)
             indexer = Indexer(reader, heads, raw, deployment.hub)
         await indexer.backfill_to_head()
         seconds = time.perf_counter() - began

@@ -1,5 +1,5 @@
-"""Decodes logs by the hub's ABI: each event's readers are laid out once, from the ABI, when the decoder is
-made.
+"""Decodes logs by the hub's ABI, all logs of an event at once: each event's readers are laid out once, from
+the ABI, when the decoder is made.
 
 The ABI is `IHub.json`, the hub's own interface, and `Ownable2Step.json`, the events the hub inherits from
 OpenZeppelin.
@@ -7,32 +7,43 @@ OpenZeppelin.
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
+import numpy as np
 from eth_utils.crypto import keccak
+from numpy.typing import NDArray
 
 from indexer.chain.types import BlockLogs, BlockRef, Header, Log
 from indexer.decode import events
 from indexer.decode.errors import AbiMismatchError
+from indexer.decode.ranges import DecodedRange, Run
 from indexer.decode.words import (
+    BadWordError,
     Reader,
-    read_address,
-    read_bool,
-    read_enum,
-    read_hash,
+    column_of,
+    read_addresses,
+    read_bools,
+    read_enums,
+    read_hashes,
     read_string,
-    read_struct,
-    read_uint,
+    read_uints,
+    structs,
 )
 from protocol import types
 
 _ABI_FILES = ("IHub.json", "Ownable2Step.json")
 
-_READERS: dict[str, Reader] = {"address": read_address, "bool": read_bool, "bytes32": read_hash}
+_READERS: dict[str, Reader] = {
+    "address": read_addresses,
+    "bool": read_bools,
+    "bytes32": read_hashes,
+}
 
 _ENUMS: dict[str, type[IntEnum]] = {
     f"enum {kind.__name__}": kind
@@ -54,32 +65,57 @@ _KEYWORDS = {"from"}
 
 
 @dataclass(frozen=True, slots=True)
+class _Field:
+    """Where a field is, and how it is read: a word of the topics or of the data's head, or several words.
+
+    A field with neither `read` nor `members` is a string, whose word says where in the data it is.
+    """
+
+    indexed: bool
+    word: int
+    read: Reader | None
+    make: type[Any] | None = None
+    members: tuple["_Field", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its kind, and a key
 class _Layout:
-    """How one event is read: a reader for each field, from the topics or from the data at an offset."""
+    """How all logs of one event are read, a field of all of them at a time."""
 
     make: type[events.Event]
     topic_count: int
-    parts: tuple[tuple[bool, int, Reader], ...]
+    head_words: int
+    fields: tuple[_Field, ...]
 
     @property
     def name(self) -> str:
         return self.make.__name__
 
-    def read(self, log: Log) -> events.Event:
-        if len(log.topics) != self.topic_count:
-            raise ValueError(f"{len(log.topics)} topics instead of {self.topic_count}")
-        values = [
-            read(log.topics[at], 0) if indexed else read(log.data, at) for indexed, at, read in self.parts
-        ]
-        return self.make(*values)
+    def read(self, logs: Sequence[Log]) -> list[list[Any]]:
+        """One list of values for each field. Raises `BadWordError`."""
+        size = 32 * self.head_words
+        for row, log in enumerate(logs):
+            if len(log.topics) != self.topic_count:
+                raise BadWordError(row, f"{len(log.topics)} topics instead of {self.topic_count}")
+            if len(log.data) < size:
+                raise BadWordError(row, f"the data ends after {len(log.data)} of {size} bytes")
+        topics = column_of(b"".join([topic for log in logs for topic in log.topics]), self.topic_count)
+        data = column_of(b"".join([log.data[:size] for log in logs]), self.head_words) if size else topics
+        return [self._field(each, logs, topics if each.indexed else data) for each in self.fields]
 
-
-@dataclass(frozen=True, slots=True)
-class DecodedBlock:
-    """A block and the hub's logs in it, in order, each with its event; None: not in the ABI."""
-
-    header: Header | BlockRef
-    logs: tuple[tuple[Log, events.Event | None], ...]
+    def _field(self, field: _Field, logs: Sequence[Log], words: NDArray[np.uint8]) -> list[Any]:
+        if field.make is not None:
+            return structs(field.make, [self._field(each, logs, words) for each in field.members])
+        column = words[:, field.word]
+        if field.read is not None:
+            return field.read(column)
+        strings = []
+        for row, log in enumerate(logs):
+            try:
+                strings.append(read_string(log.data, column[row].tobytes()))
+            except ValueError as error:
+                raise BadWordError(row, str(error)) from error
+        return strings
 
 
 class Decoder:
@@ -99,28 +135,32 @@ class Decoder:
         """The first topic of every event in the ABI."""
         return tuple(self._layouts)
 
-    def decode(self, log: Log) -> events.Event | None:
-        """The event of a log, or None if the ABI does not have it.
+    def decode(self, blocks: Iterable[BlockLogs]) -> DecodedRange:
+        """The events of the logs of consecutive blocks; a log that the ABI does not have belongs to none.
 
-        Raises `AbiMismatchError` for a log with the event's topic that is not encoded as the ABI says.
+        Raises `AbiMismatchError` for a log with an event's topic that is not encoded as the ABI says.
         """
-        layout = self._layouts.get(log.topics[0]) if log.topics else None
-        if layout is None:
-            return None
-        try:
-            return layout.read(log)
-        except ValueError as error:
-            raise AbiMismatchError(
-                f"Log {log.log_index}, block {log.block_number}, is no {layout.name}: {error}.",
-                remedy="The hub is of another version; install the Lockstep that it was deployed with.",
-            ) from error
-
-    def decode_blocks(self, blocks: Iterable[BlockLogs]) -> list[DecodedBlock]:
-        """Decode the logs of several blocks."""
-        return [
-            DecodedBlock(block.header, tuple((log, self.decode(log)) for log in block.logs))
-            for block in blocks
-        ]
+        headers: list[Header | BlockRef] = []
+        logs: list[Log] = []
+        runs: list[Run] = []
+        of_layout: defaultdict[_Layout, list[Log]] = defaultdict(list)
+        layouts = self._layouts
+        for block in blocks:
+            headers.append(block.header)
+            first = len(logs)
+            logs += block.logs
+            found = (layouts.get(log.topics[0]) if log.topics else None for log in block.logs)
+            for layout, group in groupby(found):
+                last = first + sum(1 for _ in group)
+                if layout is None:
+                    runs.append(Run(None, block.header, first, last, 0))
+                else:
+                    read = of_layout[layout]
+                    runs.append(Run(layout.make, block.header, first, last, len(read)))
+                    read += logs[first:last]
+                first = last
+        columns = {layout.make: _read(layout, read) for layout, read in of_layout.items()}
+        return DecodedRange(headers, logs, runs, columns)
 
     def require_deployed(self, parts: Collection[bytes]) -> None:
         """Raise `AbiMismatchError` unless the parts of the hub's bytecode can emit every event of the ABI.
@@ -169,18 +209,29 @@ def _topic(entry: dict[str, Any]) -> bytes:
     return bytes(keccak(text=f"{entry['name']}({types_})"))
 
 
+def _read(layout: _Layout, logs: Sequence[Log]) -> list[list[Any]]:
+    try:
+        return layout.read(logs)
+    except BadWordError as error:
+        log = logs[error.row]
+        raise AbiMismatchError(
+            f"Log {log.log_index}, block {log.block_number}, is no {layout.name}: {error}.",
+            remedy="The hub is of another version; install the Lockstep that it was deployed with.",
+        ) from error
+
+
 def _layout(entry: dict[str, Any], make: type[events.Event]) -> _Layout:
     _require_fields(entry["name"], entry["inputs"], make)
-    parts = []
-    topic, offset = 1, 0
+    found = []
+    topic, word = 1, 0
     for part in entry["inputs"]:
         if part["indexed"]:
-            parts.append((True, topic, _reader(part)))
+            found.append(_field(part, topic, indexed=True))
             topic += 1
         else:
-            parts.append((False, offset, _reader(part)))
-            offset += 32 * len(part.get("components", [part]))
-    return _Layout(make, topic, tuple(parts))
+            found.append(_field(part, word, indexed=False))
+            word += len(part.get("components", [part]))
+    return _Layout(make, topic, word, tuple(found))
 
 
 def _require_fields(name: str, parts: list[dict[str, Any]], make: type[Any]) -> None:
@@ -190,18 +241,23 @@ def _require_fields(name: str, parts: list[dict[str, Any]], make: type[Any]) -> 
         raise RuntimeError(f"the ABI and this package differ in the fields of {name}: {names}")
 
 
-def _reader(part: dict[str, Any]) -> Reader:
+def _field(part: dict[str, Any], word: int, *, indexed: bool) -> _Field:
     internal = part["internalType"]
     if internal in _STRUCTS:
         make, members = _STRUCTS[internal], part["components"]
         _require_fields(internal, members, make)
-        return read_struct(make, [_reader(member) for member in members])
-    if internal in _ENUMS:
-        return read_enum(_ENUMS[internal])
+        read = (_field(member, word + at, indexed=indexed) for at, member in enumerate(members))
+        return _Field(indexed, word, None, make, tuple(read))
+    if part["type"] == "string" and not indexed:
+        return _Field(indexed, word, None)
+    return _Field(indexed, word, _reader(part))
+
+
+def _reader(part: dict[str, Any]) -> Reader:
+    if part["internalType"] in _ENUMS:
+        return read_enums(_ENUMS[part["internalType"]])
     if part["type"] in _READERS:
         return _READERS[part["type"]]
-    if part["type"] == "string" and not part["indexed"]:
-        return read_string
     if match := re.fullmatch(r"uint(\d+)", part["type"]):
-        return read_uint(int(match[1]))
+        return read_uints(int(match[1]))
     raise RuntimeError(f"no reader for {part['type']}")

@@ -1,94 +1,111 @@
-"""Current balances: derived from postings, changed by the same transaction, absent when zero."""
+"""Accounts and what they hold: derived from postings, changed by the same transaction."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
+from indexer.ledger.books import BalanceKey, Books
+from indexer.ledger.bulk import write_rows
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import Balance, Posting, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
-from indexer.ledger.rows import BalanceKey
 
 _CHUNK = 500
 
 
-def apply_deltas(connection: Connection, deployment_id: int, deltas: Mapping[BalanceKey, int]) -> None:
-    """Add the changes to the balances. Raises `InvariantError` if the hub would owe less than nothing."""
-    keys = sorted(key for key, amount in deltas.items() if amount)
-    before = _load(connection, deployment_id, keys)
-    after = {key: before.get(key, 0) + deltas[key] for key in keys}
-    for (kind, account, token), amount in after.items():
-        if amount < 0 and kind in HELD_BY_HUB:
-            raise InvariantError(
-                f"The {kind} balance of {account} in token {token} would become {amount}.",
-                remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, "
-                "report it. Nothing was written.",
-            )
-    rows = [
-        {
-            "in_deployment": deployment_id,
-            "in_kind": key[0],
-            "in_account": key[1],
-            "in_token": key[2],
-            "new_amount": amount,
-        }
-        for key, amount in after.items()
-    ]
-    here = (
-        (Balance.deployment_id == bindparam("in_deployment"))
-        & (Balance.account_kind == bindparam("in_kind"))
-        & (Balance.account == bindparam("in_account"))
-        & (Balance.token == bindparam("in_token"))
-    )
-    gone = [row for row, key in zip(rows, keys, strict=True) if key in before and not after[key]]
-    changed = [row for row, key in zip(rows, keys, strict=True) if key in before and after[key]]
-    fresh = [row for row, key in zip(rows, keys, strict=True) if key not in before]
-    if gone:
-        connection.execute(delete(Balance).where(here), gone)
-    if changed:
-        connection.execute(update(Balance).where(here).values(amount=bindparam("new_amount")), changed)
-    if fresh:
-        columns: dict[str, Any] = {
-            "deployment_id": bindparam("in_deployment"),
-            "account_kind": bindparam("in_kind"),
-            "account": bindparam("in_account"),
-            "token": bindparam("in_token"),
-            "amount": bindparam("new_amount"),
-        }
-        connection.execute(insert(Balance).values(columns), fresh)
+def write_books(connection: Connection, deployment_id: int, books: Books) -> None:
+    """Write a range's postings and the accounts that they change.
+
+    Raises `InvariantError` if the hub would owe less than nothing.
+    """
+    known = _load(connection, deployment_id, books.accounts)
+    fresh = count(_newest(connection, deployment_id) + 1)
+    ids: list[int] = []
+    opened, changed = [], {}
+    for key, first_block, delta in zip(books.accounts, books.first_blocks, books.deltas, strict=True):
+        found = known.get(key)
+        account_id, held = (next(fresh), 0) if found is None else found
+        ids.append(account_id)
+        _require_covered(key, held + delta)
+        if found is None:
+            opened.append((deployment_id, account_id, *key, delta, first_block))
+        elif delta:
+            changed[account_id] = held + delta
+    write_rows(connection, Balance, opened)
+    _set(connection, deployment_id, changed)
+    write_rows(connection, Posting, books.rows(ids))
 
 
-def posted_since(connection: Connection, deployment_id: int, block_number: int) -> dict[BalanceKey, int]:
-    """What all postings above a block add up to, by account and token."""
-    keys = (Posting.account_kind, Posting.account, Posting.token)
+def undo_above(connection: Connection, deployment_id: int, block_number: int) -> None:
+    """Take what was posted above a block back from the accounts that were there before."""
+    undone = _posted_since(connection, deployment_id, block_number)
     rows = connection.execute(
-        select(*keys, amount_sum(Posting.amount))
-        .where(Posting.deployment_id == deployment_id, Posting.block_number > block_number)
-        .group_by(*keys)
+        select(Balance.account_id, Balance.amount).where(
+            Balance.deployment_id == deployment_id, Balance.block_number <= block_number
+        )
     )
-    return {(kind, account, token): amount for kind, account, token, amount in rows}
+    held = {account_id: amount for account_id, amount in rows}  # noqa: C416 (a row is no pair to mypy)
+    _set(connection, deployment_id, {each: held[each] - undone[each] for each in held.keys() & undone})
 
 
 def rebuild(connection: Connection, deployment_id: int) -> None:
-    """Compute all balances anew from the postings."""
-    connection.execute(delete(Balance).where(Balance.deployment_id == deployment_id))
-    apply_deltas(connection, deployment_id, posted_since(connection, deployment_id, -1))
+    """Compute what every account holds anew from the postings."""
+    posted = _posted_since(connection, deployment_id, -1)
+    accounts = connection.scalars(select(Balance.account_id).where(Balance.deployment_id == deployment_id))
+    _set(connection, deployment_id, {each: posted.get(each, 0) for each in accounts})
 
 
-def _load(connection: Connection, deployment_id: int, keys: list[BalanceKey]) -> dict[BalanceKey, int]:
+def _posted_since(connection: Connection, deployment_id: int, block_number: int) -> dict[int, int]:
+    """What all postings above a block add up to, by account."""
+    rows = connection.execute(
+        select(Posting.account_id, amount_sum(Posting.amount))
+        .where(Posting.deployment_id == deployment_id, Posting.block_number > block_number)
+        .group_by(Posting.account_id)
+    )
+    return {account_id: amount for account_id, amount in rows}  # noqa: C416 (a row is no pair to mypy)
+
+
+def _require_covered(key: BalanceKey, amount: int) -> None:
+    kind, account, token = key
+    if amount < 0 and kind in HELD_BY_HUB:
+        raise InvariantError(
+            f"The {kind} balance of {account} in token {token} would become {amount}.",
+            remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, "
+            "report it. Nothing was written.",
+        )
+
+
+def _set(connection: Connection, deployment_id: int, amounts: Mapping[int, int]) -> None:
+    if amounts:
+        connection.execute(
+            update(Balance.__table__)  # type: ignore[arg-type] # a mapped table is a Table
+            .where(Balance.deployment_id == deployment_id, Balance.account_id == bindparam("in_account"))
+            .values(amount=bindparam("new_amount")),
+            [{"in_account": each, "new_amount": amounts[each]} for each in sorted(amounts)],
+        )
+
+
+def _newest(connection: Connection, deployment_id: int) -> int:
+    newest = select(func.max(Balance.account_id)).where(Balance.deployment_id == deployment_id)
+    return connection.scalar(newest) or 0
+
+
+def _load(
+    connection: Connection, deployment_id: int, keys: Iterable[BalanceKey]
+) -> dict[BalanceKey, tuple[int, int]]:
+    """Id and amount of each account that there is already."""
     wanted = set(keys)
-    accounts = sorted({(kind, account) for kind, account, _ in keys})
-    found: dict[BalanceKey, int] = {}
-    for kind in sorted({kind for kind, _ in accounts}):
-        names = [account for each, account in accounts if each == kind]
+    found: dict[BalanceKey, tuple[int, int]] = {}
+    for kind in sorted({kind for kind, *_ in wanted}):
+        names: Sequence[str] = sorted({account for each, account, _ in wanted if each == kind})
         for at in range(0, len(names), _CHUNK):
             rows = connection.execute(
-                select(Balance.account, Balance.token, Balance.amount).where(
+                select(Balance.account, Balance.token, Balance.account_id, Balance.amount).where(
                     Balance.deployment_id == deployment_id,
                     Balance.account_kind == kind,
                     Balance.account.in_(names[at : at + _CHUNK]),
                 )
             )
-            found.update({(kind, account, token): amount for account, token, amount in rows})
-    return {key: amount for key, amount in found.items() if key in wanted}
+            found.update({(kind, row[0], row[1]): (row[2], row[3]) for row in rows})
+    return {key: value for key, value in found.items() if key in wanted}

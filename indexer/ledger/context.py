@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from indexer.decode.decoder import DecodedBlock
 from indexer.decode.events import (
     BatchCleared,
     CopySkipped,
@@ -25,6 +24,7 @@ from indexer.decode.events import (
     VaultOpened,
     VaultStatusSet,
 )
+from indexer.decode.ranges import DecodedRange
 from indexer.ledger.models import TREASURY, Appointment, Clearing, OrderFill, Strategy, Trade, Vault
 
 _CHUNK = 500
@@ -32,7 +32,8 @@ _CHUNK = 500
 T = TypeVar("T")
 
 
-_FIXED = ("strategy_id", "owner", "referrer")
+_OF_VAULTS = (PolicySet, VaultStatusSet, MemberMoved, TermsAccepted, VaultMarked, FeeCharged)
+_OF_TRADES = (TradeOpened, BatchCleared, TradeCopied, CopySkipped, TradeCompleted, OrderFilled)
 
 
 @dataclass(slots=True)
@@ -51,9 +52,18 @@ class VaultNow:
     mark: int
     invested: int
 
-    def changing(self) -> dict[str, Any]:
-        """What each of the vault's states repeats."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in _FIXED}
+    def changing(self) -> tuple[Any, ...]:
+        """What each of the vault's states repeats: the columns of `VaultFacts`, in order."""
+        return (
+            self.status,
+            self.status_reason,
+            self.policy_revision,
+            self.position,
+            self.terms_version,
+            self.copy_fee_bps,
+            self.mark,
+            self.invested,
+        )
 
 
 _VAULT_COLUMNS = [getattr(Vault, each.name) for each in fields(VaultNow)]
@@ -88,17 +98,12 @@ class Context:
     parts: dict[str, int] = field(default_factory=dict)
 
 
-def load_context(connection: Connection, deployment_id: int, blocks: Iterable[DecodedBlock]) -> Context:
-    """Load the vaults, strategies, trades and orders that the events of `blocks` refer to."""
-    vault_ids: set[int] = set()
-    trade_ids: set[int] = set()
-    strategy_ids: set[int] = set()
-    orders: set[str] = set()
-    for block in blocks:
-        for _, event in block.logs:
-            _collect(event, vault_ids, trade_ids, orders)
-            if isinstance(event, VaultOpened):
-                strategy_ids.add(event.strategy_id)
+def load_context(connection: Connection, deployment_id: int, decoded: DecodedRange) -> Context:
+    """Load the vaults, strategies, trades and orders that the range's events refer to."""
+    vault_ids = _values(decoded, _OF_VAULTS, "vault_id")
+    trade_ids = _values(decoded, _OF_TRADES, "trade_id")
+    strategy_ids = _values(decoded, (VaultOpened,), "strategy_id")
+    orders = _values(decoded, (OrderFilled,), "order_hash")
     context = Context(treasury=_treasury(connection, deployment_id))
     for ids in _chunks(sorted(vault_ids)):
         rows = connection.execute(
@@ -123,15 +128,8 @@ def load_context(connection: Connection, deployment_id: int, blocks: Iterable[De
     return context
 
 
-def _collect(event: Event | None, vault_ids: set[int], trade_ids: set[int], orders: set[str]) -> None:
-    match event:
-        case PolicySet() | VaultStatusSet() | MemberMoved() | TermsAccepted() | VaultMarked() | FeeCharged():
-            vault_ids.add(event.vault_id)
-        case TradeOpened() | BatchCleared() | TradeCopied() | CopySkipped() | TradeCompleted():
-            trade_ids.add(event.trade_id)
-        case OrderFilled():
-            trade_ids.add(event.trade_id)
-            orders.add(event.order_hash)
+def _values(decoded: DecodedRange, kinds: Iterable[type[Event]], field: str) -> set[Any]:
+    return {value for kind in kinds for value in decoded.column(kind, field)}
 
 
 def _treasury(connection: Connection, deployment_id: int) -> str | None:

@@ -3,22 +3,24 @@ it is.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from indexer.chain.types import BlockRef, Header
-from indexer.decode.decoder import DecodedBlock
-from indexer.ledger.balances import apply_deltas
+from indexer.decode.ranges import DecodedRange
+from indexer.ledger.balances import write_books
+from indexer.ledger.bulk import write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint, read_start
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Block, RawLog, Trade, Vault
+from indexer.ledger.models import Block, RawLog, Trade, Vault, VaultFacts
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.proof import (
     LogFacts,
@@ -32,24 +34,22 @@ from indexer.ledger.proof import (
     taken,
 )
 from indexer.ledger.rollback import remove_above
-from indexer.ledger.rows import Rows
+from indexer.ledger.rows import Place, Rows, as_tuple
 
 HASH_WINDOW = 128
 """Blocks below the checkpoint whose hashes are kept even without logs: the deepest reorg that is always found
 to the block. Ethereum is final after 64 to 96.
 """
 
+_VAULT_FACTS = tuple(VaultFacts.__annotations__)
+
 
 class Ledger:
     """One deployment's ledger. Every method but `post` is one transaction."""
 
-    def __init__(
-        self, engine: Engine, deployment_id: int, chain_id: int, hub: str, *, hash_window: int = HASH_WINDOW
-    ) -> None:
+    def __init__(self, engine: Engine, deployment_id: int, *, hash_window: int = HASH_WINDOW) -> None:
         self._engine = engine
         self._id = deployment_id
-        self._chain_id = chain_id
-        self._hub = hub
         self._hash_window = hash_window
         with engine.connect() as connection:
             self._checkpoint = read_checkpoint(connection, deployment_id)
@@ -65,14 +65,14 @@ class Ledger:
         """The last block that this writer has written."""
         return self._checkpoint
 
-    def append(self, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts], head: Header) -> None:
+    def append(self, decoded: DecodedRange, tokens: Mapping[str, TokenFacts], head: Header) -> None:
         """Write consecutive blocks, the first a child of the checkpoint, and move the checkpoint to the last.
 
         Blocks without a header are taken on the node's word: those without logs are not among them, and the
         range counts as unproven. Raises `InvariantError` when the events contradict the protocol,
         `ConcurrentWriterError` when another process has moved the checkpoint; nothing is written then.
         """
-        old, first, last = self._checkpoint, blocks[0].header, blocks[-1].header
+        old, first, last = self._checkpoint, decoded.headers[0], decoded.headers[-1]
         if not _follows(first, old):
             raise InvariantError(
                 f"Block {first.number} does not follow the checkpoint at block {old.number}.",
@@ -81,8 +81,9 @@ class Ledger:
         target = Checkpoint(last.number, last.hash, last.time)
         with self.transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
-            self._write(connection, self._project(connection, blocks, tokens))
-            self._write_blocks(connection, blocks, old, target)
+            write_rows(connection, RawLog, raw_rows(self._id, decoded))
+            self.post(connection, decoded, tokens)
+            self._write_blocks(connection, decoded, old, target)
             if isinstance(last, BlockRef):
                 add_unproven(connection, self._id, old.number, last.number)
             note_head(connection, self._id, head)
@@ -151,68 +152,68 @@ class Ledger:
                 "again: nothing was written by halves.",
             ) from error
 
-    def post(
-        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
-    ) -> None:
+    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
         """Write what the logs of blocks come to, but not the logs themselves, in the caller's transaction."""
-        rows = self._project(connection, blocks, tokens)
-        rows.new.pop(RawLog, None)
-        self._write(connection, rows)
-
-    def _project(
-        self, connection: Connection, blocks: Sequence[DecodedBlock], tokens: Mapping[str, TokenFacts]
-    ) -> Rows:
-        context = load_context(connection, self._id, blocks)
-        return Projection(self._id, self._chain_id, self._hub, context, tokens).post(blocks)
+        context = load_context(connection, self._id, decoded)
+        self._write(connection, Projection(self._id, context, tokens).post(decoded))
 
     def _write(self, connection: Connection, rows: Rows) -> None:
-        for vault in rows.new[Vault]:
-            now = rows.vaults.pop(vault["vault_id"])
-            vault.update(now.changing())
-        for trade in rows.new[Trade]:
-            trade.update(_completion(rows, trade["trade_id"]))
+        changed = dict(rows.vaults)
+        for vault_id, vault in rows.opened_vaults.items():
+            vault.update(zip(_VAULT_FACTS, changed.pop(vault_id).changing(), strict=True))
+            rows.new[Vault].append(as_tuple(Vault, vault))
+        completed = dict(rows.completed)
+        for trade_id, trade in rows.opened_trades.items():
+            if trade_id in completed:
+                trade.update(_completion(completed.pop(trade_id)))
+            rows.new[Trade].append(as_tuple(Trade, trade))
         for table, new in rows.new.items():
-            if new:
-                connection.execute(insert(table), new)
-        if rows.vaults:
+            write_rows(connection, table, new)
+        if changed:
             connection.execute(
                 update(Vault.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
                     Vault.deployment_id == self._id, Vault.vault_id == bindparam("in_vault")
                 ),
-                [{"in_vault": vault_id, **now.changing()} for vault_id, now in rows.vaults.items()],
+                [
+                    {"in_vault": vault_id, **dict(zip(_VAULT_FACTS, now.changing(), strict=True))}
+                    for vault_id, now in changed.items()
+                ],
             )
-        if rows.completed:
+        if completed:
             connection.execute(
                 update(Trade.__table__).where(  # type: ignore[arg-type] # a mapped table is a Table
                     Trade.deployment_id == self._id, Trade.trade_id == bindparam("in_trade")
                 ),
-                [{"in_trade": trade_id, **_completion(rows, trade_id)} for trade_id in list(rows.completed)],
+                [{"in_trade": trade_id, **_completion(place)} for trade_id, place in completed.items()],
             )
         for place, event in rows.vetoes:
             veto(connection, place, event)
-        apply_deltas(connection, self._id, rows.deltas)
+        write_books(connection, self._id, rows.books)
 
     def _write_blocks(
-        self, connection: Connection, blocks: Sequence[DecodedBlock], old: Checkpoint, new: Checkpoint
+        self, connection: Connection, decoded: DecodedRange, old: Checkpoint, new: Checkpoint
     ) -> None:
         """Keep blocks with logs, and the one before the first, for good; the others' hashes for a while."""
         oldest = new.number - self._hash_window
         processed = time.time_ns() // 1000
-        kept = [
-            {
-                "deployment_id": self._id,
-                "number": block.header.number,
-                "hash": block.header.hash,
-                "time": block.header.time,
-                "log_count": len(block.logs),
-                "seen_us": block.header.seen_us,
-                "processed_us": processed,
-            }
-            for block in blocks
-            if block.logs or block.header.number > oldest
-        ]
-        if kept:
-            connection.execute(insert(Block), kept)
+        counts = Counter(log.block_number for log in decoded.logs)
+        write_rows(
+            connection,
+            Block,
+            [
+                (
+                    self._id,
+                    header.number,
+                    header.hash,
+                    header.time,
+                    counts[header.number],
+                    header.seen_us,
+                    processed,
+                )
+                for header in decoded.headers
+                if header.number in counts or header.number > oldest
+            ],
+        )
         connection.execute(
             delete(Block).where(
                 Block.deployment_id == self._id,
@@ -229,10 +230,27 @@ def _follows(first: Header | BlockRef, checkpoint: Checkpoint) -> bool:
     return (first.number, first.parent_hash) == (checkpoint.number + 1, checkpoint.hash)
 
 
-def _completion(rows: Rows, trade_id: int) -> dict[str, Any]:
-    place = rows.completed.pop(trade_id, None)
+def raw_rows(deployment_id: int, decoded: DecodedRange) -> Iterator[tuple[Any, ...]]:
+    """The range's logs as rows of their table, as they came."""
+    for run in decoded.runs:
+        event = None if run.kind is None else run.kind.__name__
+        for log in decoded.logs[run.first : run.last]:
+            yield (
+                deployment_id,
+                log.block_number,
+                log.log_index,
+                log.block_hash,
+                log.tx_hash,
+                log.tx_index,
+                event,
+                b"".join(log.topics),
+                log.data,
+            )
+
+
+def _completion(place: Place) -> dict[str, Any]:
     return {
-        "completed_block": place and place.block_number,
-        "completed_time": place and place.block_time,
-        "completed_tx_hash": place and place.tx_hash,
+        "completed_block": place.block_number,
+        "completed_time": place.block_time,
+        "completed_tx_hash": place.tx_hash,
     }

@@ -14,7 +14,6 @@ from indexer.decode.events import (
     FeeCharged,
     FeeEscrowed,
     FeesClaimed,
-    TradeCopied,
     Withdrawn,
 )
 
@@ -24,6 +23,10 @@ FEE: Final = "fee"
 ESCROW: Final = "escrow"
 VENUE: Final = "venue"
 OUTSIDE: Final = "outside"
+
+SOLD: Final = "sold"
+COPY_FEE: Final = "copy_fee"
+BOUGHT: Final = "bought"
 
 HELD_BY_HUB: Final = frozenset({VAULT, ACCOUNT, FEE, ESCROW})
 """Kinds whose balances are the hub's debts; the others are the world that money came from or went to."""
@@ -134,29 +137,22 @@ def protocol_part(event: BatchCleared, protocol_bps: int) -> int:
 
 
 def clearing(event: BatchCleared, leader: str, treasury: str, protocol_bps: int) -> list[Line]:
-    """What a batch gives to others than its vaults: dust and the protocol's part to the treasury, the
-    keeper's fee.
+    """What a batch moves beside its vaults: the venue's side of all its copies; dust and the protocol's part
+    to the treasury; the keeper's fee.
 
-    The copies' lines hand all they put in to the venue, and their fees to the leader; what the venue was not
-    given to swap, and what of the fees is the protocol's, moves on from there.
+    The copies' own lines (`sold`, `copy_fee`, `bought`, by `TradeProjection`) hand all they put in to the
+    venue, and their fees to the leader; what the venue was not given to swap, and what of the fees is the
+    protocol's, moves on from there. A line may be 0.
     """
     venue, dust = Party(VENUE, event.venue), Party(FEE, treasury)
     share = protocol_part(event, protocol_bps)
     return [
+        Line(venue, event.token_in, event.amount_in + event.dust_in, SOLD),
+        Line(venue, event.token_out, event.dust - event.amount_out, BOUGHT),
         *_flow("dust", event.token_in, event.dust_in, venue, dust),
         *_flow("dust", event.token_out, event.dust, venue, dust),
         *_flow("protocol_share", event.token_in, share, Party(FEE, leader), dust),
         *_flow("keeper_fee", event.token_out, event.keeper_fee, venue, Party(FEE, event.keeper)),
-    ]
-
-
-def fill(event: TradeCopied, batch: BatchCleared, leader: str) -> list[Line]:
-    """A vault's part in a batch: input to the venue, fee to the leader, output from the venue."""
-    holder, venue = vault(event.vault_id), Party(VENUE, batch.venue)
-    return [
-        *_flow("sold", batch.token_in, event.amount_in, holder, venue),
-        *_flow("copy_fee", batch.token_in, event.fee, holder, Party(FEE, leader)),
-        *_flow("bought", batch.token_out, event.amount_out, venue, holder),
     ]
 
 

@@ -42,7 +42,7 @@ def rebuild(ledger: Ledger, hub: str, *, on_progress: Callable[[int, int], None]
         while blocks := _next_blocks(connection, deployment_id, hub, above):
             first, above = blocks[0].header.number, blocks[-1].header.number
             tokens = {token: told for (number, token), told in facts.items() if first <= number <= above}
-            ledger.post(connection, decoder.decode_blocks(blocks), tokens)
+            ledger.post(connection, decoder.decode(blocks), tokens)
             done += sum(len(block.logs) for block in blocks)
             if on_progress is not None:
                 on_progress(done, total)

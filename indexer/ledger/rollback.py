@@ -8,11 +8,12 @@ import time
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
 
-from indexer.ledger.balances import apply_deltas, posted_since
+from indexer.ledger.balances import undo_above
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.listings import restore_vetoed
 from indexer.ledger.models import (
     Appointment,
+    Balance,
     Block,
     Clearing,
     Copy,
@@ -45,6 +46,7 @@ from indexer.ledger.models import (
 
 BLOCK_TABLES = (
     Appointment,
+    Balance,
     Clearing,
     Copy,
     Entry,
@@ -77,7 +79,7 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
     """Remove all rows above `ancestor`, restore what later blocks had changed, and record the reorg."""
     number = ancestor.number
     _record(connection, deployment_id, old, ancestor)
-    undone = posted_since(connection, deployment_id, number)
+    undo_above(connection, deployment_id, number)
     changed = connection.scalars(
         select(VaultState.vault_id)
         .distinct()
@@ -88,7 +90,6 @@ def remove_above(connection: Connection, deployment_id: int, old: Checkpoint, an
             delete(table).where(table.deployment_id == deployment_id, table.block_number > number)
         )
     connection.execute(delete(Block).where(Block.deployment_id == deployment_id, Block.number > number))
-    apply_deltas(connection, deployment_id, {key: -amount for key, amount in undone.items()})
     connection.execute(
         update(Trade)
         .where(Trade.deployment_id == deployment_id, Trade.completed_block > number)

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 from indexer.chain.types import BlockRef, Header, Log
 from indexer.decode.events import Event, ListingVetoed
+from indexer.ledger.books import Books
+from indexer.ledger.bulk import column_names
 from indexer.ledger.context import VaultNow
 from indexer.ledger.errors import InvariantError
-from indexer.ledger.models import Base, Entry, Posting, RawLog
+from indexer.ledger.models import Base, Entry
 from indexer.ledger.postings import Line
 
 Row = dict[str, Any]
-BalanceKey = tuple[str, str, str]
-"""Account kind, account, token."""
 
 
 class Place(NamedTuple):
@@ -26,41 +26,29 @@ class Place(NamedTuple):
 
 
 class Rows:
-    """New rows by table; changed vaults and completed trades by id; vetoes in order; balance changes by
-    account and token.
+    """New rows by table, in the order of its columns; new and changed vaults and trades by id; vetoes in
+    order; the books.
+
+    Vaults and trades wait as named columns, for later events of the range change them.
     """
 
     def __init__(self, deployment_id: int) -> None:
-        self.new: dict[type[Base], list[Row]] = defaultdict(list)
+        self.new: dict[type[Base], list[tuple[Any, ...]]] = defaultdict(list)
+        self.opened_vaults: dict[int, Row] = {}
+        self.opened_trades: dict[int, Row] = {}
         self.vaults: dict[int, VaultNow] = {}
         self.completed: dict[int, Place] = {}
         self.vetoes: list[tuple[Place, ListingVetoed]] = []
-        self.deltas: dict[BalanceKey, int] = defaultdict(int)
-        self._deployment_id = deployment_id
+        self.books = Books(deployment_id)
+        self.deployment_id = deployment_id
 
     def place(self, header: Header | BlockRef, log: Log) -> Place:
         """The place of a log."""
-        return Place(self._deployment_id, log.block_number, log.log_index, header.time, log.tx_hash)
+        return Place(self.deployment_id, log.block_number, log.log_index, header.time, log.tx_hash)
 
     def add(self, table: type[Base], place: Place, **columns: Any) -> None:
-        """Add a row that the event at `place` made."""
-        self.new[table].append(place._asdict() | columns)
-
-    def add_raw(self, log: Log, event: Event | None) -> None:
-        """Keep the log as it came."""
-        self.new[RawLog].append(
-            {
-                "deployment_id": self._deployment_id,
-                "block_hash": log.block_hash,
-                "log_index": log.log_index,
-                "block_number": log.block_number,
-                "tx_hash": log.tx_hash,
-                "tx_index": log.tx_index,
-                "event": None if event is None else type(event).__name__,
-                "topics": b"".join(log.topics),
-                "data": log.data,
-            }
-        )
+        """Add a row that the event at `place` made. A column that is not named is null."""
+        self.new[table].append(as_tuple(table, place._asdict() | columns))
 
     def enter(
         self,
@@ -74,33 +62,21 @@ class Rows:
         counterparty: str | None = None,
     ) -> None:
         """Book an entry with its postings. An event that moved nothing makes none."""
-        if not lines:
-            return
-        self.add(
-            Entry,
-            place,
-            kind=type(event).__name__,
-            trade_id=trade_id,
-            vault_id=vault_id,
-            owner=owner,
-            counterparty=counterparty,
-        )
-        for at, line in enumerate(lines):
-            kind, account = line.party
-            self.new[Posting].append(
-                {
-                    "deployment_id": place.deployment_id,
-                    "block_number": place.block_number,
-                    "log_index": place.log_index,
-                    "line": at,
-                    "account_kind": kind,
-                    "account": account,
-                    "token": line.token,
-                    "amount": line.amount,
-                    "purpose": line.purpose,
-                }
+        if self.books.post(place.log_index, lines):
+            self.add(
+                Entry,
+                place,
+                kind=type(event).__name__,
+                trade_id=trade_id,
+                vault_id=vault_id,
+                owner=owner,
+                counterparty=counterparty,
             )
-            self.deltas[kind, account, line.token] += line.amount
+
+
+def as_tuple(table: type[Base], row: Row) -> tuple[Any, ...]:
+    """A row in the order of the table's columns."""
+    return tuple([row.get(name) for name in column_names(table)])
 
 
 def contradiction(place: Place, what: str) -> InvariantError:

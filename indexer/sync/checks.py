@@ -14,8 +14,8 @@ from indexer.chain.types import Call
 from indexer.decode.decoder import word_of
 from indexer.decode.events import EscrowSettled
 from indexer.ledger import postings
-from indexer.ledger.models import Balance, Escrow, Posting, Strategy, StrategyToken, Token, Vault
-from indexer.ledger.rows import BalanceKey
+from indexer.ledger.books import BalanceKey
+from indexer.ledger.models import Balance, Escrow, Strategy, StrategyToken, Token, Vault
 from protocol.types import VaultStatus
 
 HUB = "hub"
@@ -128,15 +128,6 @@ def _ledger_balances(
 ) -> dict[BalanceKey, int]:
     """Every balance to check, zeros included: a zero in the ledger must be one on the chain."""
     keys: set[BalanceKey] = {(postings.VAULT, *of_vault) for of_vault in vault_tokens}
-    posted = connection.execute(
-        select(Posting.account_kind, Posting.account, Posting.token)
-        .distinct()
-        .where(
-            Posting.deployment_id == deployment_id,
-            Posting.account_kind.in_(sorted(postings.HELD_BY_HUB)),
-        )
-    )
-    keys.update((kind, account, token) for kind, account, token in posted)
     tokens = connection.scalars(
         select(Token.address).where(
             Token.deployment_id == deployment_id, Token.vetoed_block.is_(None), Token.usable_from <= time

@@ -26,4 +26,4 @@ def require_ledger(engine: Engine, deployment: Deployment) -> int:
 def open_ledger(engine: Engine, deployment: Deployment) -> Ledger:
     """The ledger of the deployment, for a writer."""
     deployment_id = require_ledger(engine, deployment)
-    return Ledger(engine, deployment_id, deployment.chain_id, deployment.hub)
+    return Ledger(engine, deployment_id)

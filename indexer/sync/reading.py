@@ -15,7 +15,8 @@ from indexer.chain.errors import ChainMovedError, TimelessLogsError
 from indexer.chain.ranges import Ranges
 from indexer.chain.reader import ChainReader, Watch
 from indexer.chain.types import BlockLogs, Header
-from indexer.decode.decoder import DecodedBlock, Decoder
+from indexer.decode.decoder import Decoder
+from indexer.decode.ranges import DecodedRange
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.projection import TokenFacts
 from indexer.sync.tokens import read_token_facts
@@ -29,18 +30,18 @@ class Read:
     where no header was read; the last block is always there.
     """
 
-    blocks: list[DecodedBlock]
+    decoded: DecodedRange
     tokens: dict[str, TokenFacts]
 
     @property
     def last(self) -> int:
         """The last block."""
-        return self.blocks[-1].header.number
+        return self.decoded.headers[-1].number
 
     @property
     def log_count(self) -> int:
         """Number of logs."""
-        return sum(len(block.logs) for block in self.blocks)
+        return len(self.decoded.logs)
 
 
 class BlockReading:
@@ -69,7 +70,7 @@ class BlockReading:
                 async with aclosing(self._ranges.read(self._unproven, first, unproven_to)) as ranges:
                     async for read in ranges:
                         yield read
-                        first, parent = read.last + 1, read.blocks[-1].header.hash
+                        first, parent = read.last + 1, read.decoded.headers[-1].hash
             except TimelessLogsError as error:
                 log.info("headers_read_for_times", reason=str(error))
                 self.on_the_nodes_word = False
@@ -81,14 +82,14 @@ class BlockReading:
             return
         async with aclosing(self._ranges.read(self._headed, first, head.number)) as ranges:
             async for read in ranges:
-                header = read.blocks[0].header
+                header = read.decoded.headers[0]
                 if isinstance(header, Header) and header.parent_hash != after_hash:
                     raise ChainMovedError(
                         f"Block {header.number} is not a child of {after_hash}, which was read before it.",
                         remedy="The chain reorganised while it was read: try again.",
                     )
                 yield read
-                after_hash = read.blocks[-1].header.hash
+                after_hash = read.decoded.headers[-1].hash
 
     async def _headed(self, first: int, last: int) -> Read:
         return await self._proven(await self._reader.headers(first, last))
@@ -100,5 +101,5 @@ class BlockReading:
         return await self._decoded(await self._reader.logs_unproven(self.watch, first, last))
 
     async def _decoded(self, blocks: list[BlockLogs]) -> Read:
-        decoded = self._decoder.decode_blocks(blocks)
+        decoded = self._decoder.decode(blocks)
         return Read(decoded, await read_token_facts(self._reader, decoded))

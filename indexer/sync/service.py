@@ -124,7 +124,7 @@ class Indexer:
         if finality is None:
             finality = finality_of(deployment.chain_id)
         # One more than may be rolled back: the ancestor of the deepest reorg.
-        ledger = Ledger(engine, deployment_id, deployment.chain_id, deployment.hub, hash_window=finality + 1)
+        ledger = Ledger(engine, deployment_id, hash_window=finality + 1)
         return cls(
             reader,
             heads,
@@ -277,8 +277,8 @@ class Indexer:
             log.warning("reorg_rolled_back", depth=old.number - ancestor.number, ancestor=ancestor.number)
 
     async def _write(self, read: Read, head: Header) -> None:
-        await _finish(self._ledger.append, read.blocks, read.tokens, head)
-        unknown = [raw for block in read.blocks for raw, event in block.logs if event is None]
+        await _finish(self._ledger.append, read.decoded, read.tokens, head)
+        unknown = read.decoded.unknown
         for each in unknown:
             topic = each.topics[0].hex() if each.topics else None
             log.warning("unknown_event", block=each.block_number, log_index=each.log_index, topic=topic)

@@ -1,7 +1,5 @@
 """Asks listed tokens for their symbol and decimals."""
 
-from collections.abc import Iterable
-
 import structlog
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
@@ -10,8 +8,8 @@ from eth_utils.crypto import keccak
 from indexer.chain.errors import NodeRefusedError
 from indexer.chain.reader import ChainReader
 from indexer.chain.types import Call
-from indexer.decode.decoder import DecodedBlock
 from indexer.decode.events import TokenListed
+from indexer.decode.ranges import DecodedRange
 from indexer.ledger.projection import TokenFacts
 
 log = structlog.get_logger()
@@ -21,13 +19,11 @@ _DECIMALS = bytes(keccak(text="decimals()")[:4])
 _SYMBOL_LENGTH = 32
 
 
-async def read_token_facts(reader: ChainReader, blocks: Iterable[DecodedBlock]) -> dict[str, TokenFacts]:
-    """Facts of every token that the blocks list, as of the block that lists it."""
+async def read_token_facts(reader: ChainReader, decoded: DecodedRange) -> dict[str, TokenFacts]:
+    """Facts of every token that the range lists, as of the block that lists it."""
     return {
-        event.token: await _facts(reader, event.token, block.header.hash)
-        for block in blocks
-        for _, event in block.logs
-        if isinstance(event, TokenListed)
+        event.token: await _facts(reader, event.token, log.block_hash)
+        for log, event in decoded.events_of(TokenListed)
     }
 
 

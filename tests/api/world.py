@@ -13,14 +13,17 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from sqlalchemy import Engine
 
-from indexer.chain.types import Header, Log
+from indexer.chain.types import BlockLogs, Header, Log
 from indexer.decode import events as e
-from indexer.decode.decoder import DecodedBlock
+from indexer.decode.decoder import Decoder
 from indexer.ledger.checkpoint import add_deployment
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.projection import TokenFacts
 from protocol.types import FeeTerms, Policy, Reason, StrategyLimits, TradeKind, VaultStatus
+from tests.indexer.encoding import encode_event
+
+DECODER = Decoder()
 
 CHAIN_ID = 31337
 START_TIME = 1_704_456_000  # 2024-01-05T12:00:00Z
@@ -62,17 +65,17 @@ class Chain:
     hashes: dict[int, str] = field(default_factory=dict)
 
     def mine(self, *blocks: Sequence[e.Event]) -> None:
-        decoded = []
+        mined = []
         for events in blocks:
             self.number += 1
             header = header_of(self.number)
-            logs = tuple((self._log(header, index), event) for index, event in enumerate(events))
-            decoded.append(DecodedBlock(header, logs))
-        self.ledger.append(decoded, TOKENS, decoded[-1].header)
+            logs = tuple(self._log(header, index, event) for index, event in enumerate(events))
+            mined.append(BlockLogs(header, logs))
+        self.ledger.append(DECODER.decode(mined), TOKENS, mined[-1].header)
 
-    def _log(self, header: Header, index: int) -> Log:
+    def _log(self, header: Header, index: int, event: e.Event) -> Log:
         tx = "0x" + keccak(text=f"transaction {header.number}").hex()
-        return Log(b"", header.number, header.hash, tx, 0, index, (b"\0" * 32,), b"")
+        return Log(b"", header.number, header.hash, tx, 0, index, *encode_event(event))
 
 
 def header_of(number: int) -> Header:
@@ -83,7 +86,7 @@ def header_of(number: int) -> Header:
 def empty_chain(engine: Engine) -> Chain:
     upgrade(engine)
     deployment_id = add_deployment(engine, CHAIN_ID, HUB, header_of(9))
-    return Chain(Ledger(engine, deployment_id, CHAIN_ID, HUB))
+    return Chain(Ledger(engine, deployment_id))
 
 
 def strategy(number: int, leader: str, vault: int, name: str, token: str = WETH) -> list[e.Event]:

@@ -11,7 +11,9 @@ def agree(engine: Engine, books: Books) -> None:
     """Balances, vaults, fees and fills of orders: these rows, and no others."""
     with engine.connect() as connection:
         rows = connection.execute(
-            select(Balance.account_kind, Balance.account, Balance.token, Balance.amount)
+            select(Balance.account_kind, Balance.account, Balance.token, Balance.amount).where(
+                Balance.amount != 0
+            )
         )
         found = {(kind, account, token): amount for kind, account, token, amount in rows}
     assert found == {key: amount for key, amount in books.balances.items() if amount}

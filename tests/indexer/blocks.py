@@ -1,11 +1,12 @@
 """Blocks on paper: events as logs in blocks with made-up hashes, for tests of the ledger without a chain."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from indexer.chain.types import BlockLogs, Header, Log
-from indexer.decode.decoder import DecodedBlock, Decoder
+from indexer.decode.decoder import Decoder
 from indexer.decode.events import Event
+from indexer.ledger.ledger import Ledger
 from indexer.ledger.projection import TokenFacts
 from tests.indexer.encoding import encode_event
 from tests.indexer.story import HUB, NEW_TOKEN, USDC, WETH
@@ -26,7 +27,7 @@ def header(number: int, *, fork: str = "", parent_fork: str | None = None) -> He
 
 def block(
     number: int, transactions: Sequence[Sequence[Event]], *, fork: str = "", parent_fork: str | None = None
-) -> DecodedBlock:
+) -> BlockLogs:
     """A block with the events of some transactions."""
     head = header(number, fork=fork, parent_fork=parent_fork)
     logs: list[Log] = []
@@ -37,4 +38,11 @@ def block(
             logs.append(
                 Log(bytes.fromhex(HUB[2:]), number, head.hash, tx_hash, index, len(logs), topics, data)
             )
-    return DECODER.decode_blocks([BlockLogs(head, tuple(logs))])[0]
+    return BlockLogs(head, tuple(logs))
+
+
+def write(
+    ledger: Ledger, blocks: Sequence[BlockLogs], tokens: Mapping[str, TokenFacts], head: Header
+) -> None:
+    """Decode the blocks and append them to the ledger."""
+    ledger.append(DECODER.decode(blocks), tokens, head)

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from indexer.decode.decoder import DecodedBlock
+from indexer.chain.types import BlockLogs
 from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
-from tests.indexer.blocks import CHAIN_ID, TOKENS, block
-from tests.indexer.story import HUB, tell
+from tests.indexer.blocks import TOKENS, block, write
+from tests.indexer.story import tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import append, checkpoint_at, new_ledger
 
@@ -45,7 +45,7 @@ def crashing_before(engine: Engine, statement: int) -> Iterator[list[str]]:
 def reopened(engine: Engine, deployment_id: int) -> Ledger:
     """What a new process sees."""
     engine.dispose()
-    return Ledger(engine, deployment_id, CHAIN_ID, HUB)
+    return Ledger(engine, deployment_id)
 
 
 def crash_everywhere(engine: Engine, work: Callable[[Ledger], None], ledger: Ledger) -> tuple[int, Ledger]:
@@ -63,7 +63,7 @@ def crash_everywhere(engine: Engine, work: Callable[[Ledger], None], ledger: Led
             statement += 1
 
 
-def story_blocks(seed: int) -> Sequence[DecodedBlock]:
+def story_blocks(seed: int) -> Sequence[BlockLogs]:
     told, _ = tell(seed, 50)
     return [block(at, [each]) for at, each in enumerate(told, 1)]
 
@@ -74,9 +74,9 @@ def test_crash_before_every_statement_of_an_append_changes_nothing(
 ) -> None:
     blocks = story_blocks(seed)
     ledger = new_ledger(engine)
-    ledger.append(blocks[:25], TOKENS, blocks[-1].header)
+    write(ledger, blocks[:25], TOKENS, blocks[-1].header)
     crashes, _ = crash_everywhere(
-        engine, lambda each: each.append(blocks[25:], TOKENS, blocks[-1].header), ledger
+        engine, lambda each: write(each, blocks[25:], TOKENS, blocks[-1].header), ledger
     )
     assert crashes > 15
     clean = open_engine(f"sqlite:///{tmp_path / 'clean.db'}")
@@ -91,12 +91,12 @@ def test_crash_before_every_statement_of_a_rollback_changes_nothing(
 ) -> None:
     blocks = story_blocks(seed)
     ledger = new_ledger(engine)
-    ledger.append(blocks, TOKENS, blocks[-1].header)
+    write(ledger, blocks, TOKENS, blocks[-1].header)
     crashes, ledger = crash_everywhere(engine, lambda each: each.roll_back(checkpoint_at(blocks, 20)), ledger)
     assert crashes > 15
     clean = open_engine(f"sqlite:///{tmp_path / 'clean.db'}")
     straight = new_ledger(clean)
-    straight.append(blocks[:20], TOKENS, blocks[-1].header)
+    write(straight, blocks[:20], TOKENS, blocks[-1].header)
     assert content(engine) == content(clean)
     clean.dispose()
 

@@ -1,28 +1,41 @@
 """The decoder reads what eth_abi writes, for every event and every value, and refuses what is no encoding."""
 
-from dataclasses import astuple, fields, is_dataclass
+from dataclasses import astuple, fields, is_dataclass, replace
 from typing import Any, get_type_hints
 
 import pytest
+from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.chain.types import Log
+from indexer.chain.types import BlockLogs, Header, Log
 from indexer.decode import events
-from indexer.decode.decoder import Decoder, word_of
+from indexer.decode.decoder import Decoder, canonical_type, word_of
 from indexer.decode.errors import AbiMismatchError
-from indexer.decode.identity import copy_id
 from protocol import types
+from protocol.identity import copy_id
 from tests.indexer.encoding import ABI, encode_event, topic_of
 
 DECODER = Decoder()
+HEADER = Header(7, "0x" + "00" * 32, "0x" + "22" * 32, 1_700_000_000, 0, 1)
 
 
 def log_of(topics: tuple[bytes, ...], data: bytes) -> Log:
     return Log(b"\1" * 20, 7, "0x" + "00" * 32, "0x" + "11" * 32, 0, 3, topics, data)
+
+
+def decode(log: Log) -> events.Event | None:
+    """The event of one log."""
+    decoded = DECODER.decode([BlockLogs(HEADER, (log,))])
+    [run] = decoded.runs
+    if run.kind is None:
+        return None
+    [(found, event)] = decoded.events_of(run.kind)
+    assert found == log
+    return event
 
 
 PLAIN: dict[str, st.SearchStrategy[Any]] = {
@@ -61,7 +74,111 @@ def any_event() -> st.SearchStrategy[events.Event]:
 
 @given(any_event())
 def test_decoding_gives_back_what_was_encoded(event: events.Event) -> None:
-    assert DECODER.decode(log_of(*encode_event(event))) == event
+    assert decode(log_of(*encode_event(event))) == event
+
+
+def by_eth_abi(log: Log) -> tuple[str, list[Any]]:
+    """Name and plain values of a log, read by eth_abi alone."""
+    [entry] = [each for name, each in ABI.items() if topic_of(name) == log.topics[0]]
+    topics, inputs = iter(log.topics[1:]), entry["inputs"]
+    words = iter(abi_decode([canonical_type(part) for part in inputs if not part["indexed"]], log.data))
+    values = [
+        abi_decode([canonical_type(part)], next(topics))[0] if part["indexed"] else next(words)
+        for part in inputs
+    ]
+    return entry["name"], [plain(value) for value in values]
+
+
+def plain(value: Any) -> Any:
+    """A value of either decoder, in the same shape."""
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if is_dataclass(value) and not isinstance(value, type):
+        return tuple(int(each) for each in astuple(value))
+    return value.lower() if isinstance(value, str) else value
+
+
+def extremes() -> st.SearchStrategy[events.Event]:
+    """Every event with nothing but zeros, nothing but the largest values, and anything between."""
+
+    def word(part: dict[str, Any], hint: Any, *, largest: bool) -> Any:
+        kind = part["type"]
+        if is_dataclass(hint):
+            hints = get_type_hints(hint)
+            members = zip(part["components"], fields(hint), strict=True)
+            return hint(*(word(each, hints[field.name], largest=largest) for each, field in members))
+        if kind in ("address", "bytes32"):
+            size = 20 if kind == "address" else 32
+            text = "0x" + (b"\xff" if largest else b"\0").hex() * size
+            return to_checksum_address(text) if kind == "address" else text
+        if kind in ("bool", "string"):
+            return largest if kind == "bool" else "\N{SNOWMAN}" * 40 * largest
+        if hint is not int:
+            return max(hint) if largest else min(hint)
+        return 2 ** int(kind.removeprefix("uint")) - 1 if largest else 0
+
+    made = []
+    for make in events.EVENTS:
+        hints = get_type_hints(make)
+        parts = list(zip(ABI[make.__name__]["inputs"], fields(make), strict=True))
+        for largest in (False, True):
+            made += [make(*(word(part, hints[field.name], largest=largest) for part, field in parts))]
+    return st.one_of(st.sampled_from(made), any_event())
+
+
+@given(st.lists(st.lists(extremes(), max_size=12), max_size=4))
+def test_many_logs_at_once_are_what_eth_abi_reads_of_each(blocks: list[list[events.Event]]) -> None:
+    told = [
+        BlockLogs(
+            replace(HEADER, number=number),
+            tuple(
+                replace(log_of(*encode_event(event)), block_number=number, log_index=index)
+                for index, event in enumerate(block)
+            ),
+        )
+        for number, block in enumerate(blocks)
+    ]
+    decoded = DECODER.decode(told)
+    assert list(decoded.logs) == [log for block in told for log in block.logs]
+    assert list(decoded.headers) == [block.header for block in told]
+    found = []
+    for run in decoded.runs:
+        assert run.kind is not None
+        for log, values in zip(
+            decoded.logs[run.first : run.last], zip(*decoded.values(run), strict=True), strict=True
+        ):
+            assert log.block_number == run.header.number
+            assert by_eth_abi(log) == (run.kind.__name__, [plain(value) for value in values])
+            found.append(run.kind(*values))
+    assert found == [event for block in blocks for event in block]
+
+
+@given(any_event(), st.integers(0, 4), st.data())
+def test_malformed_log_among_good_ones_is_named(
+    event: events.Event, before: int, data: st.DataObject
+) -> None:
+    topics, encoded = encode_event(event)
+    good = [replace(log_of(topics, encoded), log_index=index) for index in range(before)]
+    short = replace(log_of(topics[:-1], encoded), log_index=before)
+    if len(topics) == 1:
+        short = replace(log_of((*topics, topics[0]), encoded), log_index=before)
+    last = [replace(log_of(topics, encoded), log_index=before + 1)]
+    with pytest.raises(AbiMismatchError, match=f"Log {before}, block 7, is no {type(event).__name__}: "):
+        DECODER.decode([BlockLogs(HEADER, (*good, short, *last))])
+    unsigned = [
+        (at, part)
+        for at, part in enumerate(part for part in ABI[type(event).__name__]["inputs"] if part["indexed"])
+        if part["type"] != "bytes32"
+    ]
+    if unsigned:
+        at, _ = data.draw(st.sampled_from(unsigned))
+        dirty = [*topics]
+        dirty[at + 1] = b"\xff" + topics[at + 1][1:]
+        bad = replace(log_of(tuple(dirty), encoded), log_index=before)
+        with pytest.raises(
+            AbiMismatchError, match=f"Log {before}, block 7, is no {type(event).__name__}: a word"
+        ):
+            DECODER.decode([BlockLogs(HEADER, (*good, bad, *last))])
 
 
 @given(any_event(), st.data())
@@ -70,46 +187,44 @@ def test_cut_or_dirty_data_is_refused(event: events.Event, data: st.DataObject) 
     if len(encoded) >= 32:
         cut = data.draw(st.integers(1, 32))
         with pytest.raises(AbiMismatchError):
-            DECODER.decode(
-                log_of(topics, encoded[:-cut] if not isinstance(event, events.StrategyCreated) else b"")
-            )
+            decode(log_of(topics, encoded[:-cut] if not isinstance(event, events.StrategyCreated) else b""))
     with pytest.raises(AbiMismatchError, match="topics"):
-        DECODER.decode(log_of((*topics, b"\0" * 32), encoded))
+        decode(log_of((*topics, b"\0" * 32), encoded))
 
 
 def test_bits_above_the_type_are_refused() -> None:
     topics, data = encode_event(events.TradeCopied(1, 2, 3, 4, 5, 6, types.Reason.NONE))
     dirty = data[:32] + (2**128).to_bytes(32) + data[64:]
     with pytest.raises(AbiMismatchError, match="uint128"):
-        DECODER.decode(log_of(topics, dirty))
+        decode(log_of(topics, dirty))
     high_address = b"\1" + topics[1][1:]
     with pytest.raises(AbiMismatchError, match="uint64"):
-        DECODER.decode(log_of((topics[0], high_address, topics[2]), data))
+        decode(log_of((topics[0], high_address, topics[2]), data))
 
 
 def test_word_that_is_neither_true_nor_false_is_refused() -> None:
     who = "0x" + "00" * 20
     topics, data = encode_event(events.OrderFilled("0x" + "ab" * 32, 1, who, 2, 3, True, who))
     with pytest.raises(AbiMismatchError, match="no bool"):
-        DECODER.decode(log_of(topics, data[:64] + (2).to_bytes(32) + data[96:]))
+        decode(log_of(topics, data[:64] + (2).to_bytes(32) + data[96:]))
 
 
 def test_reason_that_this_version_does_not_know_is_refused() -> None:
     topics, data = encode_event(events.CopySkipped(1, 2, 3, types.Reason.EXPIRED))
     with pytest.raises(AbiMismatchError, match="99 is not a valid Reason"):
-        DECODER.decode(log_of(topics, data[:-1] + b"\x63"))
+        decode(log_of(topics, data[:-1] + b"\x63"))
 
 
 def test_event_outside_the_abi_is_unknown_not_an_error() -> None:
-    assert DECODER.decode(log_of((keccak(text="Paused(address)"),), b"")) is None
-    assert DECODER.decode(log_of((), b"")) is None
+    assert decode(log_of((keccak(text="Paused(address)"),), b"")) is None
+    assert decode(log_of((), b"")) is None
 
 
 def test_change_of_owner_is_a_known_event() -> None:
     old, new = "0x" + "00" * 12 + "11" * 20, "0x" + "00" * 12 + "22" * 20
     told = [bytes.fromhex(word[2:]) for word in (old, new)]
     for name in ("OwnershipTransferStarted", "OwnershipTransferred"):
-        event = DECODER.decode(log_of((keccak(text=f"{name}(address,address)"), *told), b""))
+        event = decode(log_of((keccak(text=f"{name}(address,address)"), *told), b""))
         assert type(event).__name__ == name
         assert astuple(event) == tuple(to_checksum_address(word[12:]) for word in told)
 
@@ -117,7 +232,7 @@ def test_change_of_owner_is_a_known_event() -> None:
 def test_strategy_name_that_is_not_text_is_kept_readable() -> None:
     event = events.StrategyCreated(1, "0x" + "00" * 20, 1, "0x" + "00" * 20, 1, 1, 1, 1, 1, "abcd")
     topics, data = encode_event(event)
-    decoded = DECODER.decode(log_of(topics, data.replace(b"abcd", b"a\0\xffd")))
+    decoded = decode(log_of(topics, data.replace(b"abcd", b"a\0\xffd")))
     assert isinstance(decoded, events.StrategyCreated)
     assert decoded.name == "a��d"
 
@@ -147,7 +262,7 @@ def test_struct_with_a_dirty_or_unknown_member_is_refused() -> None:
         bits = 9 if word == 2 else 2**200
         dirty = data[: 32 * word] + bits.to_bytes(32) + data[32 * (word + 1) :]
         with pytest.raises(AbiMismatchError, match=what):
-            DECODER.decode(log_of(topics, dirty))
+            decode(log_of(topics, dirty))
 
 
 def test_topic_of_an_event_with_a_struct_spells_its_members() -> None:

@@ -16,6 +16,7 @@ from accounting.marks import Marks
 from indexer.decode import events as e
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import (
+    Balance,
     Base,
     Clearing,
     Copy,
@@ -34,7 +35,7 @@ from indexer.ledger.models import (
 )
 from indexer.ledger.models import Policy as PolicyRow
 from protocol.types import FeeKind, FeeTerms, Policy, Reason, TradeKind, VaultStatus
-from tests.indexer.blocks import TOKENS, block, header
+from tests.indexer.blocks import TOKENS, block, header, write
 from tests.indexer.paper_books import POOL, TREASURY, WAD
 from tests.indexer.paper_fees import FIRST_TERMS
 from tests.indexer.story import (
@@ -84,10 +85,15 @@ def rows(engine: Engine, table: type[Base], *names: str) -> list[tuple[Any, ...]
 def posted(engine: Engine, number: int) -> dict[str, list[tuple[str, str, str, int]]]:
     """Purpose → lines of a block."""
     lines = defaultdict(list)
-    query = select(Posting).where(Posting.block_number == number).order_by(Posting.log_index, Posting.line)
+    query = (
+        select(Posting.purpose, Balance.account_kind, Balance.account, Balance.token, Posting.amount)
+        .join(Balance, Balance.account_id == Posting.account_id)
+        .where(Posting.block_number == number)
+        .order_by(Posting.log_index, Posting.line)
+    )
     with engine.connect() as connection:
         for row in connection.execute(query):
-            lines[row.purpose].append((row.account_kind, row.account, row.token, row.amount))
+            lines[row.purpose].append(tuple(row)[1:])
     return dict(lines)
 
 
@@ -97,14 +103,14 @@ def tell_and_take_back(engine: Engine, told: Sequence[e.Event]) -> dict[str, lis
     """
     blocks = [block(1, [FOUNDED]), block(2, [told])]
     ledger = new_ledger(engine)
-    ledger.append(blocks[:1], TOKENS, blocks[0].header)
+    write(ledger, blocks[:1], TOKENS, blocks[0].header)
     ledger.note_head(blocks[1].header)
     before = content(engine)
-    ledger.append(blocks[1:], TOKENS, blocks[1].header)
+    write(ledger, blocks[1:], TOKENS, blocks[1].header)
     after = content(engine)
     ledger.roll_back(checkpoint_at(blocks, 1))
     assert content(engine) == before
-    ledger.append(blocks[1:], TOKENS, blocks[1].header)
+    write(ledger, blocks[1:], TOKENS, blocks[1].header)
     assert content(engine) == after
     return posted(engine, 2)
 
@@ -145,7 +151,7 @@ def test_fee_leaves_the_vault_for_leader_protocol_and_referrer(engine: Engine, k
 )
 def test_fee_that_contradicts_the_vault_is_refused(engine: Engine, fee: e.FeeCharged, problem: str) -> None:
     with pytest.raises(InvariantError, match=problem):
-        new_ledger(engine).append([block(1, [FOUNDED, [fee]])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [FOUNDED, [fee]])], TOKENS, header(1))
 
 
 def test_what_is_held_back_waits_in_the_vaults_escrow_until_it_is_divided(engine: Engine) -> None:
@@ -173,7 +179,7 @@ def test_what_is_held_back_waits_in_the_vaults_escrow_until_it_is_divided(engine
 def test_escrow_that_never_was_cannot_be_settled(engine: Engine) -> None:
     settled = e.EscrowSettled(2, ALICE, USDC, 0, 1)
     with pytest.raises(InvariantError, match=r"escrow balance of 2 .* would become -1"):
-        new_ledger(engine).append([block(1, [FOUNDED, [settled]])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [FOUNDED, [settled]])], TOKENS, header(1))
 
 
 def test_batch_divides_copy_fees_and_pays_its_keeper(engine: Engine) -> None:
@@ -191,7 +197,7 @@ def test_batch_divides_copy_fees_and_pays_its_keeper(engine: Engine) -> None:
         "dust": [("venue", VENUE, WETH, -1), ("fee", TREASURY, WETH, 1)],
         "protocol_share": [("fee", LEADER, USDC, -1), ("fee", TREASURY, USDC, 1)],
         "keeper_fee": [("venue", VENUE, WETH, -3), ("fee", KEEPER, WETH, 3)],
-        "sold": [("vault", "2", USDC, -500), ("venue", VENUE, USDC, 500)],
+        "sold": [("venue", VENUE, USDC, 500), ("vault", "2", USDC, -500)],
         "copy_fee": [("vault", "2", USDC, -9), ("fee", LEADER, USDC, 9)],
         "bought": [("venue", VENUE, WETH, -246), ("vault", "2", WETH, 246)],
     }
@@ -222,7 +228,7 @@ def test_trade_that_no_leader_gave_is_complete_at_once_and_says_who_began_it(
 def test_errors_call_a_trade_that_no_leader_gave_by_its_own_count(engine: Engine) -> None:
     lost = e.CopySkipped(SOLO, 2, 1, Reason.EXITING)
     with pytest.raises(InvariantError, match="trade 1-s1 went on before it was opened"):
-        new_ledger(engine).append([block(1, [FOUNDED, [lost]])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [FOUNDED, [lost]])], TOKENS, header(1))
 
 
 def test_vault_keeps_status_with_reason_terms_and_marks_through_its_life(engine: Engine) -> None:

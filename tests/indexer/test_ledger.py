@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
+from indexer.chain.types import BlockLogs
 from indexer.decode import events
-from indexer.decode.decoder import DecodedBlock
 from indexer.decode.events import Event
 from indexer.ledger.balances import rebuild
 from indexer.ledger.checkpoint import Checkpoint, add_deployment, find_deployment
@@ -28,6 +28,7 @@ from indexer.ledger.models import (
     Balance,
     Block,
     Copy,
+    Entry,
     Halt,
     OrderCancellation,
     OrderFill,
@@ -44,7 +45,7 @@ from indexer.ledger.models import (
 )
 from indexer.ledger.postings import HELD_BY_HUB
 from protocol import types
-from tests.indexer.blocks import CHAIN_ID, TOKENS, block, block_hash, header
+from tests.indexer.blocks import CHAIN_ID, TOKENS, block, block_hash, header, write
 from tests.indexer.story import (
     FUTURE,
     GUARDIAN,
@@ -73,12 +74,12 @@ def created(protocol_bps: int = PROTOCOL_BPS) -> events.StrategyCreated:
 def new_ledger(engine: Engine, **options: int) -> Ledger:
     upgrade(engine)
     deployment_id = add_deployment(engine, CHAIN_ID, HUB, header(0))
-    return Ledger(engine, deployment_id, CHAIN_ID, HUB, **options)
+    return Ledger(engine, deployment_id, **options)
 
 
-def in_blocks(told: Sequence[Sequence[Event]], chance: random.Random) -> list[DecodedBlock]:
+def in_blocks(told: Sequence[Sequence[Event]], chance: random.Random) -> list[BlockLogs]:
     """Spread transactions over blocks, some of them empty."""
-    blocks: list[DecodedBlock] = []
+    blocks: list[BlockLogs] = []
     rest = list(told)
     while rest:
         take = chance.choice([0, 1, 1, 2, 3])
@@ -87,11 +88,11 @@ def in_blocks(told: Sequence[Sequence[Event]], chance: random.Random) -> list[De
     return blocks
 
 
-def append(ledger: Ledger, blocks: Sequence[DecodedBlock], chance: random.Random) -> None:
+def append(ledger: Ledger, blocks: Sequence[BlockLogs], chance: random.Random) -> None:
     rest = list(blocks)
     while rest:
         take = chance.randint(1, 4)
-        ledger.append(rest[:take], TOKENS, blocks[-1].header)
+        write(ledger, rest[:take], TOKENS, blocks[-1].header)
         rest = rest[take:]
 
 
@@ -99,7 +100,7 @@ def held(engine: Engine) -> dict[tuple[str, str, str], int]:
     with engine.connect() as connection:
         rows = connection.execute(
             select(Balance.account_kind, Balance.account, Balance.token, Balance.amount).where(
-                Balance.account_kind.in_(HELD_BY_HUB)
+                Balance.account_kind.in_(HELD_BY_HUB), Balance.amount != 0
             )
         )
         return {(kind, account, token): amount for kind, account, token, amount in rows}
@@ -213,12 +214,12 @@ def test_vetoed_listing_is_kept_as_history_and_comes_back_when_its_veto_is_rolle
     blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
     ledger = new_ledger(engine)
     for each in [blocks] if at_once else [[one] for one in blocks]:
-        ledger.append(each, TOKENS, blocks[-1].header)
+        write(ledger, each, TOKENS, blocks[-1].header)
     assert listing(Token, engine) == [(1, GUARDIAN, 2), (2, None, None)]
     assert listing(Pool, engine) == [(1, LEADER, 2), (3, None, None)]
     ledger.roll_back(checkpoint_at(blocks, 1))
     assert listing(Token, engine) == listing(Pool, engine) == [(1, None, None)]
-    ledger.append(blocks[1:], TOKENS, blocks[-1].header)
+    write(ledger, blocks[1:], TOKENS, blocks[-1].header)
     assert listing(Pool, engine) == [(1, LEADER, 2), (3, None, None)]
 
 
@@ -229,10 +230,10 @@ def test_address_that_waits_as_token_and_as_pool_is_vetoed_as_token_first(engine
     )
     veto = events.ListingVetoed(NEW_TOKEN, GUARDIAN)
     ledger = new_ledger(engine)
-    ledger.append([block(1, [[pool, token], [veto]])], TOKENS, header(1))
+    write(ledger, [block(1, [[pool, token], [veto]])], TOKENS, header(1))
     assert listing(Token, engine) == [(1, GUARDIAN, 1)]
     assert listing(Pool, engine) == [(1, None, None)]
-    ledger.append([block(2, [[veto]])], TOKENS, header(2))
+    write(ledger, [block(2, [[veto]])], TOKENS, header(2))
     assert listing(Pool, engine) == [(1, GUARDIAN, 2)]
 
 
@@ -241,7 +242,7 @@ def test_veto_of_what_does_not_wait_is_refused(engine: Engine, usable_from: int 
     listed: list[Event] = [] if usable_from is None else [events.TokenListed(NEW_TOKEN, usable_from)]
     told = [*listed, events.ListingVetoed(NEW_TOKEN, GUARDIAN)]
     with pytest.raises(InvariantError, match="no listing of it waits"):
-        new_ledger(engine).append([block(1, [told])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [told])], TOKENS, header(1))
 
 
 def test_dust_of_a_partial_fill_is_the_treasurys_in_the_token_sold(engine: Engine) -> None:
@@ -266,7 +267,7 @@ def test_dust_of_a_partial_fill_is_the_treasurys_in_the_token_sold(engine: Engin
             events.OrderFilled("0x" + "ab" * 32, trade, LEADER, 9, 3 * 10**17, False, GUARDIAN),
         ],
     ]
-    new_ledger(engine).append([block(1, told)], TOKENS, header(1))
+    write(new_ledger(engine), [block(1, told)], TOKENS, header(1))
     assert held(engine) == {
         ("fee", treasury, USDC): 1,
         ("fee", treasury, WETH): 1,
@@ -291,19 +292,21 @@ def test_every_entry_sums_to_zero_per_token_and_purpose(
     told, _ = tell(seed, 60)
     append(new_ledger(engine), in_blocks(told, random.Random(seed)), random.Random(seed))
     sums: defaultdict[tuple[int, int, str, str], int] = defaultdict(int)
-    total: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    total: defaultdict[int, int] = defaultdict(int)
     with engine.connect() as connection:
+        balances = {row.account_id: row for row in connection.execute(select(Balance.__table__))}
+        entries = {tuple(row) for row in connection.execute(select(Entry.block_number, Entry.log_index))}
         for line in connection.execute(select(Posting.__table__)):
             assert line.amount != 0
-            sums[line.block_number, line.log_index, line.token, line.purpose] += line.amount
-            total[line.account_kind, line.account, line.token] += line.amount
-        balances = connection.execute(select(Balance.__table__)).all()
+            token = balances[line.account_id].token
+            assert (line.block_number, line.entry_log_index) in entries
+            sums[line.block_number, line.entry_log_index, token, line.purpose] += line.amount
+            total[line.account_id] += line.amount
     engine.dispose()
     assert len(sums) > 10
     assert set(sums.values()) == {0}
-    assert {(each.account_kind, each.account, each.token): each.amount for each in balances} == {
-        key: amount for key, amount in total.items() if amount
-    }
+    assert {account_id: row.amount for account_id, row in balances.items()} == total
+    assert {entry[:2] for entry in sums} == entries
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -332,7 +335,7 @@ def test_rollback_leaves_what_a_ledger_that_never_saw_the_fork_has(
     clean.dispose()
 
 
-def checkpoint_at(blocks: Sequence[DecodedBlock], number: int) -> Checkpoint:
+def checkpoint_at(blocks: Sequence[BlockLogs], number: int) -> Checkpoint:
     at = blocks[number - 1].header
     return Checkpoint(at.number, at.hash, at.time)
 
@@ -341,7 +344,7 @@ def test_rollback_is_recorded_with_the_logs_it_removed(engine: Engine) -> None:
     told, _ = tell(1, 12)
     blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
     ledger = new_ledger(engine)
-    ledger.append(blocks, TOKENS, blocks[-1].header)
+    write(ledger, blocks, TOKENS, blocks[-1].header)
     ledger.roll_back(checkpoint_at(blocks, 9))
     removed = sum(len(each.logs) for each in blocks[9:])
     with engine.connect() as connection:
@@ -356,11 +359,11 @@ def test_rollback_is_recorded_with_the_logs_it_removed(engine: Engine) -> None:
 def test_failure_in_the_middle_of_a_range_writes_nothing(engine: Engine) -> None:
     told, _ = tell(2, 20)
     ledger = new_ledger(engine)
-    ledger.append([block(1, told[:10])], TOKENS, header(1))
+    write(ledger, [block(1, told[:10])], TOKENS, header(1))
     before = content(engine)
     beyond = events.Withdrawn(address(0x77), USDC, 1, address(0x78))
     with pytest.raises(InvariantError, match="would become -1"):
-        ledger.append([block(2, told[10:]), block(3, [[beyond]])], TOKENS, header(3))
+        write(ledger, [block(2, told[10:]), block(3, [[beyond]])], TOKENS, header(3))
     assert content(engine) == before
     assert ledger.checkpoint.number == 1
 
@@ -388,7 +391,7 @@ def test_order_of_another_leader_than_the_trades_is_refused(engine: Engine) -> N
     tx, at, fill = first_fill(told)
     told[tx][at] = replace(fill, leader=GUARDIAN)
     with pytest.raises(InvariantError, match="another leader's order"):
-        new_ledger(engine).append([block(1, told)], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, told)], TOKENS, header(1))
 
 
 def test_second_order_filled_by_one_trade_is_refused(engine: Engine) -> None:
@@ -396,7 +399,7 @@ def test_second_order_filled_by_one_trade_is_refused(engine: Engine) -> None:
     tx, _, fill = first_fill(told)
     other = replace(fill, order_hash="0x" + "cd" * 32)
     with pytest.raises(InvariantError, match="twice"):
-        new_ledger(engine).append([block(1, [*told[: tx + 1], [other]])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [*told[: tx + 1], [other]])], TOKENS, header(1))
 
 
 @pytest.mark.parametrize("field", ["amount_in", "amount_out", "fee"])
@@ -407,7 +410,7 @@ def test_batch_whose_copies_do_not_add_up_is_refused(engine: Engine, field: str)
     assert isinstance(copy, events.TradeCopied)
     told[tx][at] = replace(copy, **{field: getattr(copy, field) + 1})
     with pytest.raises(InvariantError, match="add up to"):
-        new_ledger(engine).append([block(1, told)], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, told)], TOKENS, header(1))
 
 
 def test_lost_copy_at_the_end_of_a_block_is_refused(engine: Engine) -> None:
@@ -416,7 +419,7 @@ def test_lost_copy_at_the_end_of_a_block_is_refused(engine: Engine) -> None:
     cut = [event for event in told[tx] if not isinstance(event, events.TradeCopied)]
     cut = [event for event in cut if not isinstance(event, events.TradeCompleted)]
     with pytest.raises(InvariantError, match=r"add up to -?[01] in"):
-        new_ledger(engine).append([block(1, [*told[:tx], cut])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [*told[:tx], cut])], TOKENS, header(1))
 
 
 def test_copy_of_another_transaction_than_its_batch_is_refused(engine: Engine) -> None:
@@ -424,7 +427,7 @@ def test_copy_of_another_transaction_than_its_batch_is_refused(engine: Engine) -
     tx, at = first_batch(told)
     split = [*told[:tx], told[tx][:at], told[tx][at:]]
     with pytest.raises(InvariantError, match="another trade or transaction"):
-        new_ledger(engine).append([block(1, split)], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, split)], TOKENS, header(1))
 
 
 def test_second_copy_of_a_trade_into_a_vault_is_refused(engine: Engine) -> None:
@@ -434,7 +437,7 @@ def test_second_copy_of_a_trade_into_a_vault_is_refused(engine: Engine) -> None:
     assert isinstance(copy, events.TradeCopied)
     again = events.CopySkipped(copy.trade_id, copy.vault_id, copy.policy_revision, types.Reason.PAUSED)
     with pytest.raises(InvariantError, match="twice"):
-        new_ledger(engine).append([block(1, [*told[: tx + 1], [again]])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [*told[: tx + 1], [again]])], TOKENS, header(1))
 
 
 @pytest.mark.parametrize(
@@ -452,15 +455,15 @@ def test_second_copy_of_a_trade_into_a_vault_is_refused(engine: Engine) -> None:
 def test_event_without_its_beginning_is_refused(engine: Engine, event: Event, problem: str) -> None:
     told, _ = tell(4, 5)
     with pytest.raises(InvariantError, match=problem):
-        new_ledger(engine).append([block(1, [*told, [event]])], TOKENS, header(1))
+        write(new_ledger(engine), [block(1, [*told, [event]])], TOKENS, header(1))
 
 
 def test_unknown_event_is_kept_raw_and_posts_nothing(engine: Engine) -> None:
     told, _ = tell(5, 3)
     known = block(1, told)
-    log = msgspec.structs.replace(known.logs[-1][0], topics=(b"\x99" * 32,), log_index=len(known.logs))
+    log = msgspec.structs.replace(known.logs[-1], topics=(b"\x99" * 32,), log_index=len(known.logs))
     ledger = new_ledger(engine)
-    ledger.append([replace(known, logs=(*known.logs, (log, None)))], TOKENS, header(1))
+    write(ledger, [replace(known, logs=(*known.logs, log))], TOKENS, header(1))
     with engine.connect() as connection:
         raw = connection.execute(
             select(RawLog.event, RawLog.topics, RawLog.data).where(RawLog.event.is_(None))
@@ -473,9 +476,9 @@ def test_change_of_owner_is_kept_by_name_and_posts_nothing(engine: Engine) -> No
     offered = events.OwnershipTransferStarted(HUB, USDC)
     taken = events.OwnershipTransferred(HUB, USDC)
     ledger = new_ledger(engine)
-    ledger.append([block(1, told)], TOKENS, header(1))
+    write(ledger, [block(1, told)], TOKENS, header(1))
     before = content(engine)
-    ledger.append([block(2, [[offered], [taken]])], TOKENS, header(2))
+    write(ledger, [block(2, [[offered], [taken]])], TOKENS, header(2))
     after = content(engine)
     added = [row["event"] for row in after.pop("raw_logs") if row["block_number"] == 2]
     assert added == ["OwnershipTransferStarted", "OwnershipTransferred"]
@@ -486,11 +489,11 @@ def test_change_of_owner_is_kept_by_name_and_posts_nothing(engine: Engine) -> No
 def test_second_writer_is_stopped_before_it_writes(engine: Engine) -> None:
     told, _ = tell(6, 6)
     first = new_ledger(engine)
-    second = Ledger(engine, first.deployment_id, CHAIN_ID, HUB)
-    first.append([block(1, told)], TOKENS, header(1))
+    second = Ledger(engine, first.deployment_id)
+    write(first, [block(1, told)], TOKENS, header(1))
     before = content(engine)
     with pytest.raises(ConcurrentWriterError, match="moved the checkpoint away from block 0"):
-        second.append([block(1, told)], TOKENS, header(1))
+        write(second, [block(1, told)], TOKENS, header(1))
     with pytest.raises(ConcurrentWriterError):
         second.roll_back(Checkpoint(0, block_hash(0), 0))
     assert content(engine) == before
@@ -499,19 +502,19 @@ def test_second_writer_is_stopped_before_it_writes(engine: Engine) -> None:
 def test_writer_on_the_fork_that_another_has_left_is_stopped(engine: Engine) -> None:
     told, _ = tell(6, 6)
     first = new_ledger(engine)
-    first.append([block(1, told)], TOKENS, header(1))
-    second = Ledger(engine, first.deployment_id, CHAIN_ID, HUB)
+    write(first, [block(1, told)], TOKENS, header(1))
+    second = Ledger(engine, first.deployment_id)
     first.roll_back(Checkpoint(0, block_hash(0), 0))
-    first.append([block(1, told, fork="b", parent_fork="")], TOKENS, header(1))
+    write(first, [block(1, told, fork="b", parent_fork="")], TOKENS, header(1))
     with pytest.raises(ConcurrentWriterError):
-        second.append([block(2, [])], TOKENS, header(2))
+        write(second, [block(2, [])], TOKENS, header(2))
 
 
 def test_block_that_does_not_follow_the_checkpoint_is_refused(engine: Engine) -> None:
     ledger = new_ledger(engine)
     for wrong in (block(2, []), block(1, [], parent_fork="b")):
         with pytest.raises(InvariantError, match="does not follow"):
-            ledger.append([wrong], TOKENS, wrong.header)
+            write(ledger, [wrong], TOKENS, wrong.header)
 
 
 def test_database_of_another_hub_or_chain_is_refused(engine: Engine) -> None:
@@ -527,7 +530,7 @@ def test_hashes_of_empty_blocks_are_kept_for_the_window_only(engine: Engine) -> 
     ledger = new_ledger(engine, hash_window=8)
     for number in range(1, 41):
         one = block(number, told if number == 5 else [])
-        ledger.append([one], TOKENS, one.header)
+        write(ledger, [one], TOKENS, one.header)
     with engine.connect() as connection:
         numbers = connection.scalars(select(Block.number).order_by(Block.number)).all()
     assert numbers == [0, 5, *range(33, 41)]
@@ -553,10 +556,11 @@ def test_amounts_beyond_64_bits_add_up_exactly_in_the_database(engine: Engine) -
             events.Deposited(address(2), USDC, 2, address(3)),
         ],
     ]
-    ledger.append([block(1, told)], TOKENS, header(1))
+    write(ledger, [block(1, told)], TOKENS, header(1))
     with engine.connect() as connection:
-        total = connection.scalar(select(amount_sum(Posting.amount)).where(Posting.account_kind == "account"))
-        nothing = connection.scalar(select(amount_sum(Posting.amount)).where(Posting.token == WETH))
+        of = select(amount_sum(Posting.amount)).join(Balance, Balance.account_id == Posting.account_id)
+        total = connection.scalar(of.where(Balance.account_kind == "account"))
+        nothing = connection.scalar(of.where(Balance.token == WETH))
     assert total == big + 2
     assert nothing is None
 
@@ -565,7 +569,7 @@ def test_state_at_a_past_block_can_be_asked_for(engine: Engine) -> None:
     told, _ = tell(9, 60)
     blocks = [block(at, [each]) for at, each in enumerate(told, 1)]
     ledger = new_ledger(engine)
-    ledger.append(blocks, TOKENS, blocks[-1].header)
+    write(ledger, blocks, TOKENS, blocks[-1].header)
     _, hub_then = tell(9, 30)
     latest = (
         select(
@@ -604,7 +608,7 @@ def test_trade_that_waits_is_open_until_its_last_batch(engine: Engine) -> None:
         if at > waits and any(isinstance(event, events.TradeCompleted) for event in each)
     )
     ledger = new_ledger(engine)
-    ledger.append(blocks[: done + 1], TOKENS, header(done + 1))
+    write(ledger, blocks[: done + 1], TOKENS, header(done + 1))
     opened = next(event for event in told[waits] if isinstance(event, events.TradeOpened))
     completed = select(Trade.completed_block).where(Trade.trade_id == opened.trade_id)
     with engine.connect() as connection:

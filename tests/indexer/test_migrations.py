@@ -1,5 +1,7 @@
 """Migrations make exactly the tables of the models, on both databases, and refuse what they do not know."""
 
+import random
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -11,7 +13,12 @@ from indexer.ledger.database import open_engine
 from indexer.ledger.errors import DatabaseUnavailableError, SchemaMismatchError
 from indexer.ledger.migrations import downgrade, ensure_current, upgrade
 from indexer.ledger.models import Base
+from indexer.ledger.postings import HELD_BY_HUB
 from indexer.ledger.rollback import BLOCK_TABLES
+from protocol.identity import copy_id
+from tests.indexer.blocks import CHAIN_ID
+from tests.indexer.story import HUB, tell
+from tests.indexer.test_ledger import append, in_blocks, new_ledger
 
 
 def test_migrated_tables_are_those_of_the_models(engine: Engine) -> None:
@@ -81,9 +88,12 @@ def written_by_0001(connection: Connection) -> None:
     amounts = {"amount_in": str(2**100), "amount_out": "5"}
     clearing = {"batch": 0, "venue": "0xV", "cursor": 1, "portion": 9}
     clearing |= {"dust_in": "0", "dust": "1", "copy_fees": "3", "oracle_out": "6"}
-    copy = {"trade_id": 2**32 + 1, "strategy_id": 1, "policy_revision": 1, "copy_id": "0xC", "fee": "3"}
+    copy = {"trade_id": 2**32 + 1, "strategy_id": 1, "policy_revision": 1, "fee": "3"}
     asked = {"portion": 9, "limit_price": str(2**200), "start_position": 0, "member_count": 1}
+    hub = "0x" + "ab" * 20
+    ids = {vault: copy_id(8453, hub, 2**32 + 1, vault, 1) for vault in (1, 2)}
     written: dict[str, list[dict[str, Any]]] = {
+        "deployments": [{"id": 1, "chain_id": 8453, "hub": hub, "start_block": 1}],
         "strategies": [{**place, **offer, "min_deposit": str(2**90), "name": "Old"}],
         "vaults": [
             {**place, **vault, **now, "vault_id": 1, "is_leader": True, "copy_fee_bps": 0},
@@ -97,8 +107,24 @@ def written_by_0001(connection: Connection) -> None:
         "trades": [{**place, **trade, **swap, **asked, "copy_deadline": 100}],
         "clearings": [{**place, **swap, **clearing, **amounts, "trade_id": 2**32 + 1}],
         "copies": [
-            {**place, **copy, **amounts, "vault_id": 1, "status": "filled", "clearing_log_index": 3},
-            {**place, **copy, **amounts, "vault_id": 2, "status": "skipped", "reason": "BelowMinimumTrade"},
+            {
+                **place,
+                **copy,
+                **amounts,
+                "vault_id": 1,
+                "copy_id": ids[1],
+                "status": "filled",
+                "clearing_log_index": 3,
+            },
+            {
+                **place,
+                **copy,
+                **amounts,
+                "vault_id": 2,
+                "copy_id": ids[2],
+                "status": "skipped",
+                "reason": "BelowMinimumTrade",
+            },
         ],
     }
     tables = MetaData()
@@ -148,3 +174,41 @@ def test_ledger_of_copy_fees_alone_is_taken_along_and_back(engine: Engine) -> No
     assert stored(engine) == before
     upgrade(engine)
     assert stored(engine) == now
+
+
+@pytest.mark.parametrize("seed", [51, 52, 53])
+def test_books_of_a_whole_story_are_taken_back_and_along(engine: Engine, seed: int) -> None:
+    """Down, each copy has an entry of its own that sums to zero; up again, every row is what it was."""
+    told, hub = tell(seed, 120)
+    blocks = in_blocks(told, random.Random(seed))
+    append(new_ledger(engine), blocks, random.Random(seed))
+    now = stored(engine)
+    downgrade(engine, "0002")
+    before = stored(engine)
+    assert {
+        (row["account_kind"], row["account"], row["token"]): int(row["amount"])
+        for row in before["balances"]
+        if row["account_kind"] in HELD_BY_HUB
+    } == hub.non_zero()
+    sums: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    held: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    for line in before["postings"]:
+        place = (line["block_number"], line["log_index"])
+        sums[(*place, line["token"], line["purpose"])] += int(line["amount"])
+        held[line["account_kind"], line["account"], line["token"]] += int(line["amount"])
+    assert set(sums.values()) == {0}
+    assert {place[:2] for place in sums} == {
+        (row["block_number"], row["log_index"]) for row in before["entries"]
+    }
+    assert {key: amount for key, amount in held.items() if amount} == {
+        (row["account_kind"], row["account"], row["token"]): int(row["amount"]) for row in before["balances"]
+    }
+    fills = [row for row in before["copies"] if row["status"] == "filled"]
+    assert len(fills) == sum(row["kind"] == "TradeCopied" for row in before["entries"]) > 20
+    for row in before["copies"]:
+        ids = (int(row[name]) for name in ("trade_id", "vault_id", "policy_revision"))
+        assert row["copy_id"] == copy_id(CHAIN_ID, HUB, *ids)
+    upgrade(engine)
+    assert stored(engine) == now
+    downgrade(engine, "0002")
+    assert stored(engine) == before

@@ -2,7 +2,7 @@
 reorgs.
 """
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from indexer.ledger.models.base import Address, Base, Hash
@@ -55,15 +55,16 @@ class Block(Base):
 class RawLog(Base):
     """A log of the hub as the node gave it. `topics` is the 32-byte topics joined; `event` is null if
     unknown.
+
+    A height has one block at a time (what a reorg removes goes to `orphaned_logs`), so the place is the key.
     """
 
     __tablename__ = "raw_logs"
-    __table_args__ = (Index("ix_raw_logs_block", "deployment_id", "block_number"),)
 
     deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    block_hash: Mapped[str] = mapped_column(Hash, primary_key=True)
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     log_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    block_number: Mapped[int] = mapped_column(BigInteger)
+    block_hash: Mapped[str] = mapped_column(Hash)
     tx_hash: Mapped[str] = mapped_column(Hash)
     tx_index: Mapped[int] = mapped_column(Integer)
     event: Mapped[str | None] = mapped_column(String(64))

@@ -78,22 +78,20 @@ class Copy(EventRow, Base):
     `status` is filled or skipped; `reason` is the contract's `Reason` in snake_case, null when filled, and
     `reduced_by` what made a fill smaller than its sizing says, null where nothing did. The vault paid
     `amount_in + fee` of the trade's `token_in` and got `amount_out` of its `token_out`; all are 0 when
-    skipped. The clearing of a fill is (`block_number`, `clearing_log_index`). `copy_id` is
-    keccak256(abi.encode(chainId, hub, tradeId, vaultId, policyRevision)).
+    skipped. The clearing of a fill is (`block_number`, `clearing_log_index`). Its id is computed where it is
+    shown (`protocol.identity.copy_id`).
     """
 
     __tablename__ = "copies"
     __table_args__ = (
         Index("ix_copies_block", "deployment_id", "block_number", "log_index"),
         Index("ix_copies_vault", "deployment_id", "vault_id", "trade_id"),
-        Index("ix_copies_copy_id", "deployment_id", "copy_id"),
     )
 
     trade_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     vault_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     strategy_id: Mapped[int] = mapped_column(BigInteger)
     policy_revision: Mapped[int] = mapped_column(BigInteger)
-    copy_id: Mapped[str] = mapped_column(Hash)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(32))
     reduced_by: Mapped[str | None] = mapped_column(String(32))

@@ -1,9 +1,9 @@
 """Events to rows: what every event of the hub adds to which table. Pure, given earlier blocks' context."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from indexer.decode import events
-from indexer.decode.decoder import DecodedBlock
+from indexer.decode.ranges import DecodedRange
 from indexer.ledger.context import Context
 from indexer.ledger.projection.fees import post_fee
 from indexer.ledger.projection.money import post_money
@@ -18,26 +18,35 @@ __all__ = ["Projection", "TokenFacts"]
 
 
 class Projection:
-    """Posts decoded blocks, in order, into rows. `tokens` has the facts of each token that they list."""
+    """Posts a decoded range, in order, into rows. `tokens` has the facts of each token that it lists.
 
-    def __init__(
-        self, deployment_id: int, chain_id: int, hub: str, context: Context, tokens: Mapping[str, TokenFacts]
-    ) -> None:
+    What comes in long runs, copies and skips, is posted a run at a time, column by column; every other event
+    one by one.
+    """
+
+    def __init__(self, deployment_id: int, context: Context, tokens: Mapping[str, TokenFacts]) -> None:
         self._context = context
         self._tokens = tokens
         self._rows = Rows(deployment_id)
-        self._trades = TradeProjection(chain_id, hub, context, self._rows)
+        self._trades = TradeProjection(context, self._rows)
 
-    def post(self, blocks: Sequence[DecodedBlock]) -> Rows:
-        """Post every log of the blocks. Raises `InvariantError` when the events contradict the protocol."""
-        for block in blocks:
-            for log, event in block.logs:
-                self._rows.add_raw(log, event)
-                if not isinstance(event, events.TradeCopied):
-                    self._trades.close_batch()
-                if event is not None:
-                    self._post(self._rows.place(block.header, log), event)
-            self._trades.close_batch()
+    def post(self, decoded: DecodedRange) -> Rows:
+        """Post every event of the range. Raises `InvariantError` when they contradict the protocol."""
+        header = None
+        for run in decoded.runs:
+            if run.kind is not events.TradeCopied or run.header is not header:
+                self._trades.close_batch()
+                header = run.header
+            self._rows.books.block_number = header.number
+            logs = decoded.logs[run.first : run.last]
+            if run.kind is events.TradeCopied:
+                self._trades.fill(header, logs, decoded.values(run))
+            elif run.kind is events.CopySkipped:
+                self._trades.skip(header, logs, decoded.values(run))
+            elif run.kind is not None:
+                for log, values in zip(logs, zip(*decoded.values(run), strict=True), strict=True):
+                    self._post(self._rows.place(header, log), run.kind(*values))
+        self._trades.close_batch()
         return self._rows
 
     def _post(self, place: Place, event: events.Event) -> None:
@@ -83,17 +92,20 @@ class Projection:
             ):
                 post_fee(rows, context, place, event)
             case (
-                events.TradeOpened()
-                | events.BatchCleared()
-                | events.TradeCopied()
-                | events.CopySkipped()
-                | events.TradeCompleted()
-                | events.OrderFilled()
+                events.TradeOpened() | events.BatchCleared() | events.TradeCompleted() | events.OrderFilled()
             ):
                 self._trades.post(place, event)
             case events.OrdersCancelled():
                 cancel_orders(rows, place, event)
             case events.OwnershipTransferStarted() | events.OwnershipTransferred():
                 pass  # moves nothing, and nothing asks who owns the hub
-            case _:
+            case (
+                events.Deposited()
+                | events.Withdrawn()
+                | events.Allocated()
+                | events.Deallocated()
+                | events.FeesClaimed()
+            ):
                 post_money(rows, place, event)
+            case _:
+                raise RuntimeError(f"{type(event).__name__} is posted a run at a time")

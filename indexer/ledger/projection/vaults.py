@@ -13,7 +13,7 @@ from indexer.decode.events import (
     VaultStatusSet,
 )
 from indexer.ledger.context import Context, VaultNow
-from indexer.ledger.models import LeaderCap, Policy, Vault, VaultState
+from indexer.ledger.models import LeaderCap, Policy, VaultState
 from indexer.ledger.rows import Place, Row, Rows, contradiction
 from protocol.types import Policy as Rules
 from protocol.types import Reason, VaultStatus
@@ -41,15 +41,15 @@ def open_vault(rows: Rows, context: Context, place: Place, event: VaultOpened) -
         invested=0,
     )
     context.vaults[event.vault_id] = now
-    rows.add(
-        Vault,
-        place,
-        vault_id=event.vault_id,
-        strategy_id=event.strategy_id,
-        owner=event.owner,
-        is_leader=event.position == LEADER_POSITION,
-        referrer=referrer,
-    )
+    if event.vault_id in rows.opened_vaults:
+        raise contradiction(place, f"vault {event.vault_id} was opened twice")
+    rows.opened_vaults[event.vault_id] = place._asdict() | {
+        "vault_id": event.vault_id,
+        "strategy_id": event.strategy_id,
+        "owner": event.owner,
+        "is_leader": event.position == LEADER_POSITION,
+        "referrer": referrer,
+    }
     _record(rows, place, event.vault_id, now, event)
 
 
@@ -92,4 +92,16 @@ def _columns(policy: Rules) -> Row:
 
 def _record(rows: Rows, place: Place, vault_id: int, now: VaultNow, event: Event) -> None:
     rows.vaults[vault_id] = now
-    rows.add(VaultState, place, vault_id=vault_id, event=type(event).__name__, **now.changing())
+    deployment_id, block_number, log_index, block_time, tx_hash = place
+    rows.new[VaultState].append(
+        (
+            deployment_id,
+            block_number,
+            log_index,
+            vault_id,
+            type(event).__name__,
+            block_time,
+            tx_hash,
+            *now.changing(),
+        )
+    )
