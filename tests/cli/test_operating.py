@@ -254,7 +254,7 @@ def test_statement_that_the_chain_contradicts_is_shown_with_the_difference(
         account = select(Balance.account_id).where(Balance.account_kind == "vault", Balance.account == "2")
         connection.execute(
             update(Posting)
-            .where(Posting.account_id == account, Posting.purpose == "allocation")
+            .where(Posting.account_id.in_(account), Posting.purpose == "allocation")
             .values(amount=10**60)
         )
     # A posting shows in its line; the figures over the whole life are the read models'.

@@ -39,7 +39,8 @@ async def sync(url: str, engine: Engine) -> None:
 
 async def lives_through(engine: Engine, proxy: Proxy, chain: PaperChain, folder: Path, plant: Plant) -> None:
     """Index a chain with the bug planted, from a node that withholds logs for a moment, with a crash within a
-    transaction and a reorg of every block; compare with the final chain's ledger, made without the bug.
+    transaction, a reorg of every block and one of the newer half; compare with the final chain's ledger, made
+    without the bug.
     """
     told, hub = tell(SEED, TRANSACTIONS)
     genesis = chain.snapshot()
@@ -50,9 +51,16 @@ async def lives_through(engine: Engine, proxy: Proxy, chain: PaperChain, folder:
         await crash_while_the_checkpoint_moves(proxy.url, engine)
         await sync(proxy.url, engine)
         chain.revert(genesis)
-        chain.mine_all(told, each=IN_A_BLOCK, gap=0, later=4)
+        half = TRANSACTIONS // 2
+        chain.mine_all(told[:half], each=IN_A_BLOCK, gap=0, later=4)
+        middle = chain.snapshot()
+        chain.mine_all(told[half:], each=IN_A_BLOCK, gap=0, later=4)
         chain.mine()
         await sync(proxy.url, engine)
+        await sync(proxy.url, engine)
+        chain.revert(middle)
+        chain.mine_all(told[half:], each=IN_A_BLOCK, gap=0, later=5)
+        chain.mine_all([[], []], gap=0, each=1)
         await sync(proxy.url, engine)
     with clean_engine(folder) as clean:
         await sync(chain.url, clean)
