@@ -1,6 +1,7 @@
 """What the read models are made from: clearings, what trades did in vaults, and money in and out of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, and_, select
@@ -80,21 +81,16 @@ def in_order(
     """Return the facts in chain order, but a skip that the hub tells before its trade's first clearing after
     the leader's fill in it: it was left out of what the leader did then.
     """
-    ordered: list[tuple[int, int, int, Fact]] = [
-        *((each.block_number, each.log_index, 0, each) for each in clearings),
-        *((*_place(each, firsts), each) for each in visits),
-        *((each.block_number, each.log_index, 0, each) for each in flows),
-    ]
-    ordered.sort(key=lambda item: item[:3])
-    return [fact for *_, fact in ordered]
-
-
-def _place(visit: Visit, firsts: FirstClearings) -> tuple[int, int, int]:
-    if visit.clearing_log_index is None:
-        first = firsts.get(visit.trade_id)
-        if first and first.block_number == visit.block_number and first.log_index > visit.log_index:
-            return visit.block_number, first.log_index + 1, visit.log_index + 1
-    return visit.block_number, visit.log_index, 0
+    facts: list[Fact] = [*clearings, *visits, *flows]
+    late = {}
+    for visit in visits:
+        if visit.clearing_log_index is None:
+            first = firsts.get(visit.trade_id)
+            if first and first.block_number == visit.block_number and first.log_index > visit.log_index:
+                late[visit[:2]] = (visit.block_number, first.log_index + 1, visit.log_index + 1)
+    # Nothing else is at a late skip's place; without one, the facts begin with the place they are sorted by.
+    facts.sort(key=(lambda fact: late.get(fact[:2], (*fact[:2], 0))) if late else itemgetter(0, 1))
+    return facts
 
 
 def read_clearings(connection: Connection, deployment_id: int, blocks: range) -> list[Cleared]:

@@ -2,6 +2,7 @@
 it is.
 """
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ class Ledger:
                 remedy="Start the indexer again: it looks for the common ancestor first.",
             )
         target = Checkpoint(last.number, last.hash, last.time)
-        with self.transaction() as connection:
+        with _without_collector(), self.transaction() as connection:
             move_checkpoint(connection, self._id, old, target)
             write_rows(connection, RawLog, raw_rows(self._id, decoded))
             self.post(connection, decoded, tokens)
@@ -205,6 +206,20 @@ class Ledger:
                 Block.log_count == 0,
             )
         )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Hold Python's cycle collector back: a range's rows are many and make no cycles, and it would go through
+    them again and again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def raw_rows(deployment_id: int, decoded: DecodedRange) -> Iterator[tuple[Any, ...]]:
