@@ -185,11 +185,17 @@ format: install ## Format Python and Solidity
 # ---------------------------------------------------------------- measure
 
 .PHONY: bench
-bench: bench-gas ## Measure everything and write benchmarks/results/*.json
+bench: bench-gas bench-indexer ## Measure everything and write benchmarks/results/*.json
 
 .PHONY: bench-gas
 bench-gas: compile ## Gas of trades, copies and what a follower does alone
 	@$(VENV)/python -m benchmarks.gas
+
+# Half an hour on two idle cores; what it installs and the chains it makes stay below build/.
+.PHONY: bench-indexer
+bench-indexer: compile ## Speed of the indexer beside other indexers; BENCH_ARGS=--quick only tries it
+	@$(VENV)/python -m benchmarks.indexer $(BENCH_ARGS)
+BENCH_ARGS ?=
 
 # ---------------------------------------------------------------- generated files
 

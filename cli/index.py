@@ -131,6 +131,7 @@ async def _run(
         ):
             if once:
                 await indexer.backfill_to_head(stop)
+                await indexer.prove(stop)
             else:
                 await indexer.follow(stop)
             checkpoint = indexer.checkpoint

@@ -19,7 +19,7 @@ from demo.errors import DemoError
 CHAIN_ID = 31_337
 # Ethereum mainnet's, so that what fits here fits there.
 BLOCK_GAS_LIMIT = 60_000_000
-_START_TIMEOUT_S = 20.0
+_START_TIMEOUT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,12 @@ class Anvil:
 
 
 @contextlib.contextmanager
-def anvil(program: Path, *, genesis_time: int, log: Path, port: int = 0) -> Iterator[Anvil]:
+def anvil(
+    program: Path, *, genesis_time: int, log: Path, port: int = 0, state: Path | None = None
+) -> Iterator[Anvil]:
     """Runs anvil on `port` (0: any free one) with the genesis block at `genesis_time`, in unix seconds.
+
+    It goes on from `state`, a chain that it dumped before, if one is given.
 
     Raises:
         DemoError: the port is taken, or the chain does not come up.
@@ -51,6 +55,8 @@ def anvil(program: Path, *, genesis_time: int, log: Path, port: int = 0) -> Iter
     command: list[str | Path] = [program, "--host", "127.0.0.1", "--port", str(port)]
     command += ["--chain-id", str(CHAIN_ID), "--timestamp", str(genesis_time), "--order", "fees"]
     command += ["--gas-limit", str(BLOCK_GAS_LIMIT), "--quiet"]
+    if state is not None:
+        command += ["--load-state", state]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output, running(command, output=output) as child:
         chain = Anvil(port, child.pid)

@@ -19,8 +19,9 @@ def running(
     output: IO[bytes],
     environment: Mapping[str, str] | None = None,
     patience: float = 3.0,
+    folder: Path = _ROOT,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs `command` while the block runs, then stops its whole process group.
+    """Runs `command` in `folder` while the block runs, then stops its whole process group.
 
     Its output goes to `output`. After `patience` seconds a child that ignores being asked is killed.
     Call it from the main thread: on Linux the child dies with the thread that started it.
@@ -30,8 +31,9 @@ def running(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        cwd=_ROOT,
-        env=None if environment is None else {**os.environ, **environment},
+        cwd=folder,
+        # The module that it starts with is found wherever it runs.
+        env={**os.environ, **(environment or {}), "PYTHONPATH": str(_ROOT)},
         start_new_session=True,
     )
     try:

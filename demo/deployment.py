@@ -56,13 +56,16 @@ def compile_contracts(checkout: Checkout) -> None:
         DemoError: the compiler refused.
     """
     stamp = checkout.root / "build" / "brownie" / "sources.sha256"
-    sources = _digest(
-        [checkout.root / "brownie-config.yaml", *sorted(checkout.root.glob("contracts/**/*.sol"))]
-    )
+    sources = sources_digest(checkout)
     if stamp.is_file() and stamp.read_text() == sources:
         return
     _brownie(checkout, [checkout.brownie, "compile", "--all"], network=None, environment={})
     stamp.write_text(sources)
+
+
+def sources_digest(checkout: Checkout) -> str:
+    """What the contracts are compiled from, as one hash."""
+    return _digest([checkout.root / "brownie-config.yaml", *sorted(checkout.root.glob("contracts/**/*.sol"))])
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -40,6 +40,10 @@ class LyingNodeError(ChainError):
     """The node's answers contradict each other; they are not used."""
 
 
+class TimelessLogsError(ChainError):
+    """The node's logs do not say when their blocks were mined."""
+
+
 class ChainMovedError(ChainError):
     """The chain reorganised between two questions; asking again helps."""
 

@@ -5,6 +5,10 @@ for certain that a block has none. Where the bloom says there may be some and th
 an event whose topic the bloom has), all logs of that block are read and their bloom computed: if it equals
 the header's, the list is complete and the bits merely coincided; if not, the node has left logs out.
 
+In deep backfill, below what can still reorganise, that is put off: logs that carry their block's time are
+taken as they come, with one header at the end of the range, and the headers' proof follows later
+(`complete_logs`).
+
 What this cannot see is a log held back whose address and first topic another log of the block shares. Such a
 gap shows in the ledger: in a batch that does not add up, in a balance below zero, at the latest when it is
 reconciled.
@@ -12,7 +16,7 @@ reconciled.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -24,13 +28,15 @@ from indexer.chain.errors import (
     LaggingNodeError,
     LyingNodeError,
     NoContractError,
+    TimelessLogsError,
 )
 from indexer.chain.quorum import agreed_head
 from indexer.chain.rpc import RpcClient
-from indexer.chain.types import BlockLogs, Call, Header, Log
-from indexer.chain.wire import WireHeader, WireLog, translate
+from indexer.chain.types import BlockLogs, BlockRef, Call, Header, Log
+from indexer.chain.wire import BlockRun, WireHeader, WireLog, block_runs, translate
 
 _USE_ANOTHER = "Use another RPC endpoint, or ask this node's operator; nothing of the block was written."
+_TWO_FORKS = "The chain reorganised while it was read, or the node mixes two forks: try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ class ChainReader:
             if child.parent_hash != parent.hash:
                 raise ChainMovedError(
                     f"Block {child.number} is not a child of block {parent.number} that was read with it.",
-                    remedy="The chain reorganised while it was read, or the node mixes two forks: try again.",
+                    remedy=_TWO_FORKS,
                 )
         return headers
 
@@ -133,21 +139,57 @@ class ChainReader:
             place: dict[str, str] = {"blockHash": headers[0].hash}
         else:
             place = {"fromBlock": hex(headers[0].number), "toBlock": hex(headers[-1].number)}
-        found = await self._logs({"address": watch.address, **place})
-        by_block: dict[int, list[Log]] = {header.number: [] for header in headers}
-        for log in found:
-            if log.block_number not in by_block or log.address != watch.raw:
-                raise LyingNodeError(
-                    f"The node sent a log of block {log.block_number} that was not asked for.",
-                    remedy=_USE_ANOTHER,
-                )
-            by_block[log.block_number].append(log)
-        blocks = [BlockLogs(header, tuple(by_block[header.number])) for header in headers]
-        for block in blocks:
-            _check_place(block)
-        suspects = [block for block in blocks if _is_suspect(watch, block)]
+        runs = await self._runs(watch, place, headers[0].number, headers[-1].number)
+        by_number = {run.number: run for run in runs}
+        blocks = [_block_of(header, by_number.get(header.number)) for header in headers]
+        suspects = [block for block in blocks if _contradicts(watch, block)]
         await asyncio.gather(*(self._audit(watch, block) for block in suspects))
         return blocks
+
+    async def logs_unproven(self, watch: Watch, first: int, last: int) -> list[BlockLogs]:
+        """What the node sends for a range: its blocks with logs, in order, and the last block in any case,
+        which is proven by its header.
+
+        A block without logs is not there. Raises `TimelessLogsError` when the node does not tell blocks'
+        times with logs, and otherwise as `headers` and `logs`.
+        """
+        place = {"fromBlock": hex(first), "toBlock": hex(last)}
+        runs, [end] = await asyncio.gather(self._runs(watch, place, first, last), self.headers(last, last))
+        seen, time_before = now_us(), 0
+        blocks = []
+        for run in runs:
+            if run.time is None:
+                raise TimelessLogsError(
+                    f"The node at {self._rpc.url} sends logs without their block's time.",
+                    remedy="Nothing to do: each block's header is read instead, which takes longer.",
+                )
+            if run.time < time_before or run.time > end.time:
+                raise LyingNodeError(
+                    f"The node dates block {run.number} before the one below it or after the one above.",
+                    remedy=_USE_ANOTHER,
+                )
+            time_before = run.time
+            if run.number < last:
+                blocks.append(BlockLogs(BlockRef(run.number, run.hash, run.time, seen), run.logs))
+        proven = _block_of(end, next((run for run in runs if run.number == last), None))
+        if _contradicts(watch, proven):
+            await self._audit(watch, proven)
+        return [*blocks, BlockLogs(BlockRef(last, end.hash, end.time, seen), proven.logs)]
+
+    async def complete_logs(self, watch: Watch, header: Header) -> tuple[Log, ...]:
+        """The watched address's logs of a block, from all logs of the block, whose bloom is the header's.
+
+        Raises `LyingNodeError` when it is not.
+        """
+        found = await self._ask_logs({"blockHash": header.hash})
+        everything = [log for run in translate(lambda: block_runs(found)) for log in run.logs]
+        if bloom.bloom_of(everything) != header.logs_bloom:
+            raise LyingNodeError(
+                f"Block {header.number} ({header.hash}) has logs that the node did not send: its logs bloom "
+                f"contradicts the {len(everything)} logs that were answered.",
+                remedy=_USE_ANOTHER,
+            )
+        return tuple(log for log in everything if log.address == watch.raw)
 
     async def call_all(self, calls: Sequence[Call], block: str) -> list[bytes]:
         """Call views at one block: a block's hash, or `latest`."""
@@ -156,15 +198,38 @@ class ChainReader:
         answers = await self._rpc.batch("eth_call", params, str)
         return translate(lambda: [bytes.fromhex(answer[2:]) for answer in answers])
 
-    async def _logs(self, query: dict[str, str]) -> list[Log]:
-        found = await self._rpc.call("eth_getLogs", [query], list[WireLog])
-        return translate(lambda: [each.value() for each in found])
+    async def _runs(self, watch: Watch, place: dict[str, str], first: int, last: int) -> list[BlockRun]:
+        """Each block's logs, checked for being of the address, of the range, and in order."""
+        found = await self._ask_logs({"address": watch.address, **place})
+        runs = translate(lambda: block_runs(found))
+        number, index = first, -1
+        for run in runs:
+            if not first <= run.number <= last or any(log.address != watch.raw for log in run.logs):
+                raise LyingNodeError(
+                    f"The node sent a log of block {run.number} that was not asked for.", remedy=_USE_ANOTHER
+                )
+            if run.number > number:
+                number, index = run.number, -1
+            for log in run.logs:
+                if run.number < number or log.log_index <= index:
+                    raise LyingNodeError(
+                        f"The node sent the logs of block {run.number} twice or out of order.",
+                        remedy=_USE_ANOTHER,
+                    )
+                index = log.log_index
+        if len({run.number for run in runs}) != len(runs):
+            raise ChainMovedError(
+                "The node sent logs of one block with two hashes or times.", remedy=_TWO_FORKS
+            )
+        return runs
+
+    async def _ask_logs(self, query: dict[str, str]) -> list[WireLog]:
+        return await self._rpc.call("eth_getLogs", [query], list[WireLog])
 
     async def _audit(self, watch: Watch, block: BlockLogs) -> None:
         header = block.header
-        everything = await self._logs({"blockHash": header.hash})
-        ours = tuple(log for log in everything if log.address == watch.raw)
-        if bloom.bloom_of(everything) != header.logs_bloom or ours != block.logs:
+        assert isinstance(header, Header)  # noqa: S101 - narrows the type: only proven blocks are audited
+        if await self.complete_logs(watch, header) != block.logs:
             raise LyingNodeError(
                 f"Block {header.number} ({header.hash}) has logs that the node did not send: its logs bloom "
                 f"contradicts the {len(block.logs)} logs of {watch.address} that were answered.",
@@ -172,29 +237,33 @@ class ChainReader:
             )
 
 
-def _check_place(block: BlockLogs) -> None:
-    last = -1
-    for log in block.logs:
-        if log.block_hash != block.header.hash:
-            raise ChainMovedError(
-                f"A log of block {log.block_number} is of another fork than the block's header.",
-                remedy="The chain reorganised while it was read, or the node mixes two forks: try again.",
-            )
-        if log.log_index <= last:
-            raise LyingNodeError(
-                f"The node sent the logs of block {log.block_number} twice or out of order.",
-                remedy=_USE_ANOTHER,
-            )
-        last = log.log_index
+def _block_of(header: Header, run: BlockRun | None) -> BlockLogs:
+    if run is None:
+        return BlockLogs(header, ())
+    if run.hash != header.hash:
+        raise ChainMovedError(
+            f"A log of block {run.number} is of another fork than the block's header.", remedy=_TWO_FORKS
+        )
+    if run.time not in {None, header.time}:
+        raise LyingNodeError(f"The node gives block {run.number} two times.", remedy=_USE_ANOTHER)
+    return BlockLogs(header, run.logs)
 
 
-def _is_suspect(watch: Watch, block: BlockLogs) -> bool:
-    """Whether the bloom tells of logs of the watched address that the node has not sent."""
-    if not bloom.may_contain(block.header.logs_bloom, watch.raw):
-        return bool(block.logs)
-    sent = {log.topics[0] for log in block.logs if log.topics}
-    told = (topic for topic in watch.topics if bloom.may_contain(block.header.logs_bloom, topic))
-    return not block.logs or any(topic not in sent for topic in told)
+def _contradicts(watch: Watch, block: BlockLogs) -> bool:
+    assert isinstance(block.header, Header)  # noqa: S101 - narrows the type
+    sent = {log.topics[0] if log.topics else b"" for log in block.logs}
+    return is_suspect(watch, block.header, sent)
+
+
+def is_suspect(watch: Watch, header: Header, sent: Collection[bytes]) -> bool:
+    """Whether a block's bloom tells of logs of the watched address that are not among those sent.
+
+    `sent` has their first topics, `b""` for a log without.
+    """
+    if not bloom.may_contain(header.logs_bloom, watch.raw):
+        return bool(sent)
+    told = (topic for topic in watch.topics if bloom.may_contain(header.logs_bloom, topic))
+    return not sent or any(topic not in sent for topic in told)
 
 
 def now_us() -> int:

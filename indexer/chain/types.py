@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -16,8 +18,20 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
-    """A log as the node gave it. `topics` are 32 bytes each; hashes are lower-case 0x text."""
+class BlockRef:
+    """A block as its logs, or the end of a range, tell of it: no header has proven its logs complete."""
+
+    number: int
+    hash: str
+    time: int
+    seen_us: int
+
+
+class Log(msgspec.Struct, frozen=True, gc=False):
+    """A log as the node gave it. `topics` are 32 bytes each; hashes are lower-case 0x text.
+
+    A struct of msgspec's, for it is made for every log there is: five times as fast as a frozen dataclass.
+    """
 
     address: bytes
     block_number: int
@@ -31,9 +45,12 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class BlockLogs:
-    """A block and all logs that the watched address emitted in it, in order."""
+    """A block and all logs that the watched address emitted in it, in order.
 
-    header: Header
+    With a header they are proven complete; with a mere reference they are what the node sent.
+    """
+
+    header: Header | BlockRef
     logs: tuple[Log, ...]
 
 

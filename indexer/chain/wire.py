@@ -2,7 +2,9 @@
 decoder.
 """
 
+from binascii import unhexlify
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -50,8 +52,8 @@ class WireHeader(msgspec.Struct, rename="camel"):
         )
 
 
-class WireLog(msgspec.Struct, rename="camel"):
-    """A log as `eth_getLogs` gives it."""
+class WireLog(msgspec.Struct, rename="camel", gc=False):
+    """A log as `eth_getLogs` gives it. Not every node sends `blockTimestamp`."""
 
     address: str
     block_number: str
@@ -59,21 +61,64 @@ class WireLog(msgspec.Struct, rename="camel"):
     transaction_hash: str
     transaction_index: str
     log_index: str
-    topics: list[str]
+    topics: tuple[str, ...]
     data: str
+    block_timestamp: str | None = None
 
-    def value(self) -> Log:
-        """Translate."""
-        return Log(
-            address=bytes.fromhex(self.address[2:]),
-            block_number=int(self.block_number, 16),
-            block_hash=self.block_hash.lower(),
-            tx_hash=self.transaction_hash.lower(),
-            tx_index=int(self.transaction_index, 16),
-            log_index=int(self.log_index, 16),
-            topics=tuple(bytes.fromhex(topic[2:]) for topic in self.topics),
-            data=bytes.fromhex(self.data[2:]),
+
+@dataclass(frozen=True, slots=True)
+class BlockRun:
+    """Logs that follow each other in an answer and name the same block. `time` is None where it is not
+    told.
+    """
+
+    number: int
+    hash: str
+    time: int | None
+    logs: tuple[Log, ...]
+
+
+def block_runs(found: list[WireLog]) -> list[BlockRun]:
+    """Translate an answer of `eth_getLogs`, in its order.
+
+    What logs of one block or transaction share is translated once.
+    """
+    runs: list[BlockRun] = []
+    logs: list[Log] = []
+    named: tuple[str, str, str | None] | None = None
+    block_hash = tx = tx_hash = sender = ""
+    number = tx_index = 0
+    time: int | None = None
+    address = b""
+    for each in found:
+        names = (each.block_hash, each.block_number, each.block_timestamp)
+        if names != named:
+            if logs:
+                runs.append(BlockRun(number, block_hash, time, tuple(logs)))
+                logs = []
+            named, tx = names, ""
+            block_hash, number = each.block_hash.lower(), int(each.block_number, 16)
+            time = None if each.block_timestamp is None else int(each.block_timestamp, 16)
+        if each.transaction_hash != tx:
+            tx, tx_hash = each.transaction_hash, each.transaction_hash.lower()
+            tx_index = int(each.transaction_index, 16)
+        if each.address != sender:
+            sender, address = each.address, bytes.fromhex(each.address[2:])
+        logs.append(
+            Log(
+                address,
+                number,
+                block_hash,
+                tx_hash,
+                tx_index,
+                int(each.log_index, 16),
+                tuple([unhexlify(topic[2:]) for topic in each.topics]),
+                unhexlify(each.data[2:]),
+            )
         )
+    if logs:
+        runs.append(BlockRun(number, block_hash, time, tuple(logs)))
+    return runs
 
 
 class HeadNotice(msgspec.Struct):

@@ -19,7 +19,7 @@ import numpy as np
 from eth_utils.crypto import keccak
 from numpy.typing import NDArray
 
-from indexer.chain.types import BlockLogs, Header, Log
+from indexer.chain.types import BlockLogs, BlockRef, Header, Log
 from indexer.decode import events
 from indexer.decode.errors import AbiMismatchError
 from indexer.decode.ranges import DecodedRange, Run
@@ -140,7 +140,7 @@ class Decoder:
 
         Raises `AbiMismatchError` for a log with an event's topic that is not encoded as the ABI says.
         """
-        headers: list[Header] = []
+        headers: list[Header | BlockRef] = []
         logs: list[Log] = []
         runs: list[Run] = []
         of_layout: defaultdict[_Layout, list[Log]] = defaultdict(list)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from indexer.chain.types import Header, Log
+from indexer.chain.types import BlockRef, Header, Log
 from indexer.decode.events import Event
 
 E = TypeVar("E")
@@ -21,7 +21,7 @@ class Run:
     """
 
     kind: type[Event] | None
-    header: Header
+    header: Header | BlockRef
     first: int
     last: int
     row: int
@@ -29,12 +29,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class DecodedRange:
-    """Consecutive blocks and the hub's logs in them, in order.
+    """Blocks and the hub's logs in them, in order. Those without logs are left out where no header was read,
+    but for the last.
 
     `columns` has one list of values for each field of each type of event; a run says which rows are its own.
     """
 
-    headers: Sequence[Header]
+    headers: Sequence[Header | BlockRef]
     logs: Sequence[Log]
     runs: Sequence[Run]
     columns: dict[type[Event], list[list[Any]]]

@@ -58,7 +58,6 @@ def add_deployment(engine: Engine, chain_id: int, hub: str, anchor: Header) -> i
                 deployment_id=deployment_id,
                 number=anchor.number,
                 hash=anchor.hash,
-                parent_hash=anchor.parent_hash,
                 time=anchor.time,
                 log_count=0,
                 seen_us=anchor.seen_us,
@@ -76,6 +75,13 @@ def read_checkpoint(connection: Connection, deployment_id: int) -> Checkpoint:
         )
     ).one()
     return Checkpoint(row.checkpoint_number, row.checkpoint_hash, row.checkpoint_time)
+
+
+def read_start(connection: Connection, deployment_id: int) -> int:
+    """The first block that is read: the one in which the hub was deployed."""
+    return connection.execute(
+        select(Deployment.start_block).where(Deployment.id == deployment_id)
+    ).scalar_one()
 
 
 def move_checkpoint(

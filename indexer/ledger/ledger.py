@@ -13,25 +13,36 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from indexer.chain.types import Header
+from indexer.chain.types import BlockRef, Header
 from indexer.decode.ranges import DecodedRange
 from indexer.derived.facts import Cleared, Visit
 from indexer.derived.update import apply
 from indexer.ledger.balances import write_books
 from indexer.ledger.bulk import column_names, update_rows, write_rows
-from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint
+from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint, read_start
 from indexer.ledger.context import load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
 from indexer.ledger.models import Base, Block, Clearing, Copy, RawLog, Trade, Vault, VaultFacts
 from indexer.ledger.projection import Projection, TokenFacts
+from indexer.ledger.proof import (
+    LogFacts,
+    Taken,
+    Unproven,
+    add_unproven,
+    cut_unproven,
+    logs_at,
+    move_unproven,
+    read_unproven,
+    taken,
+)
 from indexer.ledger.rollback import remove_above
 from indexer.ledger.rows import Place, Rows, as_tuple
 
-HASH_WINDOW = 512
-"""Blocks below the checkpoint whose hashes are kept even without logs: the deepest reorg that is always
-found.
+HASH_WINDOW = 128
+"""Blocks below the checkpoint whose hashes are kept even without logs: the deepest reorg that is always found
+to the block. Ethereum is final after 64 to 96.
 """
 
 _VAULT_FACTS = tuple(VaultFacts.__annotations__)
@@ -57,6 +68,7 @@ class Ledger:
         self._hash_window = hash_window
         with engine.connect() as connection:
             self._checkpoint = read_checkpoint(connection, deployment_id)
+            self._start_block = read_start(connection, deployment_id)
 
     @property
     def deployment_id(self) -> int:
@@ -71,11 +83,12 @@ class Ledger:
     def append(self, decoded: DecodedRange, tokens: Mapping[str, TokenFacts], head: Header) -> None:
         """Write consecutive blocks, the first a child of the checkpoint, and move the checkpoint to the last.
 
-        Raises `InvariantError` when the events contradict the protocol, `ConcurrentWriterError` when another
-        process has moved the checkpoint; nothing is written then.
+        Blocks without a header are taken on the node's word: those without logs are not among them, and the
+        range counts as unproven. Raises `InvariantError` when the events contradict the protocol,
+        `ConcurrentWriterError` when another process has moved the checkpoint; nothing is written then.
         """
         old, first, last = self._checkpoint, decoded.headers[0], decoded.headers[-1]
-        if (first.number, first.parent_hash) != (old.number + 1, old.hash):
+        if not _follows(first, old):
             raise InvariantError(
                 f"Block {first.number} does not follow the checkpoint at block {old.number}.",
                 remedy="Start the indexer again: it looks for the common ancestor first.",
@@ -86,6 +99,8 @@ class Ledger:
             write_rows(connection, RawLog, raw_rows(self._id, decoded))
             self.post(connection, decoded, tokens)
             self._write_blocks(connection, decoded, old, target)
+            if isinstance(last, BlockRef):
+                add_unproven(connection, self._id, old.number, last.number)
             note_head(connection, self._id, head)
         self._checkpoint = target
 
@@ -94,6 +109,7 @@ class Ledger:
         with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
+            cut_unproven(connection, self._id, ancestor.number)
         self._checkpoint = ancestor
 
     def note_head(self, head: Header) -> None:
@@ -111,6 +127,27 @@ class Ledger:
                 .limit(limit)
             )
             return [Checkpoint(row.number, row.hash, row.time) for row in rows]
+
+    @property
+    def unproven(self) -> Unproven | None:
+        """The blocks whose logs no header has proven complete yet."""
+        with self._engine.connect() as connection:
+            return read_unproven(connection, self._id)
+
+    def taken(self, first: int, last: int) -> dict[int, Taken]:
+        """What the ledger has of the blocks with logs in a range."""
+        with self._engine.connect() as connection:
+            return taken(connection, self._id, first, last)
+
+    def logs_at(self, number: int) -> list[LogFacts]:
+        """The raw logs of a block, as far as they are compared."""
+        with self._engine.connect() as connection:
+            return logs_at(connection, self._id, number)
+
+    def note_proven(self, number: int) -> None:
+        """Record that the headers up to a block have proven its logs, and those before, complete."""
+        with self.transaction() as connection:
+            move_unproven(connection, self._id, number)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -176,7 +213,7 @@ class Ledger:
     def _write_blocks(
         self, connection: Connection, decoded: DecodedRange, old: Checkpoint, new: Checkpoint
     ) -> None:
-        """Keep the blocks with logs for good, and the hashes of the others for a while."""
+        """Keep blocks with logs, and the one before the first, for good; the others' hashes for a while."""
         oldest = new.number - self._hash_window
         processed = time.time_ns() // 1000
         counts = Counter(log.block_number for log in decoded.logs)
@@ -188,7 +225,6 @@ class Ledger:
                     self._id,
                     header.number,
                     header.hash,
-                    header.parent_hash,
                     header.time,
                     counts[header.number],
                     header.seen_us,
@@ -201,7 +237,7 @@ class Ledger:
         connection.execute(
             delete(Block).where(
                 Block.deployment_id == self._id,
-                Block.number >= old.number - self._hash_window,
+                Block.number >= max(self._start_block, old.number - self._hash_window),
                 Block.number <= oldest,
                 Block.log_count == 0,
             )
@@ -220,6 +256,12 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _follows(first: Header | BlockRef, checkpoint: Checkpoint) -> bool:
+    if isinstance(first, BlockRef):
+        return first.number > checkpoint.number
+    return (first.number, first.parent_hash) == (checkpoint.number + 1, checkpoint.hash)
 
 
 def raw_rows(deployment_id: int, decoded: DecodedRange) -> Iterator[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
-from indexer.chain.types import BlockLogs, Header, Log
+from indexer.chain.types import BlockLogs, BlockRef, Log
 from indexer.decode.decoder import Decoder
 from indexer.ledger.checkpoint import move_checkpoint
 from indexer.ledger.content import MEMORIES
@@ -61,7 +61,7 @@ def _token_facts(connection: Connection, deployment_id: int) -> dict[Listed, Tok
 def _next_blocks(connection: Connection, deployment_id: int, hub: str, above: int) -> Sequence[BlockLogs]:
     """The next blocks with logs, and these, in order."""
     found = connection.execute(
-        select(Block.number, Block.hash, Block.parent_hash, Block.time, Block.seen_us)
+        select(Block.number, Block.hash, Block.time, Block.seen_us)
         .where(Block.deployment_id == deployment_id, Block.number > above, Block.log_count > 0)
         .order_by(Block.number)
         .limit(_BLOCKS)
@@ -69,7 +69,7 @@ def _next_blocks(connection: Connection, deployment_id: int, hub: str, above: in
     if not found:
         return []
     # The bloom was checked when the block was read, and is not kept.
-    headers = [Header(row.number, row.hash, row.parent_hash, row.time, 0, row.seen_us) for row in found]
+    headers = [BlockRef(row.number, row.hash, row.time, row.seen_us) for row in found]
     logs: dict[int, list[Log]] = {header.number: [] for header in headers}
     address = bytes.fromhex(hub[2:])
     for row in connection.execute(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from indexer.chain.types import Header, Log
+from indexer.chain.types import BlockRef, Header, Log
 from indexer.decode.events import Event, ListingVetoed
 from indexer.ledger.books import Books
 from indexer.ledger.bulk import column_names
@@ -42,7 +42,7 @@ class Rows:
         self.books = Books(deployment_id)
         self.deployment_id = deployment_id
 
-    def place(self, header: Header, log: Log) -> Place:
+    def place(self, header: Header | BlockRef, log: Log) -> Place:
         """The place of a log."""
         return Place(self.deployment_id, log.block_number, log.log_index, header.time, log.tx_hash)
 

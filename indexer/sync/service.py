@@ -13,31 +13,27 @@ from indexer.chain.errors import (
     ChainMovedError,
     LaggingNodeError,
     LyingNodeError,
-    NodeRefusedError,
     NodeUnreachableError,
     NoQuorumError,
 )
 from indexer.chain.heads import Heads, websocket_url
-from indexer.chain.reader import ChainReader, Watch
+from indexer.chain.ranges import MAX_BLOCKS, Ranges
+from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.chain.types import Header
-from indexer.decode.decoder import Decoder
-from indexer.decode.ranges import DecodedRange
 from indexer.ledger.checkpoint import Checkpoint, add_deployment, find_deployment
+from indexer.ledger.errors import InvariantError
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
-from indexer.ledger.projection import TokenFacts
 from indexer.sync.deployment import Deployment
 from indexer.sync.finality import FINALITY, finality_of
 from indexer.sync.lease import Lease
 from indexer.sync.parts import require_parts
+from indexer.sync.proof import Contradiction, Proof
+from indexer.sync.reading import BlockReading, Read
 from indexer.sync.reorg import find_ancestor
-from indexer.sync.tokens import read_token_facts
 
 log = structlog.get_logger()
-
-MAX_RANGE = 500
-"""Most blocks read and written at once: bounds memory and the length of a transaction."""
 
 _PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError, NoQuorumError)
 """Answers that a load-balanced node may give for a moment and that asking again may mend."""
@@ -60,12 +56,6 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    decoded: DecodedRange
-    tokens: dict[str, TokenFacts]
-
-
 class Indexer:
     """Indexes one deployment. Make it with `open_indexer`, or with `start` from a reader and an engine.
 
@@ -80,18 +70,16 @@ class Indexer:
         hub: str,
         *,
         on_progress: OnProgress | None = None,
-        max_range: int = MAX_RANGE,
+        max_range: int = MAX_BLOCKS,
         retry_s: float = 1.0,
         finality: int = FINALITY,
     ) -> None:
         self._reader = reader
         self._heads = heads
         self._ledger = ledger
-        self._decoder = Decoder()
-        self._watch = Watch(hub, self._decoder.topics)
+        self._reading = BlockReading(reader, hub, Ranges(max_blocks=max_range), proof_window=finality + 1)
+        self._proof = Proof(reader, self._reading.watch, ledger)
         self._on_progress = on_progress
-        self._max_range = max_range
-        self._range = max_range
         self._retry_s = retry_s
         self._finality = finality
         self._start = ledger.checkpoint.number
@@ -107,7 +95,7 @@ class Indexer:
         deployment: Deployment,
         *,
         on_progress: OnProgress | None = None,
-        max_range: int = MAX_RANGE,
+        max_range: int = MAX_BLOCKS,
         retry_s: float = 1.0,
         lease: Lease | None = None,
         beside_others: bool = False,
@@ -133,7 +121,10 @@ class Indexer:
         if deployment_id is None:
             anchor = (await reader.headers(max(0, deployment.block - 1), max(0, deployment.block - 1)))[0]
             deployment_id = add_deployment(engine, deployment.chain_id, deployment.hub, anchor)
-        ledger = Ledger(engine, deployment_id)
+        if finality is None:
+            finality = finality_of(deployment.chain_id)
+        # One more than may be rolled back: the ancestor of the deepest reorg.
+        ledger = Ledger(engine, deployment_id, hash_window=finality + 1)
         return cls(
             reader,
             heads,
@@ -142,7 +133,7 @@ class Indexer:
             on_progress=on_progress,
             max_range=max_range,
             retry_s=retry_s,
-            finality=finality_of(deployment.chain_id) if finality is None else finality,
+            finality=finality,
         )
 
     @property
@@ -173,6 +164,16 @@ class Indexer:
         await self._advance(await self._reader.head(), stop or asyncio.Event())
         return self.checkpoint
 
+    async def prove(self, stop: asyncio.Event | None = None) -> None:
+        """Prove by headers what the backfill took on the node's word, and read again what does not hold.
+
+        `stop` ends it early; it goes on where it was. Raises `LyingNodeError` when the node keeps
+        contradicting itself.
+        """
+        stop = stop or asyncio.Event()
+        while not stop.is_set() and await self.prove_some(stop):
+            pass
+
     async def follow(self, stop: asyncio.Event) -> None:
         """Keep the ledger at the head until `stop` is set. Waits for a node that is away."""
         stopped = asyncio.create_task(stop.wait())
@@ -191,12 +192,44 @@ class Indexer:
             while True:
                 # A task, not a coroutine: it is waited for beside the stop.
                 following = asyncio.ensure_future(anext(heads))
-                await asyncio.wait({stopped, following}, return_when=asyncio.FIRST_COMPLETED)
+                try:
+                    left = True
+                    while left and not (stopped.done() or following.done()):
+                        left = await self.prove_some(stop)
+                    await asyncio.wait({stopped, following}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    if not following.done():
+                        following.cancel()
+                        await asyncio.wait({following})
                 if stop.is_set():
-                    following.cancel()
-                    await asyncio.wait({following})
                     return
                 await self._advance(following.result(), stop)
+
+    async def prove_some(self, stop: asyncio.Event | None = None) -> bool:
+        """Prove some blocks; False when there are none left to prove."""
+        tries_left = _TRIES
+        while (unproven := self._ledger.unproven) is not None:
+            try:
+                await _finish(self._ledger.note_proven, await self._proof.check(unproven))
+            except Contradiction as found:
+                await self._read_again_from(found.number, stop or asyncio.Event())
+            except _PASSING as error:
+                tries_left -= 1
+                if tries_left == 0:
+                    raise
+                log.warning("answer_not_believed", problem=str(error), tries_left=tries_left)
+                await asyncio.sleep(self._retry_s)
+                continue
+            return True
+        return False
+
+    async def _read_again_from(self, number: int, stop: asyncio.Event) -> None:
+        """Take out what an incomplete answer led to, and read it again, this time with every header."""
+        ancestor = self._ledger.known_blocks(number, 1)[0]
+        log.warning("omission_found", block=number, kept=ancestor.number)
+        await _finish(self._ledger.roll_back, ancestor)
+        self._reading.on_the_nodes_word = False
+        await self._advance(await self._reader.head(), stop)
 
     async def _advance(self, head: Header, stop: asyncio.Event) -> None:
         """Bring the ledger to `head`, asking again when an answer contradicts another."""
@@ -213,6 +246,14 @@ class Indexer:
                 self._reader.distrust(str(error))
                 await asyncio.sleep(self._retry_s)
                 head = await self._reader.head()
+            except InvariantError as error:
+                if not self._reading.on_the_nodes_word:
+                    raise
+                # What is missing may be in this range, or in an earlier one that no header has proven.
+                log.warning("ledger_contradicted", problem=str(error))
+                self._reading.on_the_nodes_word = False
+                await self.prove(stop)
+                head = await self._reader.head()
 
     async def _advance_once(self, head: Header, stop: asyncio.Event) -> None:
         if (head.number, head.parent_hash) != (self.checkpoint.number + 1, self.checkpoint.hash):
@@ -221,23 +262,12 @@ class Indexer:
             await _finish(self._ledger.note_head, head)
         if head.number <= self.checkpoint.number:
             return
-        reading = asyncio.create_task(self._read(self.checkpoint, head))
-        try:
-            while not stop.is_set():
-                read = await reading
-                last = read.decoded.headers[-1]
-                done = last.number >= head.number
-                if not done:
-                    # The next range is read while this one is written.
-                    reading = asyncio.create_task(
-                        self._read(Checkpoint(last.number, last.hash, last.time), head)
-                    )
+        # The next ranges are read while one is written.
+        async with aclosing(self._reading.read(self.checkpoint, head)) as ranges:
+            async for read in ranges:
                 await self._write(read, head)
-                if done:
+                if stop.is_set():
                     return
-        finally:
-            reading.cancel()
-            await asyncio.wait({reading})
 
     async def _roll_back_if_needed(self) -> None:
         old = self.checkpoint
@@ -246,40 +276,14 @@ class Indexer:
             await _finish(self._ledger.roll_back, ancestor)
             log.warning("reorg_rolled_back", depth=old.number - ancestor.number, ancestor=ancestor.number)
 
-    async def _read(self, after: Checkpoint, head: Header) -> _Range:
-        """Read and decode the blocks after `after`, as many as the node gives at once."""
-        first = after.number + 1
-        if first == head.number:
-            headers = [head]  # live: the head came with its header
-        else:
-            headers = await self._reader.headers(first, min(head.number, first + self._range - 1))
-        if headers[0].parent_hash != after.hash:
-            raise ChainMovedError(
-                f"Block {first} is not a child of the block {after.hash} that was read before it.",
-                remedy="The chain reorganised while it was read: try again.",
-            )
-        while True:
-            try:
-                logs = await self._reader.logs(self._watch, headers)
-                break
-            except NodeRefusedError:
-                if len(headers) == 1:
-                    raise
-                # Providers limit the blocks or logs of an answer, each in its own words: halve until it fits.
-                self._range = len(headers) // 2
-                headers = headers[: self._range]
-        self._range = min(self._max_range, self._range + self._range // 4 + 1)
-        decoded = self._decoder.decode(logs)
-        return _Range(decoded, await read_token_facts(self._reader, decoded))
-
-    async def _write(self, read: _Range, head: Header) -> None:
+    async def _write(self, read: Read, head: Header) -> None:
         await _finish(self._ledger.append, read.decoded, read.tokens, head)
         unknown = read.decoded.unknown
         for each in unknown:
             topic = each.topics[0].hex() if each.topics else None
             log.warning("unknown_event", block=each.block_number, log_index=each.log_index, topic=topic)
         self._unknown += len(unknown)
-        self._logs += len(read.decoded.logs)
+        self._logs += read.log_count
         if self._on_progress is not None:
             self._on_progress(Progress(self._start, self.checkpoint.number, head.number, self._logs))
 

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from sqlalchemy import Engine
 
 from indexer.chain.heads import Heads
+from indexer.chain.ranges import MAX_BLOCKS
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.sync.deployment import Deployment
-from indexer.sync.service import MAX_RANGE, Indexer, OnProgress
+from indexer.sync.service import Indexer, OnProgress
 from tests.indexer.blocks import CHAIN_ID
 from tests.indexer.story import EXTENSION, HUB
 
@@ -23,7 +24,7 @@ async def indexing(
     *,
     deployment: Deployment = DEPLOYMENT,
     ws_url: str | None = None,
-    max_range: int = MAX_RANGE,
+    max_range: int = MAX_BLOCKS,
     on_progress: OnProgress | None = None,
     finality: int | None = None,
     pause_s: float = 0.25,

@@ -36,12 +36,13 @@ def clean_engine(folder: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-async def index_anew(chain: PaperChain, folder: Path) -> dict[str, list[dict[str, Any]]]:
+async def index_anew(chain: PaperChain, folder: Path, **options: int) -> dict[str, list[dict[str, Any]]]:
     """The ledger of the chain as it is now, in one go, in a database of its own."""
     (folder / "clean.db").unlink(missing_ok=True)
     with clean_engine(folder) as engine:
-        async with indexing(chain.url, engine) as indexer:
+        async with indexing(chain.url, engine, **options) as indexer:
             await indexer.backfill_to_head()
+            await indexer.prove()
         return content(engine)
 
 

@@ -11,7 +11,9 @@ from indexer.ledger.models.base import Address, Base, Hash
 class Deployment(Base):
     """One hub on one chain. The checkpoint is the last block whose rows are in this database.
 
-    The head is the newest block that the node told of: head minus checkpoint is the lag.
+    The head is the newest block that the node told of: head minus checkpoint is the lag. The logs of the
+    blocks after `unproven_from` up to `unproven_to` were taken on the node's word: no header has proven them
+    complete yet; both are null when all are.
     """
 
     __tablename__ = "deployments"
@@ -27,10 +29,13 @@ class Deployment(Base):
     head_number: Mapped[int | None] = mapped_column(BigInteger)
     head_time: Mapped[int | None] = mapped_column(BigInteger)
     head_seen_us: Mapped[int | None] = mapped_column(BigInteger)
+    unproven_from: Mapped[int | None] = mapped_column(BigInteger)
+    unproven_to: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Block(Base):
     """A block with events of the hub, or one recent enough to be needed for finding a common ancestor.
+    Parents are compared when headers are read and not kept: logs do not tell them.
 
     The three clocks: `time` is the block's own, `seen_us` when its header arrived, `processed_us` when its
     rows were written.
@@ -41,7 +46,6 @@ class Block(Base):
     deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hash: Mapped[str] = mapped_column(Hash)
-    parent_hash: Mapped[str] = mapped_column(Hash)
     time: Mapped[int] = mapped_column(BigInteger)
     log_count: Mapped[int] = mapped_column(Integer)
     seen_us: Mapped[int] = mapped_column(BigInteger)

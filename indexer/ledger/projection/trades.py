@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
-from indexer.chain.types import Header, Log
+from indexer.chain.types import BlockRef, Header, Log
 from indexer.decode.events import BatchCleared, OrderFilled, TradeCompleted, TradeOpened
 from indexer.ledger import postings
 from indexer.ledger.batch import OpenBatch
@@ -42,7 +42,7 @@ class TradeProjection:
             case OrderFilled():
                 self._fill_order(place, event)
 
-    def fill(self, header: Header, logs: Sequence[Log], columns: Sequence[list[Any]]) -> None:
+    def fill(self, header: Header | BlockRef, logs: Sequence[Log], columns: Sequence[list[Any]]) -> None:
         """Post the copies of a batch, which follow their clearing without another event between."""
         trade_ids, vault_ids, revisions, amounts_in, fees, amounts_out, reduced_by = columns
         self._require_opened(header, logs, trade_ids)
@@ -77,7 +77,7 @@ class TradeProjection:
         )
         self._post_fills(batch, vault_ids, log_indexes, amounts)
 
-    def skip(self, header: Header, logs: Sequence[Log], columns: Sequence[list[Any]]) -> None:
+    def skip(self, header: Header | BlockRef, logs: Sequence[Log], columns: Sequence[list[Any]]) -> None:
         """Post vaults that a trade was not copied into."""
         trade_ids, vault_ids, revisions, reasons = columns
         self._require_opened(header, logs, trade_ids)
@@ -228,7 +228,9 @@ class TradeProjection:
             keeper=event.keeper,
         )
 
-    def _require_opened(self, header: Header, logs: Sequence[Log], trade_ids: Sequence[int]) -> None:
+    def _require_opened(
+        self, header: Header | BlockRef, logs: Sequence[Log], trade_ids: Sequence[int]
+    ) -> None:
         """Raise `InvariantError` for the first event of a trade that nobody has opened."""
         unknown = set(trade_ids) - self._context.trades.keys()
         for log, trade_id in zip(logs, trade_ids, strict=True):
