@@ -33,6 +33,7 @@ async def follow_to_head(url: str, database_url: str) -> None:
             reader, Heads(reader, None), engine, DEPLOYMENT, max_range=2, lease=lease
         )
         await indexer.backfill_to_head()
+        await indexer.prove()
     engine.dispose()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import astuple, fields, is_dataclass, replace
 from typing import Any, get_type_hints
 
+import msgspec
 import pytest
 from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode
@@ -132,7 +133,7 @@ def test_many_logs_at_once_are_what_eth_abi_reads_of_each(blocks: list[list[even
         BlockLogs(
             replace(HEADER, number=number),
             tuple(
-                replace(log_of(*encode_event(event)), block_number=number, log_index=index)
+                msgspec.structs.replace(log_of(*encode_event(event)), block_number=number, log_index=index)
                 for index, event in enumerate(block)
             ),
         )
@@ -158,11 +159,11 @@ def test_malformed_log_among_good_ones_is_named(
     event: events.Event, before: int, data: st.DataObject
 ) -> None:
     topics, encoded = encode_event(event)
-    good = [replace(log_of(topics, encoded), log_index=index) for index in range(before)]
-    short = replace(log_of(topics[:-1], encoded), log_index=before)
+    good = [msgspec.structs.replace(log_of(topics, encoded), log_index=index) for index in range(before)]
+    short = msgspec.structs.replace(log_of(topics[:-1], encoded), log_index=before)
     if len(topics) == 1:
-        short = replace(log_of((*topics, topics[0]), encoded), log_index=before)
-    last = [replace(log_of(topics, encoded), log_index=before + 1)]
+        short = msgspec.structs.replace(log_of((*topics, topics[0]), encoded), log_index=before)
+    last = [msgspec.structs.replace(log_of(topics, encoded), log_index=before + 1)]
     with pytest.raises(AbiMismatchError, match=f"Log {before}, block 7, is no {type(event).__name__}: "):
         DECODER.decode([BlockLogs(HEADER, (*good, short, *last))])
     unsigned = [
@@ -174,7 +175,7 @@ def test_malformed_log_among_good_ones_is_named(
         at, _ = data.draw(st.sampled_from(unsigned))
         dirty = [*topics]
         dirty[at + 1] = b"\xff" + topics[at + 1][1:]
-        bad = replace(log_of(tuple(dirty), encoded), log_index=before)
+        bad = msgspec.structs.replace(log_of(tuple(dirty), encoded), log_index=before)
         with pytest.raises(
             AbiMismatchError, match=f"Log {before}, block 7, is no {type(event).__name__}: .* (no|valid) "
         ):

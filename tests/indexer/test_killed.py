@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 async def index(chain: PaperChain, engine: Engine) -> None:
     async with indexing(chain.url, engine) as indexer:
         await indexer.backfill_to_head()
+        await indexer.prove()
 
 
 def kill(chain: PaperChain, engine: Engine, url: str, folder: Path, *, seed: int, kills: int) -> None:

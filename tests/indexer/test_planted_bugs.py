@@ -16,6 +16,7 @@ from indexer.ledger import rollback
 from indexer.ledger.books import Books
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint
 from indexer.ledger.content import content_hash
+from indexer.sync import proof
 from tests.indexer.crashing import CrashError, crashing
 from tests.indexer.paper_chain import PaperChain
 from tests.indexer.proxy import Call, Proxy
@@ -116,7 +117,8 @@ def two_transactions(patch: pytest.MonkeyPatch) -> None:
 
 
 def empty_logs_are_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reading, "_is_suspect", lambda watch, block: False)
+    patch.setattr(reading, "is_suspect", lambda watch, header, sent: False)
+    patch.setattr(proof, "is_suspect", lambda watch, header, sent: False)
 
 
 def _logs_bent(patch: pytest.MonkeyPatch, bend: Callable[[BlockLogs], BlockLogs]) -> None:

@@ -90,6 +90,7 @@ async def reader(lived: Lived) -> AsyncIterator[ChainReader]:
 async def bring_to_head(lived: Lived, engine: Engine) -> int:
     async with open_indexer(lived.node.http_url, engine, lived.deployment) as indexer:
         await indexer.backfill_to_head()
+        await indexer.prove()
         return indexer.unknown_logs
 
 
@@ -133,6 +134,7 @@ async def test_ledger_agrees_after_every_step_of_the_market(
         for _ in range(40):
             lived.world.chain.request("evm_mine")
         await indexer.backfill_to_head()
+        await indexer.prove()
     report = await reconcile(reader, engine, lived.deployment)
     assert report.differences == ()
     clean = open_engine(f"sqlite:///{tmp_path / 'clean.db'}")

@@ -38,6 +38,7 @@ async def bring_to_head(urls: list[str], engine: Engine, chain: PaperChain, max_
             try:
                 async with indexing(urls, engine, max_range=max_range, pause_s=0.002) as indexer:
                     await indexer.backfill_to_head()
+                    await indexer.prove()
                     if indexer.checkpoint.hash == head:
                         return errors
             except IndexerError as error:
@@ -63,6 +64,7 @@ async def is_that_of_the_final_chain(engine: Engine, chain: PaperChain, folder: 
     with clean_engine(folder) as clean:
         async with indexing(chain.url, clean) as indexer:
             await indexer.backfill_to_head()
+            await indexer.prove()
         assert content(engine) == content(clean)
         assert content_hash(engine, 1).hash == content_hash(clean, 1).hash
         # And as of a block in the past, by the rollback of each.
@@ -155,6 +157,8 @@ async def test_live_following_behind_unreliable_nodes_ends_with_the_final_chains
         await until(lambda: checkpoint(engine) == head, 120)
         stop.set()
         await following
+    async with indexing(chain.url, engine) as indexer:
+        await indexer.prove()
     await is_that_of_the_final_chain(engine, chain, tmp_path, life)
 
 
@@ -173,15 +177,18 @@ async def test_reorg_up_to_finality_while_stopped_is_followed(
     life.grow(80)
     async with indexing(chain.url, engine) as indexer:
         await indexer.backfill_to_head()
+        await indexer.prove()
     assert life.turn_back(depth) == depth
     life.grow(5)
     async with indexing(chain.url, engine) as indexer:
         await indexer.backfill_to_head()
+        await indexer.prove()
     with engine.connect() as connection:
         assert connection.scalar(select(Reorg.depth)) == depth
     with clean_engine(tmp_path) as clean:
         async with indexing(chain.url, clean) as indexer:
             await indexer.backfill_to_head()
+            await indexer.prove()
         assert content(engine) == content(clean)
 
 
@@ -193,6 +200,7 @@ async def test_reorg_deeper_than_finality_is_refused_and_nothing_is_rolled_back(
     life.grow(80)
     async with indexing(chain.url, engine) as indexer:
         await indexer.backfill_to_head()
+        await indexer.prove()
         before = content(engine)
         life.turn_back(65)
         if not stopped:
@@ -209,7 +217,9 @@ async def test_reorg_deeper_than_finality_is_refused_and_nothing_is_rolled_back(
     # The operator has looked and decided.
     async with indexing(chain.url, engine, finality=65) as indexer:
         await indexer.backfill_to_head()
+        await indexer.prove()
     with clean_engine(tmp_path) as clean:
         async with indexing(chain.url, clean) as indexer:
             await indexer.backfill_to_head()
+            await indexer.prove()
         assert content(engine) == content(clean)
