@@ -17,12 +17,12 @@ from demo.anvil import Anvil
 from demo.chain import Chain, Receipt
 from demo.checkout import Checkout
 from demo.crowd import Crowd, Follower
-from demo.deployment import Deployment, compile_contracts, deploy_protocol
-from demo.exchange import deploy_tokens, mint_supply, open_exchange
+from demo.deployment import Deployment
 from demo.followers import Behaviour, plan_followers
 from demo.keepers import Keeper
 from demo.leaders import PLANS, Leader, Leaders
 from demo.market import Market
+from demo.opening import ETHER_FOR_GAS, open_market
 from demo.prices import MarketData, Tick
 from demo.styles import WAD, Decision
 from indexer.sync.deployment import read_deployment
@@ -35,7 +35,6 @@ SETUP_S = 3_600
 # Which trades of the most popular leader something happens to.
 _TRADE_WITH_A_LEAVER = 2
 _TRADE_OVERSLEPT = 4
-_ETHER_FOR_GAS = 1_000 * 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +84,29 @@ class World:
         Raises:
             DemoError: a program or an artifact is missing, or the protocol cannot be deployed.
         """
-        progress("Compiling the contracts")
-        compile_contracts(checkout)
-        chain = Chain(node.http_url)
-        chain.request("anvil_setBlockTimestampInterval", 1)
         names = ["market", "treasury", "keeper", *(plan.name for plan in PLANS)]
         accounts = {name: _account(seed, name) for name in names}
+        trader = accounts["market"]
+        opened = open_market(
+            node,
+            checkout,
+            data.ticks[0],
+            trader=trader,
+            treasury=accounts["treasury"].address,
+            progress=progress,
+        )
+        chain, exchange, deployment = opened.chain, opened.exchange, opened.contracts
         leaders = [Leader(plan, accounts[plan.name]) for plan in PLANS]
         plans = plan_followers(seed, len(data.ticks), [plan.followers for plan in PLANS])
         followers = [Follower(plan, _account(seed, plan.name), leaders[plan.leader]) for plan in plans]
         everyone = [*accounts.values(), *(follower.account for follower in followers)]
-        chain.batch([("anvil_setBalance", [who.address, hex(_ETHER_FOR_GAS)]) for who in everyone])
-
-        progress("Deploying tokens, price feeds and Uniswap V3")
-        trader = accounts["market"]
-        with chain.automine():
-            tokens = deploy_tokens(chain.w3, checkout, trader.address)
-        mint_supply(chain, tokens, trader, data.ticks[0])
-        with chain.automine():
-            exchange = open_exchange(chain.w3, checkout, tokens, data.ticks[0])
-            progress("Deploying Lockstep")
-            treasury = accounts["treasury"].address
-            deployment = deploy_protocol(node, chain.w3, checkout, exchange, treasury=treasury)
-        chain.contracts = (deployment.hub, deployment.oracle)
+        chain.batch([("anvil_setBalance", [who.address, hex(ETHER_FOR_GAS)]) for who in everyone])
         keeper = Keeper(chain, engine, read_deployment(deployment.file), accounts["keeper"])
         world = cls(
             data,
             chain,
             deployment,
-            Market(chain, exchange, trader),
+            opened.market,
             Leaders(chain, exchange, deployment.hub, leaders, post=keeper.take),
             Crowd(chain, exchange, deployment.hub, trader, followers),
             keeper,
@@ -159,7 +152,6 @@ class World:
 
     def _open(self) -> None:
         start = self.data.ticks[0]
-        self.market.open()
         self.leaders.open(self.data.step_s * 2 // 3, start)
         self.leaders.opened(self.chain.mine())
         self.leaders.fund(self.market.trader, start)

@@ -1,6 +1,6 @@
 """A real chain with the protocol on it, deployed by the project's own script, and nobody there yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,11 @@ from web3 import Web3
 from demo.anvil import Anvil, anvil
 from demo.chain import Chain, Receipt
 from demo.checkout import Checkout
-from demo.deployment import BATCH_SIZE, PRICE_WINDOW_S, compile_contracts, deploy_protocol
+from demo.deployment import BATCH_SIZE, PRICE_WINDOW_S
 from demo.deployment import Deployment as Contracts
-from demo.exchange import Exchange, Token, deploy_tokens, mint_supply, open_exchange
+from demo.exchange import Exchange, Token
 from demo.market import Market
+from demo.opening import open_market
 from demo.prices import PRICE_UNIT, Tick
 from indexer.sync.deployment import Deployment, read_deployment
 
@@ -148,33 +149,23 @@ class Stage:
 def open_stage(folder: Path, *, batch_size: int = BATCH_SIZE) -> Iterator[Stage]:
     checkout = Checkout(Checkout.here().root, folder)
     with anvil(checkout.anvil, genesis_time=GENESIS, log=folder / "anvil.log") as node:
-        compile_contracts(checkout)
-        chain = Chain(node.http_url)
-        chain.request("anvil_setBlockTimestampInterval", 1)
         trader, treasury = account("market"), account("treasury")
-        for who in (trader, treasury):
-            chain.request("anvil_setBalance", who.address, hex(10**21))
-        with chain.automine():
-            tokens: Mapping[str, Token] = deploy_tokens(chain.w3, checkout, trader.address)
-        mint_supply(chain, tokens, trader, START)
-        with chain.automine():
-            exchange = open_exchange(chain.w3, checkout, tokens, START)
-            # What gas costs is no formula's to foretell: keepers' fees are tested elsewhere.
-            contracts = deploy_protocol(
-                node,
-                chain.w3,
-                checkout,
-                exchange,
-                treasury=treasury.address,
-                batch_size=batch_size,
-                keepers_are_paid=False,
-            )
-        chain.contracts = (contracts.hub, contracts.oracle)
-        market = Market(chain, exchange, trader)
-        market.open()
-        market.post(START)
-        chain.mine(FIRST_BLOCK_OF_A_STORY)
-        yield Stage(node, chain, contracts, read_deployment(contracts.file), exchange, market, treasury)
+        # What gas costs is no formula's to foretell: keepers' fees are tested elsewhere.
+        opened = open_market(
+            node,
+            checkout,
+            START,
+            trader=trader,
+            treasury=treasury.address,
+            batch_size=batch_size,
+            keepers_are_paid=False,
+        )
+        opened.market.post(START)
+        opened.chain.mine(FIRST_BLOCK_OF_A_STORY)
+        deployment = read_deployment(opened.contracts.file)
+        yield Stage(
+            node, opened.chain, opened.contracts, deployment, opened.exchange, opened.market, treasury
+        )
 
 
 def account(name: str) -> LocalAccount:
