@@ -20,7 +20,6 @@ from rich.progress import (
 
 from cli.failure import told
 from demo.checkout import Checkout
-from demo.errors import DemoError
 from demo.prices import PRICE_UNIT, Tick
 from demo.session import OnProgress, Settings, go_on, session
 from demo.tables import show as show_summary
@@ -74,12 +73,6 @@ def demo(
     try:
         with told():
             _run(settings, once=once)
-    except DemoError as error:
-        errors = Console(stderr=True)
-        errors.print("Error: ", style="bold red", end="")
-        errors.print(error.problem, markup=False, highlight=False, soft_wrap=True)
-        errors.print(error.remedy, markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

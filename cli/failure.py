@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
+from demo.errors import DemoError
 from indexer.errors import IndexerError
 from indexer.ledger.database import why
 
@@ -23,6 +24,9 @@ def told() -> Iterator[None]:
         yield
     except IndexerError as error:
         _tell(str(error), error.remedy)
+        raise typer.Exit(1) from None
+    except DemoError as error:
+        _tell(error.problem, error.remedy)
         raise typer.Exit(1) from None
     except DBAPIError as error:
         _tell(f"The database failed: {why(error)}.", _DATABASE)

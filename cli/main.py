@@ -14,6 +14,7 @@ from cli.order import app as order
 from cli.rebuild import rebuild
 from cli.reconcile import reconcile
 from cli.serve import serve
+from cli.simulate import simulate
 from cli.stop import app as stop
 from cli.verify import verify
 
@@ -31,7 +32,7 @@ app = typer.Typer(
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve, keeper, doctor, verify, rebuild):
+for command in (demo, index, reconcile, serve, keeper, doctor, verify, rebuild, simulate):
     app.command()(command)
 app.command("hash")(hash_content)
 app.add_typer(order, name="order")

@@ -38,7 +38,10 @@ class Follower:
 
 
 class Crowd:
-    """All followers, on one chain. `minter` owns the tokens and hands out what they bring."""
+    """All followers, on one chain. `minter` owns the tokens and hands out what they bring.
+
+    `may_fail`: what they do may come too late, as after a reorg.
+    """
 
     def __init__(
         self,
@@ -47,8 +50,11 @@ class Crowd:
         hub: Contract,
         minter: LocalAccount,
         followers: Sequence[Follower],
+        *,
+        may_fail: bool = False,
     ) -> None:
         self.all = followers
+        self._may_fail = may_fail
         self._chain = chain
         self._exchange = exchange
         self._hub = hub
@@ -166,7 +172,8 @@ class Crowd:
         self._chain.submit(follower.account, approve, gas=100_000, label=label)
 
     def _submit(self, follower: Follower, call: object, what: str) -> None:
-        self._chain.submit(follower.account, call, gas=1_500_000, label=f"{follower.plan.name} {what}")
+        label = f"{follower.plan.name} {what}"
+        self._chain.submit(follower.account, call, gas=1_500_000, label=label, may_fail=self._may_fail)
 
     def _referrer(self, follower: Follower) -> ChecksumAddress:
         """Every third comes by word of the first of its leader's crowd."""

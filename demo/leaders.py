@@ -191,7 +191,7 @@ class Leaders:
             for leader in self.all
             if leader.strategy_id not in resting and len(ticks) - leader.last_trade >= _REST
         ]
-        for leader, holdings in zip(ready, self._holdings(ready, ticks[-1]), strict=True):
+        for leader, holdings in zip(ready, self.holdings(ready, ticks[-1]), strict=True):
             decision = leader.plan.style.decide(ticks, holdings)
             if decision is not None:
                 leader.last_trade = len(ticks)
@@ -220,7 +220,8 @@ class Leaders:
         call = self._hub.functions.trade(tuple(asdict(terms).values()))
         self._chain.submit(leader.account, call, gas=5_000_000, label=label, may_fail=True)
 
-    def _holdings(self, leaders: Sequence[Leader], tick: Tick) -> list[dict[str, int]]:
+    def holdings(self, leaders: Sequence[Leader], tick: Tick) -> list[dict[str, int]]:
+        """What each leader's own vault holds: by symbol, in dollars with 8 decimals."""
         tokens = self._exchange.tokens
         questions = [
             (index, symbol, self._hub.functions.vaultBalance(leader.vault_id, tokens[symbol].address))

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from inbox.clock import now_us
+from inbox.clock import Clock, now_us
 from inbox.journal import Journal, Purpose
 from inbox.models import InboxOrder, Transaction
 from inbox.orders import Orders, signed
@@ -102,6 +102,7 @@ class KeeperService:
         breakers: Breakers,
         metrics: Metrics,
         settings: Settings,
+        clock: Clock,
     ) -> None:
         self.breakers = breakers
         self.metrics = metrics
@@ -116,7 +117,8 @@ class KeeperService:
         self._submitter = submitter
         self._settings = settings
         self._memory = _Memory()
-        self._started_us = now_us()
+        self._clock = clock
+        self._started_us = clock()
         for name in BREAKERS:
             metrics.breaker.labels(name).set(0)
 
@@ -183,7 +185,7 @@ class KeeperService:
         return head, is_new
 
     async def _work(self, head: Head, *, is_new: bool) -> tuple[int, int]:
-        memory, seen_us = self._memory, now_us()
+        memory, seen_us = self._memory, self._clock()
         held = self._held()
         given_up = frozenset(
             order.digest
@@ -280,7 +282,7 @@ class KeeperService:
     def _sent(self, intent: Intent, order: InboxOrder | None, tx_hash: str, head: Head, seen_us: int) -> None:
         self.metrics.sent.labels(intent.urgency.name.lower()).inc()
         if order is not None:
-            self.metrics.submit_seconds.observe((now_us() - order.received_us) / 1e6)
+            self.metrics.submit_seconds.observe((self._clock() - order.received_us) / 1e6)
             self._following.working(order, tx_hash, head, seen_us)
 
     # ------------------------------------------------------------ telling
@@ -294,7 +296,7 @@ class KeeperService:
             for name in set(memory.breakers) - set(opened):
                 log.info("breaker_closed", breaker=name)
             memory.breakers = tuple(opened)
-        elif only_if_due and now_us() - memory.alive_us < _SIGN_OF_LIFE_US:
+        elif only_if_due and self._clock() - memory.alive_us < _SIGN_OF_LIFE_US:
             return
         carries = self.breakers.carries
         for name in BREAKERS:
@@ -314,7 +316,7 @@ class KeeperService:
             in_flight=in_flight,
             held=len(planned.left),
         )
-        memory.alive_us = now_us()
+        memory.alive_us = self._clock()
 
     def _tell_refusals(self, refusals: Mapping[str, str]) -> None:
         """Each only when it changes: an order may wait at its limit for a week."""
@@ -334,8 +336,9 @@ async def open_keeper(
     settings: Settings,
     *,
     metrics: Metrics | None = None,
+    clock: Clock = now_us,
 ) -> AsyncIterator[KeeperService]:
-    """A keeper, ready to `step` or `run`, of a hub whose inbox's tables are there.
+    """A keeper, ready to `step` or `run`, of a hub whose inbox's tables are there. `clock` tells it the time.
 
     Raises `ChainError` where the node is away, on another chain, or knows no hub at the address.
     """
@@ -344,27 +347,30 @@ async def open_keeper(
     await chain.code(deployment.hub)
     views = Views(rpc, deployment.hub)
     batch_size, oracle = await views.many([("batchSize", ()), ("oracle", ())])
-    orders = Orders(engine, by=settings.name, chain_id=deployment.chain_id, hub=deployment.hub)
+    chain_id, hub_address = deployment.chain_id, deployment.hub
+    orders = Orders(engine, by=settings.name, chain_id=chain_id, hub=hub_address, clock=clock)
     journal = Journal(
         engine,
-        chain_id=deployment.chain_id,
-        hub=deployment.hub,
+        chain_id=chain_id,
+        hub=hub_address,
         keeper=settings.name,
         sender=signer.address,
         lease_s=settings.lease_s,
+        clock=clock,
     )
     simulator = Simulator(views, signer.address, batch_size=batch_size)
     submitter = Submitter(
         rpc,
         journal,
         signer,
-        chain_id=deployment.chain_id,
-        hub_address=deployment.hub,
+        chain_id=chain_id,
+        hub_address=hub_address,
         simulator=simulator,
         public=PublicRelay(rpc),
         private=None if settings.private_relay is None else PrivateRelay(settings.private_relay),
         gas=settings.gas,
         patience=settings.patience,
+        clock=clock,
     )
     confirmations = settings.patience.confirmations
     yield KeeperService(
@@ -372,14 +378,15 @@ async def open_keeper(
         reader=Reader(views, since=deployment.block, settle_after_s=settings.settle_after_s),
         oracle=oracle,
         orders=orders,
-        stops=Stops(engine, chain_id=deployment.chain_id, hub=deployment.hub),
+        stops=Stops(engine, chain_id=chain_id, hub=hub_address, clock=clock),
         journal=journal,
         following=Following(orders, views, since=deployment.block, confirmations=confirmations),
         simulator=simulator,
         submitter=submitter,
-        breakers=Breakers(settings.gas, settings.tolerance, time.time),
+        breakers=Breakers(settings.gas, settings.tolerance, lambda: clock() / 1e6),
         metrics=metrics or Metrics(),
         settings=settings,
+        clock=clock,
     )
 
 

@@ -30,7 +30,7 @@ from indexer.ledger.models import (
     VaultHour,
 )
 from tests.indexer.paper_chain import PaperChain
-from tests.indexer.proxy import Call, Proxy, RefusedError
+from simulation.proxy import Call, Proxy, RefusedError
 from tests.indexer.story import EXTENSION, HUB, tell
 from tests.indexer.tables import content
 

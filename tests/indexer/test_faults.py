@@ -24,7 +24,7 @@ from indexer.decode.events import Deposited, VaultOpened
 from indexer.ledger.errors import InvariantError
 from tests.indexer.encoding import topic_of
 from tests.indexer.paper_chain import PaperChain
-from tests.indexer.proxy import Call, Proxy, RefusedError
+from simulation.proxy import Call, Proxy, RefusedError
 from tests.indexer.running import indexing
 from tests.indexer.story import USDC, address, tell
 from tests.indexer.tables import content

@@ -19,7 +19,7 @@ from indexer.ledger.content import content_hash
 from indexer.sync import proof
 from tests.indexer.crashing import CrashError, crashing
 from tests.indexer.paper_chain import PaperChain
-from tests.indexer.proxy import Call, Proxy
+from simulation.proxy import Call, Proxy
 from tests.indexer.running import indexing
 from tests.indexer.story import tell
 from tests.indexer.tables import content

@@ -15,7 +15,7 @@ from indexer.ledger.models import Deployment as DeploymentRow
 from indexer.ledger.proof import Unproven
 from tests.indexer.encoding import topic_of
 from tests.indexer.paper_chain import PaperChain
-from tests.indexer.proxy import Call, Fault, Proxy, honest
+from simulation.proxy import Call, Fault, Proxy, honest
 from tests.indexer.running import indexing
 from tests.indexer.story import tell
 from tests.indexer.tables import content

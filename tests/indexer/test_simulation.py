@@ -21,7 +21,7 @@ from tests.indexer.story import tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import held
 from tests.indexer.test_sync import clean_engine, until
-from tests.indexer.unreliable import Unreliable
+from simulation.unreliable import Unreliable
 
 KEPT_SEEDS: list[tuple[int, float, int]] = [(1, 0.05, 1), (2, 0.05, 3)]
 """Seed, rate of faults, number of endpoints: a few of every kind, and each that ever failed."""

@@ -22,26 +22,3 @@ class FailingRpc(RpcClient):
         if self.failed % 2:
             await super()._ask(*question)
         raise NodeUnreachableError("The request was lost.", remedy="None: it is a test.")
-
-
-class Crash(BaseException):
-    """The process is killed here."""
-
-
-class CrashingRpc(RpcClient):
-    """Kills the process at its `at`-th request, before or after the node has acted on it."""
-
-    def __init__(self, url: str, *, at: int, after: bool) -> None:
-        super().__init__(url, attempts=1)
-        self.asked = 0
-        self._at = at
-        self._after = after
-
-    async def _ask(self, *question: Any) -> Any:
-        self.asked += 1
-        if self.asked == self._at and not self._after:
-            raise Crash
-        answer = await super()._ask(*question)
-        if self.asked == self._at:
-            raise Crash
-        return answer

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from inbox.migrations import upgrade
 from inbox.models import Attempt, SenderNonce, Transaction
 from indexer.ledger.database import open_engine
+from simulation.killing import Crash, CrashingRpc
 from tests.e2e.stage import Stage
-from tests.keeper.faults import Crash, CrashingRpc
 from tests.keeper.world import World, all_different
 
 FOLLOWERS = 4

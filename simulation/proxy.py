@@ -19,6 +19,7 @@ class RefusedError(Exception):
 
 
 def honest(call: Call, result: Any) -> Any:
+    """No fault: the node's own result."""
     return result
 
 
@@ -33,6 +34,7 @@ class Proxy:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Proxy"]:
+        """Serves on a free port of loopback, at `url`."""
         async with ClientSession() as self._session:
             application = web.Application(client_max_size=2**26)
             application.router.add_post("/", self._answer)
@@ -46,7 +48,7 @@ class Proxy:
             finally:
                 await runner.cleanup()
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
         async with self._session.post(self._target, json=asked) as response:
             answered = await response.json()
