@@ -123,6 +123,15 @@ TOPICS = {
     if entry["type"] == "event"
 }
 """Topic 0 of each of the hub's events."""
+_PLACES = {
+    TOPICS[entry["name"]]: tuple(
+        (place, each["name"])
+        for place, each in enumerate([each for each in entry["inputs"] if each["indexed"]], start=1)
+        if each["name"] in {"strategyId", "tradeId", "vaultId"}
+    )
+    for entry in _ABI
+    if entry["type"] == "event"
+}
 _UNPACKED = {
     entry["name"]: _types([each for each in entry["inputs"] if not each["indexed"]])
     for entry in _ABI
@@ -160,6 +169,17 @@ def _word(kind: str, word: bytes) -> Any:
     if kind == "address":
         return "0x" + word[12:].hex()
     return word[31] == 1 if kind == "bool" else int.from_bytes(word)
+
+
+def concerned(topics: Sequence[str]) -> tuple[set[int], set[int]]:
+    """The strategies and the vaults that an event is about. No event hides one among its data."""
+    found: dict[str, set[int]] = {"strategyId": set(), "vaultId": set()}
+    for place, name in _PLACES.get(topics[0], ()):
+        value = int(topics[place], 16)
+        if name == "tradeId":  # the strategy's id before its count of trades
+            name, value = "strategyId", value >> 32  # noqa: PLW2901
+        found[name].add(value)
+    return found["strategyId"], found["vaultId"]
 
 
 def event_data(name: str, data: str) -> tuple[Any, ...]:

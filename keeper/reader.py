@@ -1,9 +1,9 @@
 """Makes a state of what the hub's views say at a head: strategies, open trades, vaults for sale, dues.
 
-What never changes (a strategy's tokens and pools, a policy's revision, a version of terms) is asked once.
+What never changes (a strategy's tokens and pools, a policy's revision) is asked once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,11 @@ from eth_utils.address import to_checksum_address
 
 from keeper import hub
 from keeper.state import ClosingVault, Dues, OpenTrade, Sale, StrategyState
+from keeper.upkeep import Upkeep
 from keeper.views import Head, Views, is_error
 from protocol.types import OnBreach, Reason, VaultStatus
 
 _STOPS = ("maxDailyLossBps", "maxDrawdownBps", "stopLossBps", "takeProfitBps")
-_SETTLE_WINDOW_S = 86_400
-_GAIN_WORTH_SETTLING = 1_000
-"""A gain above a thousandth of the mark."""
 
 Json = Mapping[str, Any]
 
@@ -29,9 +27,19 @@ class Known:
     pools: dict[tuple[int, frozenset[str]], str] = field(default_factory=dict)
     tokens: dict[int, tuple[str, ...]] = field(default_factory=dict)
     policies: dict[tuple[int, int], Json] = field(default_factory=dict)
-    terms: dict[tuple[int, int], Json] = field(default_factory=dict)
     listed: dict[str, frozenset[str]] = field(default_factory=dict)
     read_to: int = -1
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Strategies and vaults by id as they were at a head; from there on, only those are read again that an
+    event is about.
+    """
+
+    at: Head | None = None
+    strategies: dict[int, Json] = field(default_factory=dict)
+    vaults: dict[int, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +56,23 @@ class Seen:
 class Reader:
     """Reads the hub that `views` asks; `since` is the block in which it was deployed.
 
-    Fees that time costs are settled when they are older than `settle_after_s`.
+    At each look it reads one in `upkeep_every` strategies, with its vaults, anew and looks for upkeep there,
+    so that no look takes long; fees that time costs are due when they are older than `settle_after_s`.
     """
 
-    def __init__(self, views: Views, *, since: int, settle_after_s: int = 7 * 86_400) -> None:
+    def __init__(
+        self, views: Views, *, since: int, upkeep_every: int = 25, settle_after_s: int = 7 * 86_400
+    ) -> None:
         self._views = views
         self._since = since
-        self._settle_after_s = settle_after_s
+        self._upkeep_every = upkeep_every
+        self._upkeep = Upkeep(views, settle_after_s=settle_after_s)
         self._known = Known()
+        self._kept = _Kept()
+        self._looks = 0
 
-    async def look(self, head: Head, *, upkeep: bool) -> Seen:
-        """Everything at a head. Without `upkeep` no holes, terms and dues are looked for."""
+    async def look(self, head: Head) -> Seen:
+        """Everything at a head. Holes, terms and dues are those of the strategies whose turn it is."""
         await self._learn_pools(head)
         at = hex(head.number)
         halted, strategies, vaults = await self._views.many(
@@ -66,13 +80,11 @@ class Reader:
         )
         ids = range(1, strategies + 1)
         await self._learn_tokens(ids)
-        raw = await self._views.many([("strategyOf", (each,)) for each in ids], at)
-        vault_heads = await self._views.many([("vaultOf", (each,)) for each in range(1, vaults + 1)], at)
-        heads: dict[int, Json] = dict(enumerate(vault_heads, start=1))
-        trades = await self._open_trades(dict(zip(ids, raw, strict=True)), at)
-        holes, due = (
-            await self._upkeep(heads, dict(zip(ids, raw, strict=True)), head) if upkeep else ({}, set())
-        )
+        self._looks += 1
+        turn = {each for each in ids if (each + self._looks) % self._upkeep_every == 0}
+        raw, heads = await self._refreshed(head, strategies, vaults, anew=turn)
+        trades = await self._open_trades(raw, at)
+        upkeep = await self._upkeep.of(turn, raw, heads, head)
         closing, unpriced = await self._closing(heads, at)
         return Seen(
             halted,
@@ -83,13 +95,13 @@ class Reader:
                     self._known.tokens[each][0],
                     found["halted"],
                     trades.get(each),
-                    holes.get(each, ()),
-                    each in due,
+                    upkeep.holes.get(each, ()),
+                    each in upkeep.terms,
                 )
-                for each, found in zip(ids, raw, strict=True)
+                for each, found in raw.items()
             ),
             closing,
-            await self._dues(heads, head) if upkeep else (),
+            upkeep.dues,
             unpriced,
         )
 
@@ -98,6 +110,48 @@ class Reader:
         ids = [each.id for each in strategies if each.trade is not None]
         raw = await self._views.many([("strategyOf", (each,)) for each in ids])
         return await self._open_trades(dict(zip(ids, raw, strict=True)), "latest")
+
+    # ------------------------------------------------------------ what changes from head to head
+
+    async def _refreshed(
+        self, head: Head, strategies: int, vaults: int, *, anew: Set[int]
+    ) -> tuple[dict[int, Json], dict[int, Json]]:
+        """Every strategy and every vault at a head, by id; `anew`: strategies to read with their vaults even
+        if no event is about them.
+
+        A node that hides an event is found out when it is their turn. Until then the hub refuses what is done
+        on an old view of a vault.
+        """
+        kept, at = self._kept, hex(head.number)
+        all_strategies, all_vaults = set(range(1, strategies + 1)), set(range(1, vaults + 1))
+        stale_strategies = all_strategies - kept.strategies.keys()
+        stale_vaults = all_vaults - kept.vaults.keys()
+        if kept.at is None or not await self._goes_on_from(kept.at, head):
+            kept = self._kept = _Kept()
+            stale_strategies, stale_vaults = all_strategies, all_vaults
+        else:
+            stale_strategies |= anew
+            stale_vaults |= {each for each, found in kept.vaults.items() if found["strategyId"] in anew}
+            for log in await self._views.logs([], kept.at.number + 1, head.number):
+                of_strategies, of_vaults = hub.concerned(log.topics)
+                stale_strategies |= of_strategies & all_strategies
+                stale_vaults |= of_vaults & all_vaults
+        asked = [*(("strategyOf", (each,)) for each in sorted(stale_strategies))]
+        asked += [("vaultOf", (each,)) for each in sorted(stale_vaults)]
+        answers = await self._views.many(asked, at)
+        found = dict(zip(asked, answers, strict=True))
+        kept.strategies |= {each: found["strategyOf", (each,)] for each in stale_strategies}
+        kept.vaults |= {each: found["vaultOf", (each,)] for each in stale_vaults}
+        kept.at = head
+        return dict(sorted(kept.strategies.items())), dict(sorted(kept.vaults.items()))
+
+    async def _goes_on_from(self, before: Head, head: Head) -> bool:
+        """Whether a head is a descendant of one seen before."""
+        if head.number <= before.number:
+            return head.hash == before.hash
+        if head.number == before.number + 1:
+            return head.parent == before.hash
+        return await self._views.hash_of(before.number) == before.hash
 
     # ------------------------------------------------------------ strategies
 
@@ -204,81 +258,6 @@ class Reader:
         ]
         held = tuple(sale for sale, units in sales if units)
         return held or (tuple(sale for sale, _ in sales[:1]) if any_token else ())
-
-    # ------------------------------------------------------------ upkeep
-
-    async def _upkeep(
-        self, heads: Mapping[int, Json], strategies: Mapping[int, Json], head: Head
-    ) -> tuple[dict[int, tuple[int, ...]], set[int]]:
-        """Empty positions of each strategy's list, and the strategies whose pending terms may begin."""
-        leaders = {found["leaderVault"] for found in strategies.values()}
-        members: dict[int, int] = dict.fromkeys(strategies, 0)
-        for each, found in heads.items():
-            if each not in leaders and found["status"] not in {VaultStatus.NONE, VaultStatus.LEFT}:
-                members[found["strategyId"]] += 1
-        views = [
-            (each, position)
-            for each, found in strategies.items()
-            if members[each] < found["memberCount"]
-            for position in range(found["memberCount"])
-        ]
-        answers = await self._views.many([("memberAt", view) for view in views], hex(head.number))
-        holes: dict[int, tuple[int, ...]] = {}
-        for (each, position), vault_id in zip(views, answers, strict=True):
-            if vault_id == 0:
-                holes[each] = (*holes.get(each, ()), position)
-        pending = await self._views.many([("pendingTermsOf", (each,)) for each in strategies])
-        due = {
-            each
-            for each, terms in zip(strategies, pending, strict=True)
-            if terms["from"] and terms["from"] <= head.time
-        }
-        return holes, due
-
-    async def _dues(self, heads: Mapping[int, Json], head: Head) -> tuple[Dues, ...]:
-        followers = {each: found for each, found in heads.items() if found["policyRevision"]}
-        risks = await self._views.many([("riskOf", (each,)) for each in followers])
-        escrowed = [each for each, risk in zip(followers, risks, strict=True) if risk["escrowed"]]
-        await self._learn_terms(followers)
-        found = [Dues(each, heads[each]["strategyId"], head.number, escrow=True) for each in escrowed]
-        in_period = {}
-        for each, vault in followers.items():
-            if vault["status"] == VaultStatus.LEFT:
-                continue
-            terms = self._known.terms[vault["strategyId"], vault["termsVersion"]]
-            if (point := _settlement_point(vault, terms, head.time)) is not None:
-                in_period[each] = point
-            elif (terms["managementBps"] or terms["subscription"]) and (
-                vault["accruedAt"] + self._settle_after_s <= head.time
-            ):
-                found.append(Dues(each, vault["strategyId"], vault["accruedAt"], escrow=False))
-        gained = await self._gained(list(in_period))
-        found += [Dues(each, heads[each]["strategyId"], in_period[each], escrow=False) for each in gained]
-        return tuple(found)
-
-    async def _learn_terms(self, vaults: Mapping[int, Json]) -> None:
-        wanted = {(found["strategyId"], found["termsVersion"]) for found in vaults.values()}
-        new = sorted(wanted - self._known.terms.keys())
-        answers = await self._views.many([("termsOf", key) for key in new])
-        self._known.terms.update(zip(new, answers, strict=True))
-
-    async def _gained(self, ids: Sequence[int]) -> list[int]:
-        marks = await self._views.many([("marksOf", (each,)) for each in ids])
-        equities = await self._views.many([("equityOf", (each,)) for each in ids])
-        return [
-            each
-            for each, mark, equity in zip(ids, marks, equities, strict=True)
-            if not is_error(equity) and equity > mark["mark"] + mark["mark"] // _GAIN_WORTH_SETTLING
-        ]
-
-
-def _settlement_point(vault: Json, terms: Json, now: int) -> int | None:
-    """The point of the vault's grid that is being settled now, as `Settlements._nextSettlement` has it."""
-    first, period = vault["settleFrom"], terms["performancePeriod"]
-    if first == 0 or now < first or period == 0:
-        return None
-    point = int(now - (now - first) % period)
-    return point if now <= point + _SETTLE_WINDOW_S else None
 
 
 def _address(topic: str) -> str:

@@ -43,7 +43,7 @@ _DATABASE_PAUSE_S = 1.0
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a keeper works. `name` tells it from others in the database; `head_poll_s`, `inbox_poll_s`: how
-    often it asks the node and the database. `upkeep_every`: blocks.
+    often it asks the node and the database. `upkeep_every`: heads in which each strategy has its turn once.
     """
 
     name: str
@@ -77,7 +77,6 @@ class _Memory:
     orders: Sequence[InboxOrder] = ()
     states: tuple[OrderState, ...] = ()
     doorbell: tuple[int, int] | None = None
-    upkeep_at: int | None = None
     sent: int = 0
     alive_us: int = 0
     breakers: tuple[str, ...] = ()
@@ -215,10 +214,7 @@ class KeeperService:
     async def _look(self, head: Head, *, is_new: bool) -> Seen:
         memory, seen = self._memory, self._memory.seen
         if is_new or seen is None:
-            due = memory.upkeep_at is None or head.number - memory.upkeep_at >= self._settings.upkeep_every
-            seen = await self._reader.look(head, upkeep=due)
-            if due:
-                memory.upkeep_at = head.number
+            seen = await self._reader.look(head)
         else:
             trades = await self._reader.reopen(seen.strategies)
             strategies = tuple(replace(each, trade=trades.get(each.id)) for each in seen.strategies)
@@ -375,7 +371,12 @@ async def open_keeper(
     confirmations = settings.patience.confirmations
     yield KeeperService(
         views=views,
-        reader=Reader(views, since=deployment.block, settle_after_s=settings.settle_after_s),
+        reader=Reader(
+            views,
+            since=deployment.block,
+            upkeep_every=settings.upkeep_every,
+            settle_after_s=settings.settle_after_s,
+        ),
         oracle=oracle,
         orders=orders,
         stops=Stops(engine, chain_id=chain_id, hub=hub_address, clock=clock),

@@ -21,10 +21,11 @@ View = tuple[str, tuple[object, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A block: number, hash, unix seconds, base fee in wei."""
+    """A block: number, hash, its parent's, unix seconds, base fee in wei."""
 
     number: int
     hash: str
+    parent: str
     time: int
     base_fee: int
 
@@ -32,6 +33,7 @@ class Head:
 class _WireBlock(msgspec.Struct, rename="camel"):
     number: str
     hash: str
+    parent_hash: str
     timestamp: str
     base_fee_per_gas: str = "0x0"
 
@@ -71,10 +73,17 @@ class Views:
             lambda: Head(
                 int(found.number, 16),
                 found.hash.lower(),
+                found.parent_hash.lower(),
                 int(found.timestamp, 16),
                 int(found.base_fee_per_gas, 16),
             )
         )
+
+    async def hash_of(self, number: int) -> str | None:
+        """The hash of the block of this number, None where there is none."""
+        shape: Any = _WireBlock | None
+        found = await self.rpc.call("eth_getBlockByNumber", [hex(number), False], shape)
+        return None if found is None else found.hash.lower()
 
     async def many(self, views: Sequence[View], block: str = "latest") -> list[Any]:
         """Each view's result, in order; a `HubError` where it reverts."""

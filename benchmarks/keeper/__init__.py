@@ -1,0 +1,1 @@
+"""How quickly and how faithfully a keeper works: `python -m benchmarks.keeper`."""
