@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IHubExtension} from "../../../contracts/interfaces/IHubExtension.sol";
-import {FeeTerms, StrategyParams, VaultStatus} from "../../../contracts/interfaces/Types.sol";
+import {FeeTerms, Policy, Sizing, StrategyParams, VaultStatus} from "../../../contracts/interfaces/Types.sol";
 import {NoOffers} from "./BookkeepingHarness.sol";
 import {Deployer, PlainToken, Svm} from "./Harness.sol";
 import {OffersHarness} from "./OffersHarness.sol";
@@ -17,6 +17,8 @@ abstract contract BookkeepingProof is Deployer {
     address internal constant OWNER = address(0x0E);
     address internal constant LEADER = address(0x1EAD);
     uint32 internal constant VAULT = 7;
+    /// @dev What the caller has in its account, in fees and in its wallet. A call may ask for any part of it.
+    uint128 internal constant MONEY = 1 << 100;
 
     PlainToken internal token = new PlainToken();
 
@@ -49,15 +51,33 @@ contract AccessProof is BookkeepingProof {
         _assertUntouched(_books(), caller, amount, status, true);
     }
 
-    /// @notice Of what is put into vaults and taken out of them.
-    function check_no_other_takes_out_of_a_vault(address caller, uint128 amount, uint8 status) external {
-        _told = [
-            IHubExtension.openVault.selector,
-            IHubExtension.allocate.selector,
-            IHubExtension.deallocate.selector,
-            IHubExtension.exit.selector
-        ];
-        _assertUntouched(_books(), caller, amount, status, true);
+    /// @notice Putting into a vault and taking out of it is refused to whoever owns none.
+    function check_no_other_puts_in_or_takes_out(address caller, uint128 amount, uint8 status) external {
+        bytes memory data = _anyCall("HubExtension", caller);
+        bytes4 told = bytes4(data);
+        vm.assume(
+            told == IHubExtension.allocate.selector || told == IHubExtension.deallocate.selector
+                || told == IHubExtension.exit.selector
+        );
+        OneVault books = _books();
+        vm.assume(caller != OWNER && status <= uint8(type(VaultStatus).max));
+        books.openFor(OWNER, VAULT, address(token), amount, VaultStatus(status));
+        books.creditTo(caller, address(token), MONEY, MONEY);
+        vm.prank(caller);
+        (bool done,) = address(books).call(data);
+        assert(!done);
+    }
+
+    /// @notice Of opening a vault of one's own, under no limits, with nothing in it yet.
+    function check_opening_a_vault_touches_no_other(address caller, uint128 amount, uint8 status, uint8 sizing)
+        external
+    {
+        vm.assume(caller != address(this) && caller != address(0) && sizing <= uint8(type(Sizing).max));
+        Policy memory policy;
+        policy.sizing = Sizing(sizing);
+        OneVault books = _books();
+        bytes memory data = abi.encodeCall(IHubExtension.openVault, (1, policy, 0, 1, address(0)));
+        _assertUntouchedBy(data, books, caller, amount, status);
     }
 
     /// @notice Of what an owner tells a vault.
@@ -134,6 +154,9 @@ contract AccessProof is BookkeepingProof {
     function _assertUntouchedBy(bytes memory data, OneVault hub, address caller, uint128 amount, uint8 status) private {
         vm.assume(caller != OWNER && status <= uint8(type(VaultStatus).max));
         hub.openFor(OWNER, VAULT, address(token), amount, VaultStatus(status));
+        hub.creditTo(caller, address(token), MONEY, MONEY);
+        token.mint(caller, MONEY);
+        token.mint(address(hub), 2 * uint256(MONEY) + amount);
         _call(hub, caller, data);
         assert(hub.holding(VAULT) >= amount);
         assert(hub.ownerOfVault(VAULT) == OWNER);

@@ -53,6 +53,7 @@ contract CursorProof is Fanouts {
 
     /// @notice A batch takes in the member at its first cursor, then the one at the next, and nobody else.
     /// Bounded: two visits.
+    /// @custom:halmos --storage-layout generic
     function check_members_are_met_in_the_order_of_cursors(
         uint32 start,
         uint32 count,

@@ -30,6 +30,13 @@ abstract contract OneVault is HubState {
         _vaults[vaultId].balances.add(0, amount);
     }
 
+    /// @dev Money of somebody's own, in an account and in fees. The hub holds it, and owns tokens of the vault's besides.
+    function creditTo(address somebody, address token, uint128 idle, uint128 fees) external {
+        require(msg.sender == _proof, "only the proof arranges");
+        _accountBalance[somebody][token] = idle;
+        _feeBalance[somebody][token] = fees;
+    }
+
     function requireDeposit(uint96 minDeposit) external {
         require(msg.sender == _proof, "only the proof arranges");
         _strategies[_strategyId].minDeposit = minDeposit;
