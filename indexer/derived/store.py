@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 
 from accounting.book import COST_KINDS, Book
 from accounting.position import AveragePosition
-from accounting.position import Lot as Bought
 from accounting.quotes import Quote, QuoteBoard
 from accounting.returns import Growth
+from indexer.derived.lots import AHEAD, Wanted, read_lots, read_some
 from indexer.derived.state import StoredLots, VaultState
 from indexer.ledger.bulk import write_rows
 from indexer.ledger.models import (
@@ -32,8 +32,6 @@ FOR_EVER = 2**62
 
 PAPERS = ("ideal", "chosen", "sized", "timed", "priced")
 _CHUNK = 500
-_AHEAD = 4
-"""Lots of each position that are read before any is asked for."""
 
 _VAULT_KEYS = {"deployment_id", "vault_id"}
 T = TypeVar("T")
@@ -89,22 +87,6 @@ _POSITIONS = (
     .select_from(Vault)
     .join(VaultPosition, and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour()))
     .where(_OF_VAULTS)
-)
-_OLDEST_LOTS = (
-    select(Lot.vault_id, Lot.token, Lot.quantity, Lot.cost, Lot.block_time)
-    .join(Vault, _same(Vault, Lot, "vault_id"))
-    .join(
-        VaultPosition,
-        and_(
-            _same(VaultPosition, Lot, "vault_id"),
-            VaultPosition.hour == _latest_hour(),
-            VaultPosition.token == Lot.token,
-            Lot.number >= VaultPosition.lots_closed,
-            Lot.number < VaultPosition.lots_closed + _AHEAD,
-        ),
-    )
-    .where(_OF_VAULTS)
-    .order_by(Lot.vault_id, Lot.token, Lot.number)
 )
 _TOKENS = select(StrategyToken.strategy_id, StrategyToken.token).where(
     StrategyToken.deployment_id == bindparam("deployment"),
@@ -181,7 +163,7 @@ def load_states(
         for row in connection.execute(_POSITIONS, {**known, "vaults": ids}).mappings():
             state = states[row["vault_id"]]
             held = _restore_position(state, row)
-            held.fetch = partial(_read_lots, connection, deployment_id, (state.vault_id, row["token"]))
+            held.fetch = partial(read_some, connection, deployment_id, (state.vault_id, row["token"]))
     board = QuoteBoard()
     for ids in _chunks(strategy_ids):
         for quote in connection.execute(_PRICES, {**known, "strategies": ids}):
@@ -193,15 +175,18 @@ def offer_lots(
     connection: Connection, deployment_id: int, states: dict[int, VaultState], sellers: Collection[int]
 ) -> None:
     """Read the oldest open lots of vaults that are about to sell, all at once."""
-    for ids in _chunks(sorted(sellers & states.keys())):
-        found: defaultdict[tuple[int, str], list[Bought]] = defaultdict(list)
-        values = {"deployment": deployment_id, "vaults": ids, "before": FOR_EVER}
-        for vault_id, token, *lot in connection.execute(_OLDEST_LOTS, values):
-            found[vault_id, token].append(Bought(*lot))
-        for (vault_id, token), lots in found.items():
-            held = states[vault_id].fifo.position(token)
-            assert isinstance(held, StoredLots)  # noqa: S101 (all of a state's are)
-            held.offer(lots)
+    held = {
+        (vault_id, token): position
+        for vault_id in sorted(sellers & states.keys())
+        for token, position in states[vault_id].stored_lots()
+        if position.closed < position.opened
+    }
+    wanted = [
+        Wanted(*place, position.closed, min(position.opened, position.closed + AHEAD))
+        for place, position in held.items()
+    ]
+    for place, lots in read_lots(connection, deployment_id, wanted).items():
+        held[place].offer(lots)
 
 
 class Pending:
@@ -269,23 +254,6 @@ def _tokens(connection: Connection, deployment_id: int, strategy_ids: Sequence[i
         for strategy_id, token in rows:
             found[strategy_id].add(token)
     return found
-
-
-def _read_lots(
-    connection: Connection, deployment_id: int, position: tuple[int, str], first: int, end: int
-) -> Iterator[Bought]:
-    rows = connection.execute(
-        select(Lot.quantity, Lot.cost, Lot.block_time)
-        .where(
-            Lot.deployment_id == deployment_id,
-            Lot.vault_id == position[0],
-            Lot.token == position[1],
-            Lot.number >= first,
-            Lot.number < end,
-        )
-        .order_by(Lot.number)
-    )
-    return (Bought(*row) for row in rows)
 
 
 def _state(row: Any, among: Collection[str]) -> VaultState:
