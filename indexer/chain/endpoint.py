@@ -78,6 +78,14 @@ class Health:
             self.resting_until = time.monotonic() + rest
 
 
+class LongAnswerError(Exception):
+    """A node's answer has more than `longest` bytes."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(longest)
+        self.longest = longest
+
+
 class Endpoint:
     """One node. `name` is its URL without secrets; `admitted` says that it was found on the right chain."""
 
@@ -87,13 +95,15 @@ class Endpoint:
         self.health = Health()
         self.admitted = False
 
-    async def post(self, session: aiohttp.ClientSession, body: bytes) -> bytes:
-        """Send one request. Raises `BusyNodeError` if asking again may help, else `NodeUnreachableError`."""
+    async def post(self, session: aiohttp.ClientSession, body: bytes, *, longest: int) -> bytes:
+        """Send one request. Raises `BusyNodeError` if asking again may help, else `NodeUnreachableError`;
+        `LongAnswerError` for an answer of more than `longest` bytes, of which no more is read.
+        """
         try:
             async with session.post(
                 self.url, data=body, headers={"Content-Type": "application/json"}
             ) as answer:
-                content = await answer.read()
+                content = await _read(answer, longest)
                 # Some nodes send their JSON-RPC errors with status 400.
                 if answer.ok or (answer.status == 400 and content.lstrip()[:1] in {b"{", b"["}):
                     return content
@@ -108,3 +118,15 @@ class Endpoint:
         # aiohttp's own messages may repeat the URL.
         reason = reason.replace(self.url, self.name)
         return kind(f"The node at {self.name} does not answer: {reason}.", remedy=FIX_URL)
+
+
+async def _read(answer: aiohttp.ClientResponse, longest: int) -> bytes:
+    """An answer's body, which aiohttp itself would read whatever its length."""
+    if (answer.content_length or 0) > longest:
+        raise LongAnswerError(longest)
+    body = bytearray()
+    async for part in answer.content.iter_any():
+        body += part
+        if len(body) > longest:
+            raise LongAnswerError(longest)
+    return bytes(body)

@@ -4,7 +4,7 @@ range costs what it sells, not what was ever bought.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, String, TextualSelect, column, text
@@ -73,10 +73,3 @@ def read_lots(
     for vault_id, token, *lot in connection.execute(_STATEMENTS[connection.dialect.name], values):
         found[vault_id, token].append(Bought(*lot))
     return found
-
-
-def read_some(
-    connection: Connection, deployment_id: int, position: tuple[int, str], first: int, end: int
-) -> Iterator[Bought]:
-    """Return some lots of one position."""
-    yield from read_lots(connection, deployment_id, [Wanted(*position, first, end)]).get(position, ())

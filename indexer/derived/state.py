@@ -19,6 +19,12 @@ from indexer.derived.facts import Flow, Swapped, Visit
 HOUR_S = 3600
 _FEES: dict[str, CostKind] = {f"{kind}_fee": kind for kind in COST_KINDS}
 
+_FIRST_AHEAD = 8
+"""Lots that are read when the first is asked for; each time after, twice as many."""
+
+_KEPT = 16
+"""Lots of a position that stay in memory from range to range."""
+
 FetchLots = Callable[[int, int], Iterable[Lot]]
 """Lots as bought, from a number up to another, which is left out."""
 
@@ -40,7 +46,7 @@ class StoredLots(FifoPosition):
         self.newest = Lot(0, 0, 0)
         self.fetch: FetchLots | None = None  # until something of it is in the database
         self._fresh: list[Lot] = []  # the newest lots, where older ones between are not in memory
-        self._ahead = 8
+        self._ahead = _FIRST_AHEAD
 
     def offer(self, lots: Iterable[Lot]) -> None:
         """Take the oldest open lots, as bought, before they are asked for."""
@@ -88,6 +94,14 @@ class StoredLots(FifoPosition):
         known = self.closed + len(self.lots)
         rest = self.fetch(known, self.opened) if self.fetch and known < self.opened else ()
         return [*self.lots, *rest]
+
+    def settle(self, fetch: FetchLots) -> None:
+        """Take it that all lots are in the database now: only some of the oldest stay in memory."""
+        self.fetch = fetch
+        self._fresh.clear()
+        self._ahead = _FIRST_AHEAD
+        while len(self.lots) > _KEPT:
+            self.lots.pop()
 
     def _load(self, lots: Iterable[Lot]) -> None:
         self.lots.extend(lots)

@@ -36,6 +36,7 @@ def rebuild(ledger: Ledger, hub: str, *, on_progress: Callable[[int, int], None]
         facts = _token_facts(connection, deployment_id)
         counted = select(func.count()).where(RawLog.deployment_id == deployment_id)
         total = connection.scalar(counted) or 0
+        ledger.forget()
         for name, table in Base.metadata.tables.items():
             if name not in _KEPT:
                 connection.execute(delete(table).where(table.c.deployment_id == deployment_id))

@@ -1,6 +1,7 @@
 """The indexer: brings a ledger to the chain's head and keeps it there."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -176,6 +177,10 @@ class Indexer:
 
     async def follow(self, stop: asyncio.Event) -> None:
         """Keep the ledger at the head until `stop` is set. Waits for a node that is away."""
+        # What is there by now stays. The cycle collector would go through all of it again and again, and hold
+        # up a block for longer than its rows take to be written.
+        gc.collect()
+        gc.freeze()
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
