@@ -17,7 +17,7 @@ import aiohttp
 import msgspec
 import structlog
 
-from indexer.chain.endpoint import FIX_URL, Endpoint, LongAnswerError
+from indexer.chain.endpoint import FIX_URL, Endpoint
 from indexer.chain.errors import (
     BusyNodeError,
     ChainError,
@@ -41,9 +41,6 @@ LONGEST_ANSWER = 256 << 20
 """Bytes of any other answer: more than the logs of one block can come to."""
 
 _REVERTED = 3
-_TOO_LONG = -32005
-"""What nodes answer themselves when a result is too large for them (EIP-1474, limit exceeded)."""
-
 _THROTTLED = re.compile(r"rate.?limit|too many requests|throttl|compute units|capacity", re.IGNORECASE)
 _KEPT_UNLESS_WORSE = 0.2
 """By how much another's score must be better before calls move to it."""
@@ -264,18 +261,11 @@ class RpcClient:
         ]
         # A lone call goes unbatched: some nodes do not know batches.
         async with self._slots:
-            try:
-                body = await endpoint.post(
-                    self._session,
-                    msgspec.json.encode(calls if len(calls) > 1 else calls[0]),
-                    longest=self._longest(method, params),
-                )
-            except LongAnswerError as error:
-                raise NodeRefusedError(
-                    f"The node at {endpoint.name} sends more than {error.longest >> 20} MB to {method}.",
-                    remedy="Use another RPC endpoint; nothing was written.",
-                    code=_TOO_LONG,
-                ) from error
+            body = await endpoint.post(
+                self._session,
+                msgspec.json.encode(calls if len(calls) > 1 else calls[0]),
+                longest=self._longest(method, params),
+            )
         answers = responses(body, shape)
         by_id = {response.id: response for response in answers}
         if len(answers) != len(calls) or by_id.keys() != set(range(len(calls))):
