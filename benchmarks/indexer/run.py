@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 import structlog
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from benchmarks.indexer.memory import peak_rss_mb
 from indexer.chain.endpoint import Endpoint
@@ -26,6 +26,8 @@ from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import LONGEST_LOGS, RpcClient
 from indexer.chain.types import Header
 from indexer.decode.ranges import DecodedRange
+from indexer.ledger.beside import Beside
+from indexer.ledger.context import Context
 from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import RawLog
@@ -49,7 +51,9 @@ class _UpTo(ChainReader):
 class _RawLedger(Ledger):
     """The ledger's first step alone: raw logs, blocks and checkpoint."""
 
-    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
+    def post(
+        self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
+    ) -> None:
         """Nothing: the raw logs are written before."""
 
 

@@ -83,7 +83,7 @@ def roll_back(
     if first <= ancestor.number:
         blocks = range(first, ancestor.number + 1)
         told = read_facts(connection, deployment_id, blocks)
-        take(connection, Standing(deployment_id), told, blocks, only=again)
+        take(lambda: connection, Standing(deployment_id), told, blocks, only=again)
 
 
 def rebuild(connection: Connection, deployment_id: int) -> None:
@@ -93,7 +93,7 @@ def rebuild(connection: Connection, deployment_id: int) -> None:
         connection.execute(delete(table).where(table.deployment_id == deployment_id))
     standing = Standing(deployment_id)
     for blocks in list(_ranges(connection, deployment_id)):
-        take(connection, standing, read_facts(connection, deployment_id, blocks), blocks)
+        take(lambda: connection, standing, read_facts(connection, deployment_id, blocks), blocks)
 
 
 def _leaders(connection: Connection, deployment_id: int, vault_ids: Collection[int]) -> set[int]:

@@ -5,7 +5,7 @@ What is kept is what the rows say, so it is forgotten whenever rows went another
 a transaction that failed, and after a rollback.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
@@ -29,6 +29,10 @@ MOST = 4_096
 """Vaults kept in memory; a vault takes some four kilobytes."""
 
 
+Reach = Callable[[], Connection]
+"""Gives the connection of the transaction, which another may have for a while."""
+
+
 class Standing:
     """Vaults' states by id, those longest untouched first, and the latest price of every pair."""
 
@@ -42,11 +46,11 @@ class Standing:
         self.board = QuoteBoard()
         self._tokens: dict[int, set[str]] = {}
         self._brought: set[int] = set()
-        self._connection: Connection | None = None
+        self._reach: Reach | None = None
 
     def bring(
         self,
-        connection: Connection,
+        reach: Reach,
         vault_ids: Iterable[int],
         *,
         before: int = FOR_EVER,
@@ -59,15 +63,17 @@ class Standing:
         Tokens that strategies got from block `below` on are not theirs yet; `grown` are strategies that get
         some.
         """
-        self._connection = connection
+        self._reach = reach
         self._brought = set(vault_ids)
         known = self.states
         leaders = {known[each].leader for each in self._brought & known.keys()} - {None}
         self._brought.update(each for each in leaders if each is not None)
         missing = self._brought - known.keys()
-        if missing:
-            missing.update(read_leaders(connection, self.deployment_id, sorted(missing)))
-            missing -= known.keys()
+        if not missing and not grown:
+            return
+        connection = reach()
+        missing.update(read_leaders(connection, self.deployment_id, sorted(missing)))
+        missing -= known.keys()
         rows = read_present(connection, self.deployment_id, sorted(missing), before)
         strategies = {row["strategy_id"] for row in rows} - self._tokens.keys()
         for strategy_id, tokens in read_tokens(connection, self.deployment_id, strategies, below).items():
@@ -86,7 +92,7 @@ class Standing:
         if strategy_id in self._tokens:
             self._tokens[strategy_id].add(token)
 
-    def offer_lots(self, connection: Connection, sellers: Collection[int]) -> None:
+    def offer_lots(self, sellers: Collection[int]) -> None:
         """Read the oldest open lots of vaults that are about to sell, all at once, where none is here."""
         held = {
             (vault_id, token): position
@@ -98,7 +104,7 @@ class Standing:
             Wanted(*place, position.closed, min(position.opened, position.closed + AHEAD))
             for place, position in held.items()
         ]
-        for place, lots in read_lots(connection, self.deployment_id, wanted).items():
+        for place, lots in self._read(wanted).items():
             held[place].offer(lots)
 
     def settle(self) -> None:
@@ -109,13 +115,17 @@ class Standing:
                 held.settle(partial(self._fetch, (vault_id, token)))
         for vault_id in list(self.states)[: max(0, len(self.states) - MOST)]:
             del self.states[vault_id]
-        self._connection = None
+        self._reach = None
 
     def _fetch(self, place: tuple[int, str], first: int, end: int) -> Iterable[Bought]:
-        if self._connection is None:
+        return self._read([Wanted(*place, first, end)]).get(place, ())
+
+    def _read(self, wanted: Sequence[Wanted]) -> dict[tuple[int, str], list[Bought]]:
+        if not wanted:
+            return {}
+        if self._reach is None:
             raise RuntimeError("lots are read while a range is taken in")
-        wanted = Wanted(*place, first, end)
-        return read_lots(self._connection, self.deployment_id, [wanted]).get(place, ())
+        return read_lots(self._reach(), self.deployment_id, wanted)
 
 
 def load_states(
@@ -127,5 +137,5 @@ def load_states(
     A vault that was never opened has none.
     """
     standing = Standing(deployment_id)
-    standing.bring(connection, vault_ids, before=before)
+    standing.bring(lambda: connection, vault_ids, before=before)
     return standing.states, standing.board

@@ -4,7 +4,7 @@ The rules are those of `accounting.history`: a flow is seen at the vault's worth
 fee at the worth just after.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 from accounting.book import COST_KINDS, Book, CostKind
@@ -118,6 +118,7 @@ class VaultState:
 
     __slots__ = (
         "_among",
+        "_compared",
         "_since",
         "_valued",
         "average",
@@ -131,7 +132,6 @@ class VaultState:
         "leader",
         "lots",
         "returns_defined",
-        "score",
         "stored_hour",
         "tracking",
         "vault_id",
@@ -149,7 +149,7 @@ class VaultState:
         self.growth = Growth()
         self.returns_defined = True
         self.tracking = Tracking(base)
-        self.score: int | None = None
+        self._compared: tuple[Mapping[str, int] | None, Mapping[str, int] | None] | int | None = None
         self.worths: dict[str, int] | None = None
         self.equity: int | None = None
         self.hour = 0
@@ -242,8 +242,23 @@ class VaultState:
     def compare(self, leader: "VaultState", board: QuoteBoard) -> None:
         """Take how alike the vault and its leader's are invested."""
         leader.value(board)
-        mine, theirs = self.worths, leader.worths
-        self.score = None if mine is None or theirs is None else sync_score(mine, theirs)
+        self._compared = self.worths, leader.worths
+
+    @property
+    def score(self) -> int | None:
+        """How alike the two were when they were last compared, scaled by 1e18; None for a leader, and where
+        one of them was worth nothing or unknown.
+        """
+        if isinstance(
+            self._compared, tuple
+        ):  # worked out when it is asked for: most are compared again first
+            mine, theirs = self._compared
+            self._compared = None if mine is None or theirs is None else sync_score(mine, theirs)
+        return self._compared
+
+    @score.setter
+    def score(self, score: int | None) -> None:
+        self._compared = score
 
     def stored_lots(self) -> Iterator[tuple[str, StoredLots]]:
         """Give each token with its FIFO position."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection
-
 from accounting.position import OversoldError
 from accounting.quotes import Quote
 from indexer.derived.facts import (
@@ -19,21 +17,22 @@ from indexer.derived.facts import (
     in_order,
     read_first_clearings,
 )
-from indexer.derived.standing import Standing
+from indexer.derived.standing import Reach, Standing
 from indexer.derived.state import HOUR_S, VaultState
 from indexer.derived.store import Pending
 from indexer.ledger.errors import InvariantError
 
 
 def take(
-    connection: Connection,
+    reach: Reach,
     standing: Standing,
     told: Facts,
     blocks: range,
     *,
     only: Collection[int] | None = None,
 ) -> None:
-    """Take in the facts of blocks whose rows are written; of `only` some vaults, if they are given.
+    """Take in the facts of blocks whose rows are written, or are when the connection can be reached; of
+    `only` some vaults, if they are given.
 
     Raises `InvariantError` when a vault spends what it does not have.
     """
@@ -46,14 +45,14 @@ def take(
         each.trade_id: each for each in told.clearings if each.batch == 0 and not each.trade_id & LEADERS_BIT
     }
     missing = {visit.trade_id for visit in told.visits if not visit.trade_id & LEADERS_BIT} - firsts.keys()
-    for each in read_first_clearings(connection, standing.deployment_id, missing) if missing else ():
+    for each in read_first_clearings(reach(), standing.deployment_id, missing) if missing else ():
         firsts[each.trade_id] = each
     grown = {each.strategy_id for each in told.traded}
-    standing.bring(connection, touched, below=blocks[0], grown=grown)
+    standing.bring(reach, touched, below=blocks[0], grown=grown)
     sellers = {visit.vault_id for visit in told.visits if visit.amount_in} | {
         flow.vault_id for flow in told.flows if flow.amount < 0
     }
-    standing.offer_lots(connection, sellers)
+    standing.offer_lots(sellers)
     pending = Pending(standing.deployment_id)
     work = _Work(standing, firsts, pending)
     try:
@@ -64,7 +63,7 @@ def take(
             remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, report "
             "it. Nothing was written.",
         ) from error
-    pending.write(connection)
+    pending.write(reach())
     standing.settle()
 
 

@@ -19,9 +19,10 @@ from indexer.derived.facts import Cleared, Facts, Traded, Visit
 from indexer.derived.standing import Standing
 from indexer.derived.update import take
 from indexer.ledger.balances import write_books
+from indexer.ledger.beside import Beside
 from indexer.ledger.bulk import column_names, update_rows, write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint, read_start
-from indexer.ledger.context import load_context
+from indexer.ledger.context import Context, load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
@@ -104,11 +105,16 @@ class Ledger:
                 remedy="Start the indexer again: it looks for the common ancestor first.",
             )
         target = Checkpoint(last.number, last.hash, last.time)
-        with _without_collector(), self.transaction() as connection:
+        with (
+            _without_collector(),
+            self.transaction() as connection,
+            Beside(connection, len(decoded.logs)) as beside,
+        ):
             move_checkpoint(connection, self._id, old, target)
-            write_rows(connection, RawLog, raw_rows(self._id, decoded))
-            self.post(connection, decoded, tokens)
-            self._write_blocks(connection, decoded, old, target)
+            context = load_context(connection, self._id, decoded)
+            beside.do(write_rows, RawLog, raw_rows(self._id, decoded))
+            self.post(beside, context, decoded, tokens)
+            self._write_blocks(beside.connection(), decoded, old, target)
             if isinstance(last, BlockRef):
                 add_unproven(connection, self._id, old.number, last.number)
             note_head(connection, self._id, head)
@@ -187,12 +193,15 @@ class Ledger:
             if not done:
                 self._standing.forget()
 
-    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
+    def post(
+        self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
+    ) -> None:
         """Write what a range's logs come to, but not the logs themselves, in the caller's transaction."""
-        context = load_context(connection, self._id, decoded)
         rows = Projection(self._id, context, tokens).post(decoded)
-        self._write(connection, rows)
-        self._derive(connection, rows, range(decoded.headers[0].number, decoded.headers[-1].number + 1))
+        told = _facts(rows)
+        beside.do(self._write, rows)
+        blocks = range(decoded.headers[0].number, decoded.headers[-1].number + 1)
+        take(beside.connection, self._standing, told, blocks)
 
     def _write(self, connection: Connection, rows: Rows) -> None:
         changed = dict(rows.vaults)
@@ -223,16 +232,6 @@ class Ledger:
         for place, event in rows.vetoes:
             veto(connection, place, event)
         write_books(connection, self._id, rows.books)
-
-    def _derive(self, connection: Connection, rows: Rows, blocks: range) -> None:
-        """Bring the read models up to date with what was just written."""
-        told = Facts(
-            clearings=[Cleared._make(_OF_CLEARING(row)) for row in rows.new[Clearing]],
-            visits=[Visit._make(_OF_COPY(row)) for row in rows.new[Copy]],
-            flows=rows.flows,
-            traded=[Traded._make(_OF_TOKEN(row)) for row in rows.new[StrategyToken]],
-        )
-        take(connection, self._standing, told, blocks)
 
     def _write_blocks(
         self, connection: Connection, decoded: DecodedRange, old: Checkpoint, new: Checkpoint
@@ -274,6 +273,16 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _facts(rows: Rows) -> Facts:
+    """What the read models are made from."""
+    return Facts(
+        clearings=[Cleared._make(_OF_CLEARING(row)) for row in rows.new[Clearing]],
+        visits=[Visit._make(_OF_COPY(row)) for row in rows.new[Copy]],
+        flows=rows.flows,
+        traded=[Traded._make(_OF_TOKEN(row)) for row in rows.new[StrategyToken]],
+    )
 
 
 def _follows(first: Header | BlockRef, checkpoint: Checkpoint) -> bool:
