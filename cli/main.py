@@ -8,6 +8,7 @@ import typer
 from cli.content import hash_content
 from cli.demo import demo
 from cli.doctor import doctor
+from cli.export import export
 from cli.index import index
 from cli.keeper import keeper
 from cli.order import app as order
@@ -25,14 +26,14 @@ app = typer.Typer(
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
     "`keeper` carries them. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from "
     "the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers "
-    "are the same. "
+    "are the same, `export` writes the raw logs into a file. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve, keeper, doctor, verify, rebuild, simulate):
+for command in (demo, index, reconcile, serve, keeper, doctor, verify, rebuild, export, simulate):
     app.command()(command)
 app.command("hash")(hash_content)
 app.add_typer(order, name="order")

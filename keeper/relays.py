@@ -1,7 +1,7 @@
 """Two ways to block builders: the node's public pool, and a private relay that shows nobody what waits."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
@@ -87,7 +87,7 @@ class PrivateRelay:
                 f"The private relay at {shown(self._url)} does not answer: {error or type(error).__name__}.",
                 remedy="Check --private-relay; until it answers, transactions go to the public pool.",
             ) from error
-        response = decode(content, Response)
+        response: Response[Any] = decode(content, Response[Any])
         if response.error is not None and not any(w in response.error.message.lower() for w in _KNOWN):
             raise NodeRefusedError(
                 f"The private relay refused: {response.error.message}.",

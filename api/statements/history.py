@@ -22,8 +22,8 @@ from api.statements import repository
 from api.statements.repository import FlowRow, Place
 from api.trades.fills import keeper_part
 from api.trades.repository import CopyRow, list_vault_copies, list_vault_copies_within
+from indexer.derived.standing import load_states
 from indexer.derived.state import HOUR_S
-from indexer.derived.store import load_states
 from indexer.ledger.models import Clearing, Strategy, Vault
 
 Line = FlowRow | CopyRow

@@ -11,8 +11,8 @@ from accounting.rates import InternalRate, internal_rate
 from accounting.tracking import TrackingDifference
 from api.snapshot import Snapshot
 from api.statements import repository
+from indexer.derived.standing import load_states
 from indexer.derived.state import VaultState
-from indexer.derived.store import load_states
 from indexer.ledger.models import Vault
 
 ENOUGH_S = 90 * 86_400

@@ -24,7 +24,7 @@ from demo.checkout import Checkout
 from demo.deployment import hub_abi, sources_digest
 
 WAD = 10**18
-_AT_ONCE = 50
+PRICES_LAST = 50
 """Blocks mined by one order; the prices are posted as often, which the oracle asks for once a day."""
 
 _BLOCK_S = 1_600
@@ -88,8 +88,12 @@ class Market:
         """Mine blocks with one trade of the leader each: some is swapped, and with the next all of it
         back.
         """
-        _post_prices(self.chain, self.facts.leader, self.facts.feeds)
+        self.post_prices()
         _trade(self.chain, self.hub, self.facts, blocks)
+
+    def post_prices(self) -> None:
+        """Mine a block with new prices."""
+        _post_prices(self.chain, self.facts.leader, self.facts.feeds)
 
     def queue_trade(self) -> int:
         """Leave one trade for the next block; the height so far."""
@@ -137,12 +141,12 @@ def _make(size: Size) -> tuple[bytes, Facts]:
         facts = _open(at, size, json.loads((Path(folder) / "deployment.json").read_text()))
         at.chain.request("anvil_impersonateAccount", facts.leader)
         at.chain.request("anvil_setBlockTimestampInterval", _BLOCK_S)
-        steps = range(0, size.blocks, _AT_ONCE)
+        steps = range(0, size.blocks, PRICES_LAST)
         for done in track(steps, f"Chain {size.name}", console=Console(stderr=True)):
             _post_prices(at.chain, facts.leader, facts.feeds)
-            _trade(at.chain, at.hub, facts, min(_AT_ONCE, size.blocks - done))
+            _trade(at.chain, at.hub, facts, min(PRICES_LAST, size.blocks - done))
         head = int(at.chain.request("eth_blockNumber"), 16)
-        logged = sum(_count(at.chain, at.hub, first, head) for first in range(0, head + 1, _AT_ONCE))
+        logged = sum(_count(at.chain, at.hub, first, head) for first in range(0, head + 1, PRICES_LAST))
         if logged < size.blocks * size.events_a_block:
             raise RuntimeError(f"{logged} events in {size.blocks} blocks: the hub refused trades")
         known = {**asdict(facts), "head": head, "events": logged}
@@ -198,7 +202,7 @@ def _trade(chain: Chain, hub: Contract, facts: Facts, blocks: int) -> None:
 
 
 def _count(chain: Chain, hub: Contract, first: int, head: int) -> int:
-    last = min(head, first + _AT_ONCE - 1)
+    last = min(head, first + PRICES_LAST - 1)
     return len(
         chain.request("eth_getLogs", {"address": hub.address, "fromBlock": hex(first), "toBlock": hex(last)})
     )

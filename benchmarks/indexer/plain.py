@@ -3,7 +3,6 @@ of `benchmarks.indexer.run` after its stage, and prints the same.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from web3 import HTTPProvider, Web3
 from web3._utils.events import get_event_data
 from web3.types import FilterParams
 
+from benchmarks.indexer.memory import peak_rss_mb
 from demo.checkout import Checkout
 from demo.deployment import hub_abi
 
@@ -75,5 +75,4 @@ def index(rpc_url: str, deployment: Path, head: int, database_url: str) -> tuple
 if __name__ == "__main__":
     url, file, last, database = sys.argv[1:]
     count, took = index(url, Path(file), int(last), database)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    sys.stdout.write(json.dumps({"events": count, "seconds": took, "peak_rss_mb": peak}))
+    sys.stdout.write(json.dumps({"events": count, "seconds": took, "peak_rss_mb": peak_rss_mb()}))

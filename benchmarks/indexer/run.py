@@ -2,28 +2,32 @@
 
 `python -m benchmarks.indexer.run STAGE RPC_URL DEPLOYMENT HEAD DATABASE_URL` indexes from an empty database
 and prints one JSON object: events, seconds from the first question to the node until the ledger is at the
-head, and the process's largest resident memory in MiB. Stages: `fetch` throws the node's answers away unread;
-`raw` writes raw logs and nothing that is derived from them; `ledger` is the indexer as it is.
+head, and the process's own largest resident memory in MiB. Stages: `fetch` throws the node's answers away
+unread; `raw` writes raw logs and nothing that is derived from them; `ledger` is the indexer as it is.
 """
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import structlog
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
+from benchmarks.indexer.memory import peak_rss_mb
+from indexer.chain.endpoint import Endpoint
 from indexer.chain.heads import Heads
 from indexer.chain.ranges import Ranges
 from indexer.chain.reader import ChainReader
-from indexer.chain.rpc import RpcClient
+from indexer.chain.rpc import LONGEST_LOGS, RpcClient
 from indexer.chain.types import Header
 from indexer.decode.ranges import DecodedRange
+from indexer.ledger.beside import Beside
+from indexer.ledger.context import Context
 from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import RawLog
@@ -47,7 +51,9 @@ class _UpTo(ChainReader):
 class _RawLedger(Ledger):
     """The ledger's first step alone: raw logs, blocks and checkpoint."""
 
-    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
+    def post(
+        self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
+    ) -> None:
         """Nothing: the raw logs are written before."""
 
 
@@ -58,12 +64,13 @@ class _Fetched(msgspec.Struct):
 
 async def _fetch(rpc_url: str, deployment: Deployment, head: int) -> tuple[int, float]:
     total = 0
-    async with RpcClient(rpc_url) as rpc:
+    async with aiohttp.ClientSession() as session:
 
         async def ask(first: int, last: int) -> _Fetched:
             query = {"address": deployment.hub, "fromBlock": hex(first), "toBlock": hex(last)}
-            answer = await rpc.call("eth_getLogs", [query], msgspec.Raw)
-            return _Fetched(last, bytes(answer).count(b'"logIndex"'))
+            call = {"jsonrpc": "2.0", "id": 0, "method": "eth_getLogs", "params": [query]}
+            answer = await Endpoint(rpc_url).post(session, msgspec.json.encode(call), longest=LONGEST_LOGS)
+            return _Fetched(last, answer.count(b'"logIndex"'))
 
         began = time.perf_counter()
         async for each in Ranges().read(ask, deployment.block, head):
@@ -102,8 +109,7 @@ def main() -> None:
         else _index(stage, rpc_url, deployment, int(head), database_url)
     )
     events, seconds = asyncio.run(work)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    sys.stdout.write(json.dumps({"events": events, "seconds": seconds, "peak_rss_mb": peak}))
+    sys.stdout.write(json.dumps({"events": events, "seconds": seconds, "peak_rss_mb": peak_rss_mb()}))
 
 
 if __name__ == "__main__":

@@ -6,11 +6,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 
-from indexer.chain.errors import BusyNodeError, NodeUnreachableError
+from indexer.chain.errors import BusyNodeError, NodeRefusedError, NodeUnreachableError
 
 FIX_URL = "Check that the node runs and that the RPC URL is right (--rpc-url or LOCKSTEP_RPC_URL)."
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TOO_LONG = -32005
+"""What nodes themselves say where a result is too large for them (EIP-1474, limit exceeded)."""
+
 _SECRET_LENGTH = 16
 """A part of a path this long is taken for a provider's key."""
 
@@ -87,13 +90,15 @@ class Endpoint:
         self.health = Health()
         self.admitted = False
 
-    async def post(self, session: aiohttp.ClientSession, body: bytes) -> bytes:
-        """Send one request. Raises `BusyNodeError` if asking again may help, else `NodeUnreachableError`."""
+    async def post(self, session: aiohttp.ClientSession, body: bytes, *, longest: int) -> bytes:
+        """Send one request. Raises `BusyNodeError` if asking again may help, else `NodeUnreachableError`,
+        and `NodeRefusedError` for an answer of more than `longest` bytes, of which no more is read.
+        """
         try:
             async with session.post(
                 self.url, data=body, headers={"Content-Type": "application/json"}
             ) as answer:
-                content = await answer.read()
+                content = await self._read(answer, longest)
                 # Some nodes send their JSON-RPC errors with status 400.
                 if answer.ok or (answer.status == 400 and content.lstrip()[:1] in {b"{", b"["}):
                     return content
@@ -108,3 +113,19 @@ class Endpoint:
         # aiohttp's own messages may repeat the URL.
         reason = reason.replace(self.url, self.name)
         return kind(f"The node at {self.name} does not answer: {reason}.", remedy=FIX_URL)
+
+    async def _read(self, answer: aiohttp.ClientResponse, longest: int) -> bytes:
+        """An answer's body, which aiohttp itself would read whatever its length."""
+        body = bytearray()
+        if (answer.content_length or 0) <= longest:
+            async for part in answer.content.iter_any():
+                body += part
+                if len(body) > longest:
+                    break
+            else:
+                return bytes(body)
+        raise NodeRefusedError(
+            f"The node at {self.name} sends more than {longest >> 20} MB at once.",
+            remedy="Use another RPC endpoint; nothing of it was believed.",
+            code=_TOO_LONG,
+        )

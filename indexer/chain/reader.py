@@ -28,12 +28,13 @@ from indexer.chain.errors import (
     LaggingNodeError,
     LyingNodeError,
     NoContractError,
+    NodeRefusedError,
     TimelessLogsError,
 )
 from indexer.chain.quorum import agreed_head
 from indexer.chain.rpc import RpcClient
 from indexer.chain.types import BlockLogs, BlockRef, Call, Header, Log
-from indexer.chain.wire import BlockRun, WireHeader, WireLog, block_runs, translate
+from indexer.chain.wire import BlockRun, Params, WireHeader, WireLog, block_runs, translate
 
 _USE_ANOTHER = "Use another RPC endpoint, or ask this node's operator; nothing of the block was written."
 _TWO_FORKS = "The chain reorganised while it was read, or the node mixes two forks: try again."
@@ -193,10 +194,17 @@ class ChainReader:
 
     async def call_all(self, calls: Sequence[Call], block: str) -> list[bytes]:
         """Call views at one block: a block's hash, or `latest`."""
-        at: str | dict[str, str] = block if block == "latest" else {"blockHash": block}
-        params = [[{"to": call.to, "data": "0x" + call.data.hex()}, at] for call in calls]
-        answers = await self._rpc.batch("eth_call", params, str)
+        answers = await self._rpc.batch("eth_call", [_calling(call, block) for call in calls], str)
         return translate(lambda: [bytes.fromhex(answer[2:]) for answer in answers])
+
+    async def try_calls(self, calls: Sequence[tuple[Call, str]]) -> list[bytes | None]:
+        """Call views, each at a block of its own; None where the node refuses one."""
+        found = await self._rpc.outcomes("eth_call", [_calling(*each) for each in calls], str)
+        return translate(
+            lambda: [
+                None if isinstance(each, NodeRefusedError) else bytes.fromhex(each[2:]) for each in found
+            ]
+        )
 
     async def _runs(self, watch: Watch, place: dict[str, str], first: int, last: int) -> list[BlockRun]:
         """Each block's logs, checked for being of the address, of the range, and in order."""
@@ -235,6 +243,11 @@ class ChainReader:
                 f"contradicts the {len(block.logs)} logs of {watch.address} that were answered.",
                 remedy=_USE_ANOTHER,
             )
+
+
+def _calling(call: Call, block: str) -> Params:
+    at: str | dict[str, str] = block if block == "latest" else {"blockHash": block}
+    return [{"to": call.to, "data": "0x" + call.data.hex()}, at]
 
 
 def _block_of(header: Header, run: BlockRun | None) -> BlockLogs:

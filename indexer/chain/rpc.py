@@ -26,11 +26,19 @@ from indexer.chain.errors import (
     NotANodeError,
     WrongChainError,
 )
-from indexer.chain.wire import ErrorBody, Params, Response, decode
+from indexer.chain.wire import ErrorBody, Params, require_shape, responses
 
 T = TypeVar("T")
 
 log = structlog.get_logger()
+
+LONGEST_LOGS = 8 << 20
+"""Bytes of an answer about the logs of several blocks: some ten thousand logs. Four of these are read at the
+same time, so that this is what bounds the memory of a backfill.
+"""
+
+LONGEST_ANSWER = 256 << 20
+"""Bytes of any other answer: more than the logs of one block can come to."""
 
 _REVERTED = 3
 _THROTTLED = re.compile(r"rate.?limit|too many requests|throttl|compute units|capacity", re.IGNORECASE)
@@ -51,6 +59,7 @@ class RpcClient:
         pause_s: float = 0.25,
         batch_size: int = 100,
         connections: int = 4,
+        longest_logs: int = LONGEST_LOGS,
     ) -> None:
         self.endpoints = tuple(Endpoint(url) for url in dict.fromkeys(urls))
         if not self.endpoints:
@@ -58,6 +67,7 @@ class RpcClient:
         self._attempts = attempts
         self._pause_s = pause_s
         self._batch_size = batch_size
+        self._longest_logs = longest_logs
         self._slots = asyncio.Semaphore(connections)
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._session: aiohttp.ClientSession | None = None
@@ -220,6 +230,13 @@ class RpcClient:
         reason = str(error) if error else "another is healthier"
         log.warning("endpoint_changed", endpoint=before.name, next=endpoint.name, reason=reason)
 
+    def _longest(self, method: str, params: Sequence[Params]) -> int:
+        """How many bytes of an answer are read: fewer of a range's logs, which can be asked for in parts."""
+        in_parts = method == "eth_getLogs" and any(
+            each[0].get("fromBlock") != each[0].get("toBlock") for each in params
+        )
+        return self._longest_logs if in_parts else LONGEST_ANSWER
+
     async def _admit(self, endpoint: Endpoint) -> None:
         """Raise unless the endpoint is on the chain that is required; ask it only once."""
         if self._chain_id is None or endpoint.admitted:
@@ -245,24 +262,26 @@ class RpcClient:
         # A lone call goes unbatched: some nodes do not know batches.
         async with self._slots:
             body = await endpoint.post(
-                self._session, msgspec.json.encode(calls if len(calls) > 1 else calls[0])
+                self._session,
+                msgspec.json.encode(calls if len(calls) > 1 else calls[0]),
+                longest=self._longest(method, params),
             )
-        batched = body.lstrip()[:1] == b"["
-        responses = decode(body, list[Response]) if batched else [decode(body, Response)]
-        by_id = {response.id: response for response in responses}
-        if len(responses) != len(calls) or by_id.keys() != set(range(len(calls))):
+        answers = responses(body, shape)
+        by_id = {response.id: response for response in answers}
+        if len(answers) != len(calls) or by_id.keys() != set(range(len(calls))):
             # What a node has against the whole request it says in one answer without an id.
-            for response in responses:
+            for response in answers:
                 if response.error is not None:
                     raise _refusal(endpoint, method, response.error)
             raise NotANodeError(
-                f"The node at {endpoint.name} answered {len(responses)} of {len(calls)} batched calls of "
+                f"The node at {endpoint.name} answered {len(answers)} of {len(calls)} batched calls of "
                 f"{method}.",
                 remedy="Use a node that supports JSON-RPC batches.",
             )
+        in_order = [by_id[at] for at in range(len(calls))]
         return [
-            decode(each.result, shape) if each.error is None else _refusal(endpoint, method, each.error)
-            for each in (by_id[at] for at in range(len(calls)))
+            _refusal(endpoint, method, each.error) if each.error else require_shape(each.result, shape)
+            for each in in_order
         ]
 
 

@@ -5,7 +5,8 @@ decoder.
 from binascii import unhexlify
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -23,11 +24,11 @@ class ErrorBody(msgspec.Struct):
     data: Any = None
 
 
-class Response(msgspec.Struct):
-    """A JSON-RPC response; `result` stays undecoded until its shape is known."""
+class Response(msgspec.Struct, Generic[T]):
+    """A JSON-RPC response with a result of a known shape; some nodes send `null` beside an error."""
 
     id: int | None = None
-    result: msgspec.Raw = msgspec.Raw(b"null")
+    result: T | None = None
     error: ErrorBody | None = None
 
 
@@ -134,9 +135,29 @@ class Notice(msgspec.Struct):
     error: ErrorBody | None = None
 
 
-def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
+def decode(body: bytes, shape: type[T]) -> T:
     """Decode JSON of a known shape. Raises `NotANodeError` if it has another."""
-    return translate(lambda: msgspec.json.decode(body, type=shape))
+    known: Any = shape  # a type can be a key, which mypy does not see of a type variable
+    decoder: msgspec.json.Decoder[T] = _decoder(known)
+    return translate(lambda: decoder.decode(body))
+
+
+def responses(body: bytes, shape: type[T]) -> list[Response[T]]:
+    """Decode the answer to one call, or to a batch of them, each result in the same shape."""
+    batched = body.lstrip()[:1] == b"["
+    one: Any = Response[shape]  # type: ignore[valid-type] # made at run time
+    found: Any = decode(body, list[one] if batched else one)
+    return found if batched else [found]
+
+
+def require_shape(result: T | None, shape: type[T]) -> T:
+    """Return a result, which may be null only where its shape has null. Raises `NotANodeError`."""
+    return decode(b"null", shape) if result is None else result
+
+
+@cache
+def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
 
 
 def translate(read: Callable[[], T]) -> T:

@@ -1,18 +1,19 @@
 """What the read models are made from: clearings, what trades did in vaults, and money in and out of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, and_, select
 
 from accounting.tracking import Batch
-from indexer.ledger.models import Balance, Clearing, Copy, Entry, Posting
+from indexer.ledger.models import Balance, Clearing, Copy, Entry, Posting, StrategyToken
 
 LEADERS_BIT = 1 << 31
 """Set in a trade's id unless the leader gave it."""
 
-_MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
+MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
+"""Events that move money in and out of vaults."""
 
 
 class Cleared(NamedTuple):
@@ -70,20 +71,41 @@ class Flow(NamedTuple):
     amount: int
 
 
-Fact = Cleared | Visit | Flow
+class Traded(NamedTuple):
+    """A token that a strategy trades from here on."""
+
+    block_number: int
+    log_index: int
+    strategy_id: int
+    token: str
+
+
+Fact = Cleared | Visit | Flow | Traded
 FirstClearings = Mapping[int, Cleared]
 """Trade of a leader → its first clearing, which has the leader's own fill."""
 
 
-def in_order(
-    clearings: Iterable[Cleared], visits: Iterable[Visit], flows: Iterable[Flow], firsts: FirstClearings
-) -> list[Fact]:
+class Facts(NamedTuple):
+    """What happened in some blocks, each kind in any order."""
+
+    clearings: Sequence[Cleared]
+    visits: Sequence[Visit]
+    flows: Sequence[Flow]
+    traded: Sequence[Traded]
+
+    def of(self, vault_ids: Collection[int]) -> "Facts":
+        """Those of some vaults, and of all the strategies."""
+        visits = [visit for visit in self.visits if visit.vault_id in vault_ids]
+        return self._replace(visits=visits, flows=[flow for flow in self.flows if flow.vault_id in vault_ids])
+
+
+def in_order(told: Facts, firsts: FirstClearings) -> list[Fact]:
     """Return the facts in chain order, but a skip that the hub tells before its trade's first clearing after
     the leader's fill in it: it was left out of what the leader did then.
     """
-    facts: list[Fact] = [*clearings, *visits, *flows]
+    facts: list[Fact] = [*told.traded, *told.clearings, *told.visits, *told.flows]
     late = {}
-    for visit in visits:
+    for visit in told.visits:
         if visit.clearing_log_index is None:
             first = firsts.get(visit.trade_id)
             if first and first.block_number == visit.block_number and first.log_index > visit.log_index:
@@ -91,6 +113,16 @@ def in_order(
     # Nothing else is at a late skip's place; without one, the facts begin with the place they are sorted by.
     facts.sort(key=(lambda fact: late.get(fact[:2], (*fact[:2], 0))) if late else itemgetter(0, 1))
     return facts
+
+
+def read_facts(connection: Connection, deployment_id: int, blocks: range) -> Facts:
+    """Return what happened in blocks."""
+    return Facts(
+        clearings=read_clearings(connection, deployment_id, blocks),
+        visits=read_visits(connection, deployment_id, blocks),
+        flows=read_flows(connection, deployment_id, blocks),
+        traded=_read_traded(connection, deployment_id, blocks),
+    )
 
 
 def read_clearings(connection: Connection, deployment_id: int, blocks: range) -> list[Cleared]:
@@ -143,11 +175,20 @@ def read_flows(connection: Connection, deployment_id: int, blocks: range) -> lis
         .where(
             Entry.deployment_id == deployment_id,
             Entry.block_number.between(blocks[0], blocks[-1]),
-            Entry.kind.in_(_MOVING),
+            Entry.kind.in_(MOVING),
             Balance.account_kind == "vault",
         )
     )
     return list(map(Flow._make, connection.execute(query)))
+
+
+def _read_traded(connection: Connection, deployment_id: int, blocks: range) -> list[Traded]:
+    columns = [getattr(StrategyToken, name) for name in Traded._fields]
+    query = select(*columns).where(
+        StrategyToken.deployment_id == deployment_id,
+        StrategyToken.block_number.between(blocks[0], blocks[-1]),
+    )
+    return list(map(Traded._make, connection.execute(query)))
 
 
 def _clearings(deployment_id: int) -> Select[int, int]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from indexer.derived.facts import read_clearings, read_flows, read_visits
+from indexer.derived.facts import read_facts
+from indexer.derived.standing import Standing
 from indexer.derived.state import HOUR_S
 from indexer.derived.update import take
 from indexer.ledger.checkpoint import Checkpoint
@@ -80,7 +81,9 @@ def roll_back(
     )
     first = 0 if before is None else before + 1
     if first <= ancestor.number:
-        _take_again(connection, deployment_id, range(first, ancestor.number + 1), again)
+        blocks = range(first, ancestor.number + 1)
+        told = read_facts(connection, deployment_id, blocks)
+        take(lambda: connection, Standing(deployment_id), told, blocks, only=again)
 
 
 def rebuild(connection: Connection, deployment_id: int) -> None:
@@ -88,21 +91,9 @@ def rebuild(connection: Connection, deployment_id: int) -> None:
     tables: tuple[Any, ...] = (VaultHour, VaultPosition, Lot, ValuedFlow, PriceHour)
     for table in tables:
         connection.execute(delete(table).where(table.deployment_id == deployment_id))
+    standing = Standing(deployment_id)
     for blocks in list(_ranges(connection, deployment_id)):
-        _take_again(connection, deployment_id, blocks, None)
-
-
-def _take_again(
-    connection: Connection, deployment_id: int, blocks: range, only: Collection[int] | None
-) -> None:
-    take(
-        connection,
-        deployment_id,
-        clearings=read_clearings(connection, deployment_id, blocks),
-        visits=read_visits(connection, deployment_id, blocks),
-        flows=read_flows(connection, deployment_id, blocks),
-        only=only,
-    )
+        take(lambda: connection, standing, read_facts(connection, deployment_id, blocks), blocks)
 
 
 def _leaders(connection: Connection, deployment_id: int, vault_ids: Collection[int]) -> set[int]:

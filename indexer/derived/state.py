@@ -4,7 +4,7 @@ The rules are those of `accounting.history`: a flow is seen at the vault's worth
 fee at the worth just after.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 from accounting.book import COST_KINDS, Book, CostKind
@@ -18,6 +18,12 @@ from indexer.derived.facts import Flow, Swapped, Visit
 
 HOUR_S = 3600
 _FEES: dict[str, CostKind] = {f"{kind}_fee": kind for kind in COST_KINDS}
+
+_FIRST_AHEAD = 8
+"""Lots that are read when the first is asked for; each time after, twice as many."""
+
+_KEPT = 16
+"""Lots of a position that stay in memory from range to range."""
 
 FetchLots = Callable[[int, int], Iterable[Lot]]
 """Lots as bought, from a number up to another, which is left out."""
@@ -40,7 +46,7 @@ class StoredLots(FifoPosition):
         self.newest = Lot(0, 0, 0)
         self.fetch: FetchLots | None = None  # until something of it is in the database
         self._fresh: list[Lot] = []  # the newest lots, where older ones between are not in memory
-        self._ahead = 8
+        self._ahead = _FIRST_AHEAD
 
     def offer(self, lots: Iterable[Lot]) -> None:
         """Take the oldest open lots, as bought, before they are asked for."""
@@ -89,6 +95,14 @@ class StoredLots(FifoPosition):
         rest = self.fetch(known, self.opened) if self.fetch and known < self.opened else ()
         return [*self.lots, *rest]
 
+    def settle(self, fetch: FetchLots) -> None:
+        """Take it that all lots are in the database now: only some of the oldest stay in memory."""
+        self.fetch = fetch
+        self._fresh.clear()
+        self._ahead = _FIRST_AHEAD
+        while len(self.lots) > _KEPT:
+            self.lots.pop()
+
     def _load(self, lots: Iterable[Lot]) -> None:
         self.lots.extend(lots)
         if self.taken_quantity and self.lots:
@@ -104,6 +118,7 @@ class VaultState:
 
     __slots__ = (
         "_among",
+        "_compared",
         "_since",
         "_valued",
         "average",
@@ -117,7 +132,6 @@ class VaultState:
         "leader",
         "lots",
         "returns_defined",
-        "score",
         "stored_hour",
         "tracking",
         "vault_id",
@@ -135,7 +149,7 @@ class VaultState:
         self.growth = Growth()
         self.returns_defined = True
         self.tracking = Tracking(base)
-        self.score: int | None = None
+        self._compared: tuple[Mapping[str, int] | None, Mapping[str, int] | None] | int | None = None
         self.worths: dict[str, int] | None = None
         self.equity: int | None = None
         self.hour = 0
@@ -228,8 +242,23 @@ class VaultState:
     def compare(self, leader: "VaultState", board: QuoteBoard) -> None:
         """Take how alike the vault and its leader's are invested."""
         leader.value(board)
-        mine, theirs = self.worths, leader.worths
-        self.score = None if mine is None or theirs is None else sync_score(mine, theirs)
+        self._compared = self.worths, leader.worths
+
+    @property
+    def score(self) -> int | None:
+        """How alike the two were when they were last compared, scaled by 1e18; None for a leader, and where
+        one of them was worth nothing or unknown.
+        """
+        if isinstance(
+            self._compared, tuple
+        ):  # worked out when it is asked for: most are compared again first
+            mine, theirs = self._compared
+            self._compared = None if mine is None or theirs is None else sync_score(mine, theirs)
+        return self._compared
+
+    @score.setter
+    def score(self, score: int | None) -> None:
+        self._compared = score
 
     def stored_lots(self) -> Iterator[tuple[str, StoredLots]]:
         """Give each token with its FIFO position."""

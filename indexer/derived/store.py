@@ -1,18 +1,16 @@
-"""Reads the running states that a range changes, and writes them back, in the caller's transaction."""
+"""The rows of running states: how they are read, and how those that a range changes are written."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, select
+from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, delete, func, select
 from sqlalchemy.orm import aliased
 
 from accounting.book import COST_KINDS, Book
 from accounting.position import AveragePosition
-from accounting.position import Lot as Bought
-from accounting.quotes import Quote, QuoteBoard
+from accounting.quotes import Quote
 from accounting.returns import Growth
 from indexer.derived.state import StoredLots, VaultState
 from indexer.ledger.bulk import write_rows
@@ -32,8 +30,6 @@ FOR_EVER = 2**62
 
 PAPERS = ("ideal", "chosen", "sized", "timed", "priced")
 _CHUNK = 500
-_AHEAD = 4
-"""Lots of each position that are read before any is asked for."""
 
 _VAULT_KEYS = {"deployment_id", "vault_id"}
 T = TypeVar("T")
@@ -90,25 +86,25 @@ _POSITIONS = (
     .join(VaultPosition, and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour()))
     .where(_OF_VAULTS)
 )
-_OLDEST_LOTS = (
-    select(Lot.vault_id, Lot.token, Lot.quantity, Lot.cost, Lot.block_time)
-    .join(Vault, _same(Vault, Lot, "vault_id"))
-    .join(
-        VaultPosition,
-        and_(
-            _same(VaultPosition, Lot, "vault_id"),
-            VaultPosition.hour == _latest_hour(),
-            VaultPosition.token == Lot.token,
-            Lot.number >= VaultPosition.lots_closed,
-            Lot.number < VaultPosition.lots_closed + _AHEAD,
-        ),
-    )
-    .where(_OF_VAULTS)
-    .order_by(Lot.vault_id, Lot.token, Lot.number)
-)
 _TOKENS = select(StrategyToken.strategy_id, StrategyToken.token).where(
     StrategyToken.deployment_id == bindparam("deployment"),
     StrategyToken.strategy_id.in_(bindparam("strategies", expanding=True)),
+    StrategyToken.block_number < bindparam("below", type_=BigInteger),
+)
+
+_REPLACED = [
+    delete(table).where(
+        table.deployment_id == bindparam("deployment"),
+        table.hour == bindparam("hour"),
+        table.vault_id.in_(bindparam("vaults", expanding=True)),
+    )
+    for table in (VaultHour, VaultPosition)
+]
+_OLD_PRICE = delete(PriceHour).where(
+    PriceHour.deployment_id == bindparam("deployment"),
+    PriceHour.token_a == bindparam("a"),
+    PriceHour.token_b == bindparam("b"),
+    PriceHour.hour == bindparam("hour"),
 )
 
 
@@ -157,51 +153,56 @@ def _latest_prices() -> Any:
 _PRICES = _latest_prices()
 
 
-def load_states(
-    connection: Connection, deployment_id: int, vault_ids: Iterable[int], *, before: int = FOR_EVER
-) -> tuple[dict[int, VaultState], QuoteBoard]:
-    """Return the states of vaults and of their leaders' vaults, and the prices of their strategies' tokens,
-    as of the hours `before` one.
+def read_leaders(connection: Connection, deployment_id: int, vault_ids: Sequence[int]) -> set[int]:
+    """Return the leaders' vaults of vaults."""
+    return {
+        vault_id
+        for ids in _chunks(vault_ids)
+        for vault_id in connection.scalars(_LEADERS, {"deployment": deployment_id, "vaults": ids})
+    }
 
-    A vault that was never opened has none.
-    """
-    wanted = set(vault_ids)
-    known = {"deployment": deployment_id, "before": before}
-    for ids in _chunks(sorted(wanted)):
-        wanted.update(connection.scalars(_LEADERS, {"deployment": deployment_id, "vaults": ids}))
-    rows = [
+
+def read_present(
+    connection: Connection, deployment_id: int, vault_ids: Sequence[int], before: int
+) -> list[RowMapping]:
+    """Return the row of each vault, with what is known of its latest hour before one."""
+    return [
         row
-        for ids in _chunks(sorted(wanted))
-        for row in connection.execute(_PRESENT, {**known, "vaults": ids}).mappings()
+        for ids in _chunks(vault_ids)
+        for row in connection.execute(
+            _PRESENT, {"deployment": deployment_id, "before": before, "vaults": ids}
+        ).mappings()
     ]
-    strategy_ids = sorted({row["strategy_id"] for row in rows})
-    among = _tokens(connection, deployment_id, strategy_ids)
-    states = {row["vault_id"]: _state(row, among[row["strategy_id"]]) for row in rows}
-    for ids in _chunks(sorted(states)):
-        for row in connection.execute(_POSITIONS, {**known, "vaults": ids}).mappings():
-            state = states[row["vault_id"]]
-            held = _restore_position(state, row)
-            held.fetch = partial(_read_lots, connection, deployment_id, (state.vault_id, row["token"]))
-    board = QuoteBoard()
-    for ids in _chunks(strategy_ids):
-        for quote in connection.execute(_PRICES, {**known, "strategies": ids}):
-            board.record(Quote(*quote))
-    return states, board
 
 
-def offer_lots(
-    connection: Connection, deployment_id: int, states: dict[int, VaultState], sellers: Collection[int]
-) -> None:
-    """Read the oldest open lots of vaults that are about to sell, all at once."""
-    for ids in _chunks(sorted(sellers & states.keys())):
-        found: defaultdict[tuple[int, str], list[Bought]] = defaultdict(list)
-        values = {"deployment": deployment_id, "vaults": ids, "before": FOR_EVER}
-        for vault_id, token, *lot in connection.execute(_OLDEST_LOTS, values):
-            found[vault_id, token].append(Bought(*lot))
-        for (vault_id, token), lots in found.items():
-            held = states[vault_id].fifo.position(token)
-            assert isinstance(held, StoredLots)  # noqa: S101 (all of a state's are)
-            held.offer(lots)
+def read_positions(
+    connection: Connection, deployment_id: int, vault_ids: Sequence[int], before: int
+) -> Iterator[RowMapping]:
+    """Return the positions of vaults in their latest hours before one."""
+    for ids in _chunks(vault_ids):
+        known = {"deployment": deployment_id, "before": before, "vaults": ids}
+        yield from connection.execute(_POSITIONS, known).mappings()
+
+
+def read_prices(
+    connection: Connection, deployment_id: int, strategy_ids: Collection[int], before: int
+) -> Iterator[Quote]:
+    """Return the latest price before an hour of every pair of strategies' tokens."""
+    for ids in _chunks(sorted(strategy_ids)):
+        known = {"deployment": deployment_id, "before": before, "strategies": ids}
+        yield from (Quote(*row) for row in connection.execute(_PRICES, known))
+
+
+def read_tokens(
+    connection: Connection, deployment_id: int, strategy_ids: Collection[int], below: int
+) -> dict[int, set[str]]:
+    """Return strategy → the tokens that it traded below a block."""
+    found: dict[int, set[str]] = {strategy_id: set() for strategy_id in strategy_ids}
+    for ids in _chunks(sorted(strategy_ids)):
+        known = {"deployment": deployment_id, "below": below, "strategies": ids}
+        for strategy_id, token in connection.execute(_TOKENS, known):
+            found[strategy_id].add(token)
+    return found
 
 
 class Pending:
@@ -220,7 +221,7 @@ class Pending:
         """Write the state as that of its hour."""
         if state.stored_hour == state.hour:
             self._replaced[state.hour].append(state.vault_id)
-        state.stored_hour = None
+        state.stored_hour = state.hour
         state.changed = False
         self._hours.append(_hour_row(self._deployment_id, state))
         self._positions += _position_rows(self._deployment_id, state)
@@ -234,27 +235,16 @@ class Pending:
         """Write all rows."""
         for hour, vault_ids in self._replaced.items():
             for ids in _chunks(vault_ids):
-                for table in (VaultHour, VaultPosition):
-                    connection.execute(
-                        delete(table).where(
-                            table.deployment_id == self._deployment_id,
-                            table.hour == hour,
-                            table.vault_id.in_(ids),
-                        )
-                    )
+                for statement in _REPLACED:
+                    known = {"deployment": self._deployment_id, "hour": hour, "vaults": ids}
+                    connection.execute(statement, known)
         hours = {hour for *_, hour in self.prices}
         if hours:
             first = min(hours)
             stale = [row[1:4] for row in self.prices.values() if row[3] == first]
             for token_a, token_b, hour in stale:
-                connection.execute(
-                    delete(PriceHour).where(
-                        PriceHour.deployment_id == self._deployment_id,
-                        PriceHour.token_a == token_a,
-                        PriceHour.token_b == token_b,
-                        PriceHour.hour == hour,
-                    )
-                )
+                known = {"deployment": self._deployment_id, "a": token_a, "b": token_b, "hour": hour}
+                connection.execute(_OLD_PRICE, known)
         write_rows(connection, VaultHour, self._hours)
         write_rows(connection, VaultPosition, self._positions)
         write_rows(connection, Lot, self._lots)
@@ -262,33 +252,8 @@ class Pending:
         write_rows(connection, PriceHour, self.prices.values())
 
 
-def _tokens(connection: Connection, deployment_id: int, strategy_ids: Sequence[int]) -> dict[int, set[str]]:
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for ids in _chunks(strategy_ids):
-        rows = connection.execute(_TOKENS, {"deployment": deployment_id, "strategies": ids})
-        for strategy_id, token in rows:
-            found[strategy_id].add(token)
-    return found
-
-
-def _read_lots(
-    connection: Connection, deployment_id: int, position: tuple[int, str], first: int, end: int
-) -> Iterator[Bought]:
-    rows = connection.execute(
-        select(Lot.quantity, Lot.cost, Lot.block_time)
-        .where(
-            Lot.deployment_id == deployment_id,
-            Lot.vault_id == position[0],
-            Lot.token == position[1],
-            Lot.number >= first,
-            Lot.number < end,
-        )
-        .order_by(Lot.number)
-    )
-    return (Bought(*row) for row in rows)
-
-
-def _state(row: Any, among: Collection[str]) -> VaultState:
+def restore_state(row: Any, among: Collection[str]) -> VaultState:
+    """Make a state of its row, but for its positions; `among` are its strategy's tokens."""
     leader = None if row["is_leader"] else row["leader_vault_id"]
     base = row["base_token"]
     state = VaultState(row["vault_id"], base, leader, since=row["opened_block"], among=among)
@@ -316,7 +281,8 @@ def _state(row: Any, among: Collection[str]) -> VaultState:
     return state
 
 
-def _restore_position(state: VaultState, row: Any) -> StoredLots:
+def restore_position(state: VaultState, row: Any) -> StoredLots:
+    """Put a position back into a state, and return it without its lots."""
     token = row["token"]
     state.average.positions[token] = AveragePosition(
         row["quantity"], row["average_cost"], row["average_realized"]

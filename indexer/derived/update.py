@@ -1,99 +1,81 @@
 """Brings the read models up to date with a range of blocks, in the transaction that writes the range."""
 
-from collections.abc import Collection, Iterable, Sequence
-
-from sqlalchemy import Connection
+from collections.abc import Collection, Iterable
 
 from accounting.position import OversoldError
-from accounting.quotes import Quote, QuoteBoard
+from accounting.quotes import Quote
 from indexer.derived.facts import (
     LEADERS_BIT,
     Cleared,
     Fact,
+    Facts,
     FirstClearings,
     Flow,
     Swapped,
+    Traded,
     Visit,
     in_order,
     read_first_clearings,
-    read_flows,
 )
+from indexer.derived.standing import Reach, Standing
 from indexer.derived.state import HOUR_S, VaultState
-from indexer.derived.store import Pending, load_states, offer_lots
+from indexer.derived.store import Pending
 from indexer.ledger.errors import InvariantError
 
 
-def apply(
-    connection: Connection,
-    deployment_id: int,
+def take(
+    reach: Reach,
+    standing: Standing,
+    told: Facts,
     blocks: range,
     *,
-    clearings: Sequence[Cleared],
-    visits: Sequence[Visit],
+    only: Collection[int] | None = None,
 ) -> None:
-    """Take in blocks whose rows are written; `clearings` and `visits` are theirs.
+    """Take in the facts of blocks whose rows are written, or are when the connection can be reached; of
+    `only` some vaults, if they are given.
 
     Raises `InvariantError` when a vault spends what it does not have.
     """
-    flows = read_flows(connection, deployment_id, blocks)
-    take(connection, deployment_id, clearings=clearings, visits=visits, flows=flows)
-
-
-def take(
-    connection: Connection,
-    deployment_id: int,
-    *,
-    clearings: Sequence[Cleared],
-    visits: Sequence[Visit],
-    flows: Sequence[Flow],
-    only: Collection[int] | None = None,
-) -> None:
-    """Take in facts of the same blocks; of `only` some vaults, if they are given."""
     if only is not None:
-        visits = [visit for visit in visits if visit.vault_id in only]
-        flows = [flow for flow in flows if flow.vault_id in only]
-    touched = {visit.vault_id for visit in visits} | {flow.vault_id for flow in flows}
-    if not touched and not clearings:
+        told = told.of(only)
+    touched = {visit.vault_id for visit in told.visits} | {flow.vault_id for flow in told.flows}
+    if not any(told):
         return
     firsts = {
-        each.trade_id: each for each in clearings if each.batch == 0 and not each.trade_id & LEADERS_BIT
+        each.trade_id: each for each in told.clearings if each.batch == 0 and not each.trade_id & LEADERS_BIT
     }
-    missing = {visit.trade_id for visit in visits if not visit.trade_id & LEADERS_BIT} - firsts.keys()
-    for each in read_first_clearings(connection, deployment_id, missing) if missing else ():
+    missing = {visit.trade_id for visit in told.visits if not visit.trade_id & LEADERS_BIT} - firsts.keys()
+    for each in read_first_clearings(reach(), standing.deployment_id, missing) if missing else ():
         firsts[each.trade_id] = each
-    states, board = load_states(connection, deployment_id, touched)
-    sellers = {visit.vault_id for visit in visits if visit.amount_in} | {
-        flow.vault_id for flow in flows if flow.amount < 0
+    grown = {each.strategy_id for each in told.traded}
+    standing.bring(reach, touched, below=blocks[0], grown=grown)
+    sellers = {visit.vault_id for visit in told.visits if visit.amount_in} | {
+        flow.vault_id for flow in told.flows if flow.amount < 0
     }
-    offer_lots(connection, deployment_id, states, sellers)
-    pending = Pending(deployment_id)
-    work = _Work(deployment_id, states, board, firsts, pending)
+    standing.offer_lots(sellers)
+    pending = Pending(standing.deployment_id)
+    work = _Work(standing, firsts, pending)
     try:
-        work.take(in_order(clearings, visits, flows, firsts))
+        work.take(in_order(told, firsts))
     except OversoldError as error:
         raise InvariantError(
             f"A vault of the range that ends with block {work.block} spends what it does not have: {error}.",
             remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, report "
             "it. Nothing was written.",
         ) from error
-    pending.write(connection)
+    pending.write(reach())
+    standing.settle()
 
 
 class _Work:
     """Goes through a range's facts in order."""
 
-    def __init__(
-        self,
-        deployment_id: int,
-        states: dict[int, VaultState],
-        board: QuoteBoard,
-        firsts: FirstClearings,
-        pending: Pending,
-    ) -> None:
+    def __init__(self, standing: Standing, firsts: FirstClearings, pending: Pending) -> None:
         self.block = 0
-        self._id = deployment_id
-        self._states = states
-        self._board = board
+        self._id = standing.deployment_id
+        self._standing = standing
+        self._states = standing.states
+        self._board = standing.board
         self._firsts = {trade_id: each.swapped() for trade_id, each in firsts.items()}
         self._pending = pending
         self._clearings: dict[tuple[int, int], Swapped] = {}
@@ -104,6 +86,9 @@ class _Work:
             self.block = fact.block_number
             if isinstance(fact, Cleared):
                 self._clear(fact)
+                continue
+            if isinstance(fact, Traded):
+                self._standing.trade(fact.strategy_id, fact.token)
                 continue
             state = self._states.get(fact.vault_id)
             if state is None:

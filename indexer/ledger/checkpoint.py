@@ -2,11 +2,32 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from indexer.chain.types import Header
 from indexer.ledger.errors import ConcurrentWriterError, WrongDeploymentError
 from indexer.ledger.models import Block, Deployment
+
+# Statements are made once: to make one takes longer than to run it for a block.
+_THIS = Deployment.id == bindparam("deployment")
+_MOVE = (
+    update(Deployment)
+    .where(
+        _THIS,
+        Deployment.checkpoint_number == bindparam("from_number"),
+        Deployment.checkpoint_hash == bindparam("from_hash"),
+    )
+    .values(
+        checkpoint_number=bindparam("number"),
+        checkpoint_hash=bindparam("hash"),
+        checkpoint_time=bindparam("time"),
+    )
+)
+_NOTE_HEAD = (
+    update(Deployment)
+    .where(_THIS)
+    .values(head_number=bindparam("number"), head_time=bindparam("time"), head_seen_us=bindparam("seen_us"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +112,15 @@ def move_checkpoint(
     row's lock on PostgreSQL and the database's on SQLite, so two indexers on one database do no harm.
     """
     moved = connection.execute(
-        update(Deployment)
-        .where(
-            Deployment.id == deployment_id,
-            Deployment.checkpoint_number == expected.number,
-            Deployment.checkpoint_hash == expected.hash,
-        )
-        .values(checkpoint_number=target.number, checkpoint_hash=target.hash, checkpoint_time=target.time)
+        _MOVE,
+        {
+            "deployment": deployment_id,
+            "from_number": expected.number,
+            "from_hash": expected.hash,
+            "number": target.number,
+            "hash": target.hash,
+            "time": target.time,
+        },
     )
     if moved.rowcount != 1:
         raise ConcurrentWriterError(
@@ -108,8 +131,5 @@ def move_checkpoint(
 
 def note_head(connection: Connection, deployment_id: int, head: Header) -> None:
     """Record the chain's newest block, from which readers of the database compute the lag."""
-    connection.execute(
-        update(Deployment)
-        .where(Deployment.id == deployment_id)
-        .values(head_number=head.number, head_time=head.time, head_seen_us=head.seen_us)
-    )
+    known = {"number": head.number, "time": head.time, "seen_us": head.seen_us}
+    connection.execute(_NOTE_HEAD, {"deployment": deployment_id, **known})

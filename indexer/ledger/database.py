@@ -13,6 +13,12 @@ from indexer.ledger.errors import DatabaseUnavailableError
 
 BUSY_TIMEOUT_MS = 10_000
 
+_CACHE_KB = 32_768
+_CHECKPOINT_PAGES = 8_000
+"""A range of a backfill changes some ten thousand pages of four kilobytes: with SQLite's own two megabytes of
+memory and four of log it would write and read them several times over.
+"""
+
 
 class _AmountSum:
     """SQLite's aggregate behind `amount_sum`: adds decimal text exactly; null when there was no row."""
@@ -84,6 +90,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         connection.create_aggregate("amount_sum", 1, _AmountSum)
 
     @event.listens_for(engine, "begin")

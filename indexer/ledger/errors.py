@@ -23,6 +23,10 @@ class NoSuchBlockError(LedgerError):
     """The ledger does not have the block that is asked for."""
 
 
+class RecordingError(LedgerError):
+    """A file of raw logs cannot be written, or is not what it should be."""
+
+
 class InvariantError(LedgerError):
     """The events contradict the protocol's own rules, so nothing of this range was written."""
 

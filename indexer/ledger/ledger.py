@@ -10,21 +10,23 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, bindparam, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from indexer.chain.types import BlockRef, Header
 from indexer.decode.ranges import DecodedRange
-from indexer.derived.facts import Cleared, Visit
-from indexer.derived.update import apply
+from indexer.derived.facts import Cleared, Facts, Traded, Visit
+from indexer.derived.standing import Standing
+from indexer.derived.update import take
 from indexer.ledger.balances import write_books
+from indexer.ledger.beside import Beside
 from indexer.ledger.bulk import column_names, update_rows, write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint, read_start
-from indexer.ledger.context import load_context
+from indexer.ledger.context import Context, load_context
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
-from indexer.ledger.models import Base, Block, Clearing, Copy, RawLog, Trade, Vault, VaultFacts
+from indexer.ledger.models import Base, Block, Clearing, Copy, RawLog, StrategyToken, Trade, Vault, VaultFacts
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.proof import (
     LogFacts,
@@ -48,6 +50,13 @@ to the block. Ethereum is final after 64 to 96.
 _VAULT_FACTS = tuple(VaultFacts.__annotations__)
 _COMPLETION = ("completed_block", "completed_time", "completed_tx_hash")
 
+_OUTDATED = delete(Block).where(
+    Block.deployment_id == bindparam("deployment"),
+    Block.number.between(bindparam("first"), bindparam("last")),
+    Block.log_count == 0,
+)
+"""Made once: to make a statement takes longer than to run it for a block."""
+
 
 def _picking(table: type[Base], names: Sequence[str]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     """Takes columns out of rows that are in the order of a table's."""
@@ -57,6 +66,7 @@ def _picking(table: type[Base], names: Sequence[str]) -> Callable[[tuple[Any, ..
 
 _OF_CLEARING = _picking(Clearing, Cleared._fields)
 _OF_COPY = _picking(Copy, Visit._fields)
+_OF_TOKEN = _picking(StrategyToken, Traded._fields)
 
 
 class Ledger:
@@ -66,6 +76,7 @@ class Ledger:
         self._engine = engine
         self._id = deployment_id
         self._hash_window = hash_window
+        self._standing = Standing(deployment_id)
         with engine.connect() as connection:
             self._checkpoint = read_checkpoint(connection, deployment_id)
             self._start_block = read_start(connection, deployment_id)
@@ -94,11 +105,16 @@ class Ledger:
                 remedy="Start the indexer again: it looks for the common ancestor first.",
             )
         target = Checkpoint(last.number, last.hash, last.time)
-        with _without_collector(), self.transaction() as connection:
+        with (
+            _without_collector(),
+            self.transaction() as connection,
+            Beside(connection, len(decoded.logs)) as beside,
+        ):
             move_checkpoint(connection, self._id, old, target)
-            write_rows(connection, RawLog, raw_rows(self._id, decoded))
-            self.post(connection, decoded, tokens)
-            self._write_blocks(connection, decoded, old, target)
+            context = load_context(connection, self._id, decoded)
+            beside.do(write_rows, RawLog, raw_rows(self._id, decoded))
+            self.post(beside, context, decoded, tokens)
+            self._write_blocks(beside.connection(), decoded, old, target)
             if isinstance(last, BlockRef):
                 add_unproven(connection, self._id, old.number, last.number)
             note_head(connection, self._id, head)
@@ -106,6 +122,7 @@ class Ledger:
 
     def roll_back(self, ancestor: Checkpoint) -> None:
         """Remove everything above the ancestor and record that it was there."""
+        self._standing.forget()
         with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
@@ -149,12 +166,18 @@ class Ledger:
         with self.transaction() as connection:
             move_unproven(connection, self._id, number)
 
+    def forget(self) -> None:
+        """Forget what is kept in memory of rows that the caller removes."""
+        self._standing.forget()
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction whose failures are told as what they mean. A writer moves the checkpoint first."""
+        done = False
         try:
             with self._engine.begin() as connection:
                 yield connection
+            done = True
         except IntegrityError as error:
             raise InvariantError(
                 f"The chain tells the same thing twice: {why(error)}.",
@@ -166,13 +189,19 @@ class Ledger:
                 remedy="Check its disk space, its connection, and that no other indexer holds it, then start "
                 "again: nothing was written by halves.",
             ) from error
+        finally:
+            if not done:
+                self._standing.forget()
 
-    def post(self, connection: Connection, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
+    def post(
+        self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
+    ) -> None:
         """Write what a range's logs come to, but not the logs themselves, in the caller's transaction."""
-        context = load_context(connection, self._id, decoded)
         rows = Projection(self._id, context, tokens).post(decoded)
-        self._write(connection, rows)
-        self._derive(connection, rows, range(decoded.headers[0].number, decoded.headers[-1].number + 1))
+        told = _facts(rows)
+        beside.do(self._write, rows)
+        blocks = range(decoded.headers[0].number, decoded.headers[-1].number + 1)
+        take(beside.connection, self._standing, told, blocks)
 
     def _write(self, connection: Connection, rows: Rows) -> None:
         changed = dict(rows.vaults)
@@ -204,12 +233,6 @@ class Ledger:
             veto(connection, place, event)
         write_books(connection, self._id, rows.books)
 
-    def _derive(self, connection: Connection, rows: Rows, blocks: range) -> None:
-        """Bring the read models up to date with what was just written."""
-        clearings = [Cleared._make(_OF_CLEARING(row)) for row in rows.new[Clearing]]
-        visits = [Visit._make(_OF_COPY(row)) for row in rows.new[Copy]]
-        apply(connection, self._id, blocks, clearings=clearings, visits=visits)
-
     def _write_blocks(
         self, connection: Connection, decoded: DecodedRange, old: Checkpoint, new: Checkpoint
     ) -> None:
@@ -234,14 +257,8 @@ class Ledger:
                 if header.number in counts or header.number > oldest
             ],
         )
-        connection.execute(
-            delete(Block).where(
-                Block.deployment_id == self._id,
-                Block.number >= max(self._start_block, old.number - self._hash_window),
-                Block.number <= oldest,
-                Block.log_count == 0,
-            )
-        )
+        first = max(self._start_block, old.number - self._hash_window)
+        connection.execute(_OUTDATED, {"deployment": self._id, "first": first, "last": oldest})
 
 
 @contextmanager
@@ -256,6 +273,16 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _facts(rows: Rows) -> Facts:
+    """What the read models are made from."""
+    return Facts(
+        clearings=[Cleared._make(_OF_CLEARING(row)) for row in rows.new[Clearing]],
+        visits=[Visit._make(_OF_COPY(row)) for row in rows.new[Copy]],
+        flows=rows.flows,
+        traded=[Traded._make(_OF_TOKEN(row)) for row in rows.new[StrategyToken]],
+    )
 
 
 def _follows(first: Header | BlockRef, checkpoint: Checkpoint) -> bool:

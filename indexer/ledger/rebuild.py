@@ -10,8 +10,10 @@ from sqlalchemy import Connection, delete, func, select
 
 from indexer.chain.types import BlockLogs, BlockRef, Log
 from indexer.decode.decoder import Decoder
+from indexer.ledger.beside import Beside
 from indexer.ledger.checkpoint import move_checkpoint
 from indexer.ledger.content import MEMORIES
+from indexer.ledger.context import load_context
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import Base, Block, RawLog, Token
 from indexer.ledger.projection import TokenFacts
@@ -36,14 +38,18 @@ def rebuild(ledger: Ledger, hub: str, *, on_progress: Callable[[int, int], None]
         facts = _token_facts(connection, deployment_id)
         counted = select(func.count()).where(RawLog.deployment_id == deployment_id)
         total = connection.scalar(counted) or 0
+        ledger.forget()
         for name, table in Base.metadata.tables.items():
             if name not in _KEPT:
                 connection.execute(delete(table).where(table.c.deployment_id == deployment_id))
         while blocks := _next_blocks(connection, deployment_id, hub, above):
             first, above = blocks[0].header.number, blocks[-1].header.number
             tokens = {token: told for (number, token), told in facts.items() if first <= number <= above}
-            ledger.post(connection, decoder.decode(blocks), tokens)
-            done += sum(len(block.logs) for block in blocks)
+            decoded = decoder.decode(blocks)
+            context = load_context(connection, deployment_id, decoded)
+            with Beside(connection, len(decoded.logs)) as beside:
+                ledger.post(beside, context, decoded, tokens)
+            done += len(decoded.logs)
             if on_progress is not None:
                 on_progress(done, total)
     return done

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from indexer.chain.types import BlockRef, Header, Log
 from indexer.decode.events import Event, ListingVetoed
+from indexer.derived.facts import MOVING, Flow
 from indexer.ledger.books import Books
 from indexer.ledger.bulk import column_names
 from indexer.ledger.context import VaultNow
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import Base, Entry
-from indexer.ledger.postings import Line
+from indexer.ledger.postings import VAULT, Line
 
 Row = dict[str, Any]
 
@@ -27,7 +28,7 @@ class Place(NamedTuple):
 
 class Rows:
     """New rows by table, in the order of its columns; new and changed vaults and trades by id; vetoes in
-    order; the books.
+    order; what moved in and out of vaults, but for trades; the books.
 
     Vaults and trades wait as named columns, for later events of the range change them.
     """
@@ -38,6 +39,7 @@ class Rows:
         self.opened_trades: dict[int, Row] = {}
         self.vaults: dict[int, VaultNow] = {}
         self.completed: dict[int, Place] = {}
+        self.flows: list[Flow] = []
         self.vetoes: list[tuple[Place, ListingVetoed]] = []
         self.books = Books(deployment_id)
         self.deployment_id = deployment_id
@@ -62,6 +64,13 @@ class Rows:
         counterparty: str | None = None,
     ) -> None:
         """Book an entry with its postings. An event that moved nothing makes none."""
+        if vault_id is not None and type(event).__name__ in MOVING:
+            at = (place.block_number, place.log_index, place.block_time, vault_id)
+            self.flows += [
+                Flow(*at, line.purpose, line.token, line.amount)
+                for line in lines
+                if line.party.kind == VAULT and line.amount
+            ]
         if self.books.post(place.log_index, lines):
             self.add(
                 Entry,

@@ -5,9 +5,11 @@ header a range; the headers' proof is made up for later (`indexer/sync/proof.py`
 not tell the time, each block's header proves its logs complete before anything is written.
 """
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -44,17 +46,37 @@ class Read:
         return len(self.decoded.logs)
 
 
+class Recorded(Protocol):
+    """All logs of a hub up to a block, written down before (`indexer.ledger.recording`)."""
+
+    chain_id: int
+    hub: str
+    last: Checkpoint
+
+    def read(self, first: int, last: int) -> Iterator[list[BlockLogs]]:
+        """The blocks with logs from `first` to `last`, some at a time, in order."""
+
+
 class BlockReading:
     """Reads the blocks after a checkpoint. `proof_window` is how many blocks below the head may
-    reorganise.
+    reorganise. A `recording` is believed as the node is, and read in its place as far as it goes.
     """
 
-    def __init__(self, reader: ChainReader, hub: str, ranges: Ranges, *, proof_window: int) -> None:
+    def __init__(
+        self,
+        reader: ChainReader,
+        hub: str,
+        ranges: Ranges,
+        *,
+        proof_window: int,
+        recording: Recorded | None = None,
+    ) -> None:
         self._reader = reader
         self._decoder = Decoder()
         self.watch = Watch(hub, self._decoder.topics)
         self._ranges = ranges
         self._proof_window = proof_window
+        self._recording = recording
         self.on_the_nodes_word = True
         """Whether ranges below the window are read without each block's header."""
 
@@ -67,7 +89,7 @@ class BlockReading:
         first = after.number + 1
         if self.on_the_nodes_word and first <= unproven_to:
             try:
-                async with aclosing(self._ranges.read(self._unproven, first, unproven_to)) as ranges:
+                async with aclosing(self._unheaded(first, unproven_to)) as ranges:
                     async for read in ranges:
                         yield read
                         first, parent = read.last + 1, read.decoded.headers[-1].hash
@@ -90,6 +112,17 @@ class BlockReading:
                     )
                 yield read
                 after_hash = read.decoded.headers[-1].hash
+
+    async def _unheaded(self, first: int, last: int) -> AsyncGenerator[Read]:
+        """The blocks as a recording tells of them, and after it the node."""
+        blocks = iter(()) if self._recording is None else self._recording.read(first, last)
+        while (found := await asyncio.to_thread(next, blocks, None)) is not None:
+            read = await self._decoded(found)
+            yield read
+            first = read.last + 1
+        async with aclosing(self._ranges.read(self._unproven, first, last)) as ranges:
+            async for read in ranges:
+                yield read
 
     async def _headed(self, first: int, last: int) -> Read:
         return await self._proven(await self._reader.headers(first, last))

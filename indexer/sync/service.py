@@ -1,6 +1,7 @@
 """The indexer: brings a ledger to the chain's head and keeps it there."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.chain.types import Header
 from indexer.ledger.checkpoint import Checkpoint, add_deployment, find_deployment
-from indexer.ledger.errors import InvariantError
+from indexer.ledger.errors import InvariantError, RecordingError
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.sync.deployment import Deployment
@@ -30,7 +31,7 @@ from indexer.sync.finality import FINALITY, finality_of
 from indexer.sync.lease import Lease
 from indexer.sync.parts import require_parts
 from indexer.sync.proof import Contradiction, Proof
-from indexer.sync.reading import BlockReading, Read
+from indexer.sync.reading import BlockReading, Read, Recorded
 from indexer.sync.reorg import find_ancestor
 
 log = structlog.get_logger()
@@ -73,11 +74,14 @@ class Indexer:
         max_range: int = MAX_BLOCKS,
         retry_s: float = 1.0,
         finality: int = FINALITY,
+        recording: Recorded | None = None,
     ) -> None:
         self._reader = reader
         self._heads = heads
         self._ledger = ledger
-        self._reading = BlockReading(reader, hub, Ranges(max_blocks=max_range), proof_window=finality + 1)
+        self._reading = BlockReading(
+            reader, hub, Ranges(max_blocks=max_range), proof_window=finality + 1, recording=recording
+        )
         self._proof = Proof(reader, self._reading.watch, ledger)
         self._on_progress = on_progress
         self._retry_s = retry_s
@@ -100,18 +104,23 @@ class Indexer:
         lease: Lease | None = None,
         beside_others: bool = False,
         finality: int | None = None,
+        recording: Recorded | None = None,
     ) -> Self:
         """Check that node, deployment and database belong together, upgrade the database's tables, and take
         the lease.
 
         `beside_others` lets the hub into a database that holds other ones. `finality` is how many blocks deep
-        a block is final, by default the chain's own.
+        a block is final, by default the chain's own. A `recording` is read in place of the node as far as it
+        goes.
 
         Raises `WrongChainError`, `NoContractError`, `AbiMismatchError`, `DeploymentFileError`,
-        `SchemaMismatchError`, `WrongDeploymentError` or `LeaseHeldError`, each before anything is written.
+        `RecordingError`, `SchemaMismatchError`, `WrongDeploymentError` or `LeaseHeldError`, each before
+        anything is written.
         """
         await reader.require_chain(deployment.chain_id)
         await require_parts(reader, deployment)
+        if recording is not None:
+            await _require_of_chain(recording, reader, deployment)
         upgrade(engine)
         deployment_id = find_deployment(
             engine, deployment.chain_id, deployment.hub, beside_others=beside_others
@@ -134,6 +143,7 @@ class Indexer:
             max_range=max_range,
             retry_s=retry_s,
             finality=finality,
+            recording=recording,
         )
 
     @property
@@ -176,6 +186,10 @@ class Indexer:
 
     async def follow(self, stop: asyncio.Event) -> None:
         """Keep the ledger at the head until `stop` is set. Waits for a node that is away."""
+        # What is there by now stays. The cycle collector would go through all of it again and again, and hold
+        # up a block for longer than its rows take to be written.
+        gc.collect()
+        gc.freeze()
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -288,6 +302,22 @@ class Indexer:
             self._on_progress(Progress(self._start, self.checkpoint.number, head.number, self._logs))
 
 
+async def _require_of_chain(recording: Recorded, reader: ChainReader, deployment: Deployment) -> None:
+    if (recording.chain_id, recording.hub) != (deployment.chain_id, deployment.hub):
+        raise RecordingError(
+            f"The file has the logs of hub {recording.hub} on chain {recording.chain_id}, not of hub "
+            f"{deployment.hub} on chain {deployment.chain_id}.",
+            remedy="Give the file of this hub, or index without one.",
+        )
+    header = await reader.header(recording.last.number)
+    if header is not None and header.hash != recording.last.hash:
+        raise RecordingError(
+            f"The file ends with block {recording.last.number} ({recording.last.hash}), which the chain does "
+            "not have.",
+            remedy="It is of another fork, or of a local chain that was started anew: index without it.",
+        )
+
+
 P = ParamSpec("P")
 
 
@@ -311,6 +341,7 @@ async def open_indexer(
     on_progress: OnProgress | None = None,
     beside_others: bool = False,
     finality: int | None = None,
+    recording: Recorded | None = None,
 ) -> AsyncIterator[Indexer]:
     """An indexer on one or several nodes' HTTP URLs; heads come from `ws_url`, by default the same addresses
     as WebSocket. It holds the ledger's lease as long as it is open.
@@ -330,4 +361,5 @@ async def open_indexer(
                 lease=lease,
                 beside_others=beside_others,
                 finality=finality,
+                recording=recording,
             )

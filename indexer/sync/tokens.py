@@ -5,7 +5,6 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
-from indexer.chain.errors import NodeRefusedError
 from indexer.chain.reader import ChainReader
 from indexer.chain.types import Call
 from indexer.decode.events import TokenListed
@@ -20,33 +19,32 @@ _SYMBOL_LENGTH = 32
 
 
 async def read_token_facts(reader: ChainReader, decoded: DecodedRange) -> dict[str, TokenFacts]:
-    """Facts of every token that the range lists, as of the block that lists it."""
+    """Facts of every token that the range lists, as of the block that lists it.
+
+    Both are optional in ERC-20: without decimals amounts are in units; the address stands for a symbol.
+    """
+    listed = {event.token: log.block_hash for log, event in decoded.events_of(TokenListed)}
+    if not listed:
+        return {}
+    asked = [(Call(token, selector), at) for token, at in listed.items() for selector in (_SYMBOL, _DECIMALS)]
+    answers = await reader.try_calls(asked)
+    # The node has pruned that block's state, or the token has no such function: both show at the head.
+    again = [at for at, answer in enumerate(answers) if answer is None]
+    for token in sorted({asked[at][0].to for at in again}):
+        log.info("token_asked_at_head", token=token)
+    heads = await reader.try_calls([(asked[at][0], "latest") for at in again])
+    answers = list(answers)
+    for at, answer in zip(again, heads, strict=True):
+        answers[at] = answer
     return {
-        event.token: await _facts(reader, event.token, log.block_hash)
-        for log, event in decoded.events_of(TokenListed)
+        token: TokenFacts(_text(symbol or b"") or token[:8], _number(decimals or b""))
+        for token, symbol, decimals in zip(listed, answers[::2], answers[1::2], strict=True)
     }
 
 
-async def _facts(reader: ChainReader, token: str, block_hash: str) -> TokenFacts:
-    """Both are optional in ERC-20: without decimals amounts are in units; the address stands for a symbol."""
-    symbol = _text(await _ask(reader, token, _SYMBOL, block_hash)) or token[:8]
-    decimals = await _ask(reader, token, _DECIMALS, block_hash)
-    value = int.from_bytes(decimals) if len(decimals) == 32 else 0
-    if value > 255:
-        value = 0
-    return TokenFacts(symbol, value)
-
-
-async def _ask(reader: ChainReader, token: str, selector: bytes, block_hash: str) -> bytes:
-    try:
-        return (await reader.call_all([Call(token, selector)], block_hash))[0]
-    except NodeRefusedError:
-        # The node has pruned that block's state, or the token has no such function: both show at the head.
-        log.info("token_asked_at_head", token=token)
-    try:
-        return (await reader.call_all([Call(token, selector)], "latest"))[0]
-    except NodeRefusedError:
-        return b""
+def _number(answer: bytes) -> int:
+    value = int.from_bytes(answer) if len(answer) == 32 else 0
+    return value if value <= 255 else 0
 
 
 def _text(answer: bytes) -> str:

@@ -48,7 +48,9 @@ class Place:
     def _options(self, command: str, rpc_url: str | None) -> list[str]:
         options = ["--database-url", self.url, "--deployment", str(self.file)]
         return (
-            options if command in {"hash", "rebuild"} else [*options, "--rpc-url", rpc_url or self.chain.url]
+            options
+            if command in {"export", "hash", "rebuild"}
+            else [*options, "--rpc-url", rpc_url or self.chain.url]
         )
 
     async def beside(self, command: str, *arguments: str, rpc_url: str) -> tuple[int, str]:
@@ -189,6 +191,23 @@ def test_hash_of_a_block_that_the_ledger_has_not_is_refused(place: Place, ledger
     result = place.run("hash", "--block", "100000")
     assert result.exit_code == 1
     assert "has no block 100000" in result.output
+
+
+# export
+
+
+def test_ledger_that_starts_from_an_exported_file_has_the_same_hash(
+    place: Place, ledger: Engine, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "logs.parquet")
+    assert f"logs in {file}" in place.good("export", file)
+    other = Place(place.chain, f"sqlite:///{tmp_path / 'other.db'}", place.file)
+    other.good("index", "--once", "--from-parquet", file)
+    assert other.hash() == place.hash()
+    again = place.run("export", file)
+    assert again.exit_code == 1
+    assert "exists already" in again.output
+    assert other.run("index", "--once", "--from-parquet", str(place.file)).exit_code == 1
 
 
 # rebuild

@@ -10,6 +10,7 @@ from indexer.chain.ranges import MAX_BLOCKS
 from indexer.chain.reader import ChainReader
 from indexer.chain.rpc import RpcClient
 from indexer.sync.deployment import Deployment
+from indexer.sync.reading import Recorded
 from indexer.sync.service import Indexer, OnProgress
 from tests.indexer.blocks import CHAIN_ID
 from tests.indexer.story import EXTENSION, HUB
@@ -28,6 +29,7 @@ async def indexing(
     on_progress: OnProgress | None = None,
     finality: int | None = None,
     pause_s: float = 0.25,
+    recording: Recorded | None = None,
 ) -> AsyncIterator[Indexer]:
     async with RpcClient(*([url] if isinstance(url, str) else url), attempts=2, pause_s=pause_s) as rpc:
         reader = ChainReader(rpc)
@@ -40,4 +42,5 @@ async def indexing(
             retry_s=0.01,
             on_progress=on_progress,
             finality=finality,
+            recording=recording,
         )

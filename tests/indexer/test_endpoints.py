@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,18 @@ from sqlalchemy import Engine
 from demo.anvil import anvil
 from demo.checkout import Checkout
 from indexer.chain.endpoint import shown
-from indexer.chain.errors import NodeRefusedError, NodeUnreachableError, NoQuorumError, WrongChainError
-from indexer.chain.reader import ChainReader
+from indexer.chain.errors import (
+    NodeRefusedError,
+    NodeUnreachableError,
+    NoQuorumError,
+    NotANodeError,
+    WrongChainError,
+)
+from indexer.chain.ranges import Ranges
+from indexer.chain.reader import ChainReader, Watch
 from indexer.chain.rpc import RpcClient
+from indexer.chain.types import BlockLogs
+from indexer.chain.wire import WireHeader
 from indexer.sync.service import open_indexer
 from tests.indexer.paper_chain import GENESIS_TIME, PaperChain
 from simulation.proxy import Call, Fault, Proxy, RefusedError, honest
@@ -43,6 +53,17 @@ def fork(tmp_path: Path) -> Iterator[PaperChain]:
         paper = PaperChain(running.http_url)
         yield paper
         paper.close()
+
+
+@dataclass(frozen=True)
+class Part:
+    first: int
+    last: int
+    blocks: list[BlockLogs]
+
+    @property
+    def log_count(self) -> int:
+        return sum(len(block.logs) for block in self.blocks)
 
 
 def away(call: Call, result: Any) -> Any:
@@ -79,6 +100,40 @@ async def test_error_names_every_endpoint_and_no_secret(chain: PaperChain) -> No
     assert "secret" not in said
     assert KEY not in said
     assert "--rpc-url" in caught.value.remedy
+
+
+async def test_logs_longer_than_memory_allows_are_asked_for_in_parts(chain: PaperChain) -> None:
+    told, _ = tell(5, 120)
+    chain.mine_all(told, each=2, gap=0)
+    last = 60
+    watch = Watch(DEPLOYMENT.hub, ())
+
+    async def read(rpc: RpcClient) -> list[BlockLogs]:
+        reader = ChainReader(rpc)
+
+        async def fetch(first: int, end: int) -> Part:
+            return Part(first, end, await reader.logs_unproven(watch, first, end))
+
+        return [
+            block for part in [each async for each in Ranges().read(fetch, 1, last)] for block in part.blocks
+        ]
+
+    async with RpcClient(chain.url) as rpc:
+        everything = await read(rpc)
+    async with RpcClient(chain.url, longest_logs=20_000) as rpc:
+        with pytest.raises(NodeRefusedError, match="sends more than"):
+            await ChainReader(rpc).logs_unproven(watch, 1, last)
+        in_parts = await read(rpc)
+    with_logs = [[block.logs for block in blocks if block.logs] for blocks in (everything, in_parts)]
+    assert with_logs[0] == with_logs[1] != []
+
+
+@pytest.mark.parametrize("shape", [str, list[str], WireHeader])
+async def test_null_is_no_answer_where_the_shape_has_none(proxies: list[Proxy], shape: type[Any]) -> None:
+    proxies[0].fault = lambda call, result: None
+    async with RpcClient(proxies[0].url, attempts=1) as rpc:
+        with pytest.raises(NotANodeError, match="cannot be read"):
+            await rpc.call("eth_chainId", [], shape)
 
 
 async def test_next_endpoint_is_asked_where_one_fails_and_calls_stay_there(proxies: list[Proxy]) -> None:
