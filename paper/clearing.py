@@ -63,11 +63,25 @@ class Books:
 
 
 def clear(batch: Batch, bounds: Bounds, books: Books) -> Cleared:
-    """Swap and distribute. Refuses a price outside ``bounds`` or a vault's own slippage limit, one inside
-    that of a vault that stood aside, a fill that is too small, and an oracle and an exchange that disagree.
+    """Swap and distribute. Refuses what `execute` refuses."""
+    looked = batch.amount_in
+    seen = batch.market.view(batch.pool, batch.token_in, batch.token_out, looked, batch.limits.max_impact_bps)
+    _fit_to_pool(batch, looked, seen.depth_in)
+    average = (seen.average_out, looked)
+    outcome = execute(batch, batch.amount_in, bounds, average, books.max_deviation_bps)
+    distribute(batch, outcome, books)
+    return Cleared(price.of_down(outcome.amount_out, outcome.amount_in), batch.portion, outcome.rate)
+
+
+def execute(
+    batch: Batch, offered: int, bounds: Bounds, average: tuple[int, int], max_deviation_bps: int
+) -> Outcome:
+    """Swap what is ``offered``, and take note in the batch of the portion that was sold.
+
+    Refuses a price outside ``bounds`` or a vault's own slippage limit, one inside that of a vault that stood
+    aside, a fill that is too small, and an oracle and an exchange that disagree; ``average`` is what the
+    exchange's average price makes of an amount, and the amount.
     """
-    average_out, looked = _fit_to_pool(batch)
-    offered = batch.amount_in
     limit = 0 if bounds.min_fill == WAD else bounds.floor_price
     amount_in, amount_out = _swap(batch, offered, limit)
     least = mul_div_up(offered, bounds.min_fill, WAD)
@@ -75,19 +89,17 @@ def clear(batch: Batch, bounds: Bounds, books: Books) -> Cleared:
         raise RefusedError("FilledTooLittle", amount_in, least)
     keeper_fee = _keeper_fee(batch, amount_in, amount_out, bounds.floor_price)
     amount_out -= keeper_fee
-    reached = price.of_down(amount_out, amount_in)
     if not price.is_at_least(amount_out, amount_in, bounds.floor_price, bounds.units):
-        raise RefusedError("PriceBelowLimit", reached, bounds.floor_price)
+        raise RefusedError("PriceBelowLimit", price.of_down(amount_out, amount_in), bounds.floor_price)
     oracle_out = batch.oracle_out_down(amount_in)
-    average_out = mul_div_down(average_out, amount_in, looked)
-    if not price.is_within_bps(average_out, oracle_out, books.max_deviation_bps):
+    average_out = mul_div_down(average[0], amount_in, average[1])
+    if not price.is_within_bps(average_out, oracle_out, max_deviation_bps):
         raise RefusedError("PricesDisagree", oracle_out, average_out)
     _require_slippage(batch, (amount_in, amount_out, oracle_out), bounds)
     batch.portion = mul_div_down(batch.portion, amount_in, offered)
     rounded = bounds.units * (1 + mul_div_up(oracle_out, 1, amount_in)) if bounds.units else 0
     rate = budget.rate_up(amount_out + rounded, oracle_out)
-    distribute(batch, Outcome(offered, amount_in, amount_out, keeper_fee, oracle_out, rate), books)
-    return Cleared(reached, batch.portion, rate)
+    return Outcome(offered, amount_in, amount_out, keeper_fee, oracle_out, rate)
 
 
 def clear_for(batch: Batch, min_out: int, books: Books) -> int:
@@ -151,25 +163,18 @@ def _shares(batch: Batch, outcome: Outcome) -> Iterator[tuple[int, int, int]]:
         )
 
 
-def _fit_to_pool(batch: Batch) -> tuple[int, int]:
-    """Leave out what the pool cannot take, of the largest parts first, and never of the leader's.
-
-    Returns what the pool's average price says of the amount that was looked at, and that amount.
-    """
-    looked = batch.amount_in
-    impact = batch.limits.max_impact_bps
-    seen = batch.market.view(batch.pool, batch.token_in, batch.token_out, looked, impact)
-    if looked <= seen.depth_in:
-        return seen.average_out, looked
+def _fit_to_pool(batch: Batch, looked: int, depth: int) -> None:
+    """Leave out what the pool cannot take, of the largest parts first, and never of the leader's."""
+    if looked <= depth:
+        return
     copies = batch.parts[1:] if batch.leads else batch.parts
     leaders = batch.parts[0].gross if batch.leads else 0
-    if leaders > seen.depth_in:
-        raise RefusedError("TooLargeForPool", leaders, seen.depth_in)
-    level = fairness.level_down([part.gross for part in copies], seen.depth_in - leaders)
+    if leaders > depth:
+        raise RefusedError("TooLargeForPool", leaders, depth)
+    level = fairness.level_down([part.gross for part in copies], depth - leaders)
     for part in copies:
         if part.gross > level:
             part.gross, part.reason = level, Reason.POOL_DEPTH
-    return seen.average_out, looked
 
 
 def _swap(batch: Batch, offered: int, limit: int) -> tuple[int, int]:
