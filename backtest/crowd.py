@@ -75,6 +75,9 @@ class Crowd:
             each.name: np.array([int(getattr(policy, each.name)) for policy in policies], dtype=np.int64)
             for each in fields(Policy)
         }
+        self._changes = 0
+        self._worths_key: tuple[object, ...] = ()
+        self._worths = self._equity = self.balances
         self.limited = np.array([is_limited(policy) for policy in policies], dtype=np.bool_)
         self.needs_equity = np.array([needs_equity(policy) for policy in policies], dtype=np.bool_)
         self.stoppable: Flags = np.any([self.policy[name] > 0 for name in sorted(_STOPS)], axis=0)
@@ -88,14 +91,27 @@ class Crowd:
             return amounts
         return mul_div_down(amounts, batch.price(index) // PRICE_UNIT, SCALE // PRICE_UNIT)
 
-    def equity(self, batch: Batch, balances: Units) -> Units:
+    def worths(self, batch: Batch) -> Units:
+        """What vaults hold of each token is worth in base token units: by token index, then vault.
+
+        Reckoned once for the same balances and prices.
+        """
+        held = [index for index in range(1, len(self.balances)) if self.balances[index].any()]
+        key = (self._changes, *((index, batch.price(index)) for index in held))
+        if key != self._worths_key:
+            self._worths = np.zeros_like(self.balances)
+            self._worths[0] = self.balances[0]
+            for index in held:
+                self._worths[index] = self.worth(batch, index, self.balances[index])
+            self._equity = self._worths.sum(axis=0)
+            require_below(MAX_WORTH, self._equity, "a worth")
+            self._worths_key = key
+        return self._worths
+
+    def equity(self, batch: Batch) -> Units:
         """What vaults are worth in base token units."""
-        total: Units = balances[0].copy()
-        for index in range(1, len(balances)):
-            if balances[index].any():
-                total += self.worth(batch, index, balances[index])
-        require_below(MAX_WORTH, total, "a worth")
-        return total
+        self.worths(batch)
+        return self._equity
 
     def size(self, batch: Batch) -> Sized:
         """Each vault's part in the batch at `batch.expected_bps`; nothing is changed."""
@@ -119,18 +135,17 @@ class Crowd:
             0,
         )
         if batch.index_out:
-            looking = np.flatnonzero(active & self.limited)
-            if looking.size:
-                self._limit(batch, sized, looking)
+            looking = active & self.limited
+            if looking.all():
+                self._limit(batch, sized, slice(None))
+            elif looking.any():
+                self._limit(batch, sized, np.flatnonzero(looking))
         sized.reason[(sized.gross == 0) & (sized.reason == Reason.NONE)] = Reason.NOTHING_TO_SELL
         return sized
 
-    def stops(
-        self, batch: Batch, which: Units | None = None
-    ) -> tuple[NDArray[np.uint8], Units, Units, Units]:
+    def stops(self, batch: Batch, chosen: Units | slice) -> tuple[NDArray[np.uint8], Units, Units, Units]:
         """The stop that each vault has reached (0: none), and its peak, day equity and day after the look."""
-        chosen = slice(None) if which is None else which
-        equity = self.equity(batch, self.balances[:, chosen])
+        equity = self.equity(batch)[chosen]
         peak, day_equity, day = self._looked(equity, batch.now, chosen)
         return self._stop_reached(equity, peak, day_equity, chosen), peak, day_equity, day
 
@@ -160,6 +175,7 @@ class Crowd:
         """Give each vault its share of an outcome in which all that was offered was sold."""
         offered = gross - fee
         amount_out = mul_div_down(offered, outcome.amount_out, outcome.offered)
+        self._changes += 1
         self.balances[batch.index_in] -= gross
         self.balances[batch.index_out] += amount_out
         require_below(MAX_UNITS, self.balances[batch.index_out], "a balance")
@@ -188,7 +204,7 @@ class Crowd:
         reached[_lost(equity, invested, policy["stop_loss_bps"])] = Reason.STOP_LOSS
         return reached
 
-    def _limit(self, batch: Batch, sized: Sized, at: Units) -> None:
+    def _limit(self, batch: Batch, sized: Sized, at: Units | slice) -> None:
         """Size the entries of the vaults ``at`` anew by their policies, or take them out."""
         look = _Look(self, batch, at, sized.gross[at])
         look.break_rules()
@@ -215,18 +231,18 @@ _STOPS = frozenset({"stop_loss_bps", "take_profit_bps", "max_drawdown_bps", "max
 class _Look:
     """Some vaults' way through the checks of docs/limits.md, in their order. ``on`` are those still in it."""
 
-    def __init__(self, crowd: Crowd, batch: Batch, at: Units, gross: Units) -> None:
+    def __init__(self, crowd: Crowd, batch: Batch, at: Units | slice, gross: Units) -> None:
         self.crowd, self.batch, self.at = crowd, batch, at
         self.policy = {name: values[at] for name, values in crowd.policy.items()}
         self.balances = crowd.balances[:, at]
         self.gross = gross
-        self.reason = np.zeros(at.size, dtype=np.uint8)
+        self.reason = np.zeros(gross.size, dtype=np.uint8)
         self.action = self.policy["on_breach"]
-        self.equity = np.zeros(at.size, dtype=np.int64)
-        self.value = np.zeros(at.size, dtype=np.int64)
-        self.share = np.zeros(at.size, dtype=np.int64)
+        self.equity = np.zeros(gross.size, dtype=np.int64)
+        self.value = np.zeros(gross.size, dtype=np.int64)
+        self.share = np.zeros(gross.size, dtype=np.int64)
         self.used = self._used_up()
-        self.on = np.ones(at.size, dtype=np.bool_)
+        self.on = np.ones(gross.size, dtype=np.bool_)
 
     def leave(self, which: Flags, reason: Reason) -> None:
         """Those of ``which`` that are still in it stand aside."""
@@ -246,10 +262,11 @@ class _Look:
     def look(self, sized: Sized) -> None:
         """Value those that need it, remember it, and stop those that have reached a stop."""
         looking = self.on & self.crowd.needs_equity[self.at]
-        self.equity = self.crowd.equity(self.batch, self.balances)
+        self.equity = self.crowd.equity(self.batch)[self.at]
         stops, peak, day_equity, day = self.crowd.stops(self.batch, self.at)
-        at = self.at[looking]
-        sized.peak[at], sized.day_equity[at], sized.day[at] = peak[looking], day_equity[looking], day[looking]
+        for name, seen in (("peak", peak), ("day_equity", day_equity), ("day", day)):
+            kept = getattr(sized, name)
+            kept[self.at] = np.where(looking, seen, kept[self.at])
         stopped = looking & (stops != 0)
         self.reason[stopped] = stops[stopped]
         self.gross[stopped] = 0
@@ -274,8 +291,8 @@ class _Look:
     def find_room(self) -> None:
         """The tightest limit on what the entry may be worth."""
         batch, policy = self.batch, self.policy
-        room = np.full(self.at.size, NO_ROOM_LIMIT, dtype=np.int64)
-        why = np.zeros(self.at.size, dtype=np.uint8)
+        room = np.full(self.gross.size, NO_ROOM_LIMIT, dtype=np.int64)
+        why = np.zeros(self.gross.size, dtype=np.uint8)
 
         def narrow(which: Flags, limit: Units, reason: Reason) -> None:
             tighter = which & (limit < room)
@@ -284,7 +301,7 @@ class _Look:
         held = self.balances[batch.index_out]
         narrow(policy["max_trade"] > 0, policy["max_trade"], Reason.MAXIMUM_TRADE)
         if policy["max_token_bps"].any():
-            taken = self.crowd.worth(batch, batch.index_out, held)
+            taken = self.crowd.worths(batch)[batch.index_out, self.at]
             narrow(policy["max_token_bps"] > 0, self._left("max_token_bps", taken), Reason.TOKEN_CAP)
         if policy["max_exposure_bps"].any() and batch.index_in == 0:
             left = self._left("max_exposure_bps", self.equity - self.balances[0])
@@ -294,7 +311,7 @@ class _Look:
             if batch.index_in:
                 positions = positions - (self.gross == self.balances[batch.index_in])
             full = (policy["max_positions"] > 0) & (held == 0) & (positions >= policy["max_positions"])
-            narrow(full, np.zeros(self.at.size, dtype=np.int64), Reason.POSITION_COUNT)
+            narrow(full, np.zeros(self.gross.size, dtype=np.int64), Reason.POSITION_COUNT)
         self.value = self.crowd.worth(batch, batch.index_in, self.gross)
         over = np.flatnonzero(self.on & (self.value > room))
         if over.size:

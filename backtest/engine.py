@@ -13,7 +13,7 @@ import numpy as np
 
 from accounting.rounding import mul_div_down
 from backtest.crowd import Crowd, Shares, Sized
-from backtest.exact import Flags, Units
+from backtest.exact import Flags
 from backtest.history import History, Moment, Sale
 from backtest.market import RecordedMarket
 from backtest.record import Record
@@ -196,21 +196,23 @@ class Engine:
         closable = (on_stop >= OnBreach.SUSPEND) & np.isin(crowd.status, _CLOSABLE) & crowd.stoppable
         closable &= (crowd.status != VaultStatus.SUSPENDED) | (on_stop == OnBreach.EXIT)
         if closable.any():
-            self._stop(batch, np.flatnonzero(closable))
+            self._stop(batch, closable)
         exiting = crowd.status == VaultStatus.EXITING
         for index in range(1, len(crowd.balances)):
             selling: Flags = exiting & (crowd.balances[index] > 0)
             if selling.any() and self.market.has_price(index):
                 self._sell(batch.now, index, selling)
 
-    def _stop(self, batch: Batch, at: Units) -> None:
+    def _stop(self, batch: Batch, closable: Flags) -> None:
         crowd = self.crowd
         try:
-            stops, peak, day_equity, day = crowd.stops(batch, at)
+            stops, peak, day_equity, day = crowd.stops(batch, slice(None))
         except RefusedError:
             return
-        reached = stops != 0
-        stopped = at[reached]
+        reached = closable & (stops != 0)
+        if not reached.any():
+            return
+        stopped = np.flatnonzero(reached)
         crowd.peak[stopped], crowd.day_equity[stopped] = peak[reached], day_equity[reached]
         crowd.day[stopped] = day[reached]
         exits = crowd.policy["on_stop"][stopped] == OnBreach.EXIT

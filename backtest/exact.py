@@ -30,18 +30,19 @@ def mul_div_down(value: Units, numerator: Units | int, denominator: Units | int)
     """Return floor(``value * numerator / denominator``), each at its place; a denominator is positive."""
     if isinstance(denominator, int) and denominator > MAX_DIVISOR:
         raise TooLargeError(f"a divisor of {denominator}")
-    estimate = value * _float(numerator) / _float(denominator)
+    estimate = value * _float(numerator)
+    estimate /= _float(denominator)
     if estimate.size and estimate.max() >= MAX_UNITS:
         raise TooLargeError("an amount of 2^53 units or more")
     quotient: Units = estimate.astype(np.int64)
-    left = _wrapped(value, numerator) - _wrapped(quotient, denominator)
-    remainder = left.view(np.int64)
-    more = np.floor(remainder / _float(denominator)).astype(np.int64)
-    quotient += more
-    remainder = remainder - more * _signed(denominator)
-    quotient += remainder >= _signed(denominator)
-    quotient -= remainder < 0
-    return quotient
+    remainder = (_wrapped(value, numerator) - _wrapped(quotient, denominator)).view(np.int64)
+    while True:
+        high, low = remainder >= denominator, remainder < 0
+        if not (high.any() or low.any()):
+            return quotient
+        quotient += high
+        quotient -= low
+        remainder += denominator * (low.astype(np.int64) - high)
 
 
 def mul_div_up(value: Units, numerator: Units | int, denominator: Units | int) -> Units:
@@ -62,12 +63,8 @@ def _float(value: Units | int) -> Any:
     return float(value) if isinstance(value, int) else value.astype(np.float64)
 
 
-def _signed(value: Units | int) -> Any:
-    return np.int64(value) if isinstance(value, int) else value
-
-
 def _wrapped(value: Units, factor: Units | int) -> NDArray[np.uint64]:
     """The product modulo 2^64."""
-    by = np.uint64(factor & _WRAP) if isinstance(factor, int) else factor.astype(np.uint64)
-    product: NDArray[np.uint64] = value.astype(np.uint64) * by
+    by = np.uint64(factor & _WRAP) if isinstance(factor, int) else factor.view(np.uint64)
+    product: NDArray[np.uint64] = value.view(np.uint64) * by
     return product

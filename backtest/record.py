@@ -87,7 +87,7 @@ class Record:
     def look(self, batch: Batch, crowd: Crowd, leader: Vault) -> None:
         """A point of every curve, once everything held has a price."""
         try:
-            equity = crowd.equity(batch, crowd.balances)
+            equity = crowd.equity(batch)
             worths = [batch.value_down(index, units) for index, units in enumerate(leader.balances)]
             weights = self._drift(batch, crowd, equity, worths)
         except RefusedError:
@@ -108,9 +108,8 @@ class Record:
         if not whole or not held.any():
             return 0.0
         apart = np.zeros(crowd.count)
-        for index, worth in enumerate(worths):
-            own = crowd.worth(batch, index, crowd.balances[index]) / np.maximum(equity, 1)
-            apart += np.abs(own - worth / whole)
+        for worth, own in zip(worths, crowd.worths(batch), strict=True):
+            apart += np.abs(own / np.maximum(equity, 1) - worth / whole)
         return float(apart[held].mean() / 2)
 
     def _execute(self, batch: Batch, crowd: Crowd, shares: Shares) -> None:
