@@ -185,11 +185,15 @@ format: install ## Format Python and Solidity
 # ---------------------------------------------------------------- measure
 
 .PHONY: bench
-bench: bench-gas bench-indexer ## Measure everything and write benchmarks/results/*.json
+bench: bench-gas bench-backtest bench-indexer ## Measure everything and write benchmarks/results/*.json
 
 .PHONY: bench-gas
 bench-gas: compile ## Gas of trades, copies and what a follower does alone
 	@$(VENV)/python -m benchmarks.gas
+
+.PHONY: bench-backtest
+bench-backtest: install ## Follower-trades per second of a backtest on one core
+	@$(VENV)/python -m benchmarks.backtest
 
 # Half an hour on two idle cores; what it installs and the chains it makes stay below build/.
 .PHONY: bench-indexer

@@ -25,7 +25,7 @@ PERCENTILES = (5, 50, 95)
 @dataclass(slots=True)
 class Curves:
     """One point a moment. ``leader`` and ``groups`` are equity for one unit put in; ``spread`` has a tuple of
-    `PERCENTILES` over all followers; ``drift`` is the mean of ½ Σ |weight - leader's weight| over tokens.
+    `PERCENTILES` over all followers; ``drift`` is each group's mean of ½ Σ |weight - leader's weight|.
     ``copy_fees`` and ``execution`` are all followers' costs so far.
     """
 
@@ -33,7 +33,7 @@ class Curves:
     leader: list[float] = field(default_factory=list)
     groups: list[NDArray[np.float64]] = field(default_factory=list)
     spread: list[NDArray[np.float64]] = field(default_factory=list)
-    drift: list[float] = field(default_factory=list)
+    drift: list[NDArray[np.float64]] = field(default_factory=list)
     copy_fees: list[int] = field(default_factory=list)
     execution: list[int] = field(default_factory=list)
 
@@ -88,8 +88,8 @@ class Record:
         """A point of every curve, once everything held has a price."""
         try:
             equity = crowd.equity(batch)
-            worths = [batch.value_down(index, units) for index, units in enumerate(leader.balances)]
-            weights = self._drift(batch, crowd, equity, worths)
+            worths = [units and batch.value_down(at, units) for at, units in enumerate(leader.balances)]
+            drift = self._drift(batch, crowd, equity, worths)
         except RefusedError:
             return
         growth = equity / self._deposits
@@ -98,19 +98,16 @@ class Record:
         curves.leader.append(sum(worths) / self._stake)
         curves.groups.append(np.bincount(self.group, growth, minlength=len(self._members)) / self._members)
         curves.spread.append(np.percentile(growth, PERCENTILES))
-        curves.drift.append(weights)
+        curves.drift.append(drift)
         curves.copy_fees.append(int(self.copy_fees.sum()))
         curves.execution.append(int(self.execution.sum()))
 
-    def _drift(self, batch: Batch, crowd: Crowd, equity: Units, worths: list[int]) -> float:
-        whole = sum(worths)
-        held = equity > 0
-        if not whole or not held.any():
-            return 0.0
+    def _drift(self, batch: Batch, crowd: Crowd, equity: Units, worths: list[int]) -> NDArray[np.float64]:
         apart = np.zeros(crowd.count)
+        whole = max(sum(worths), 1)
         for worth, own in zip(worths, crowd.worths(batch), strict=True):
             apart += np.abs(own / np.maximum(equity, 1) - worth / whole)
-        return float(apart[held].mean() / 2)
+        return np.bincount(self.group, apart / 2, minlength=len(self._members)) / self._members
 
     def _execute(self, batch: Batch, crowd: Crowd, shares: Shares) -> None:
         """What the price was worse than the oracle's, in base token."""

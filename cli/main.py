@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.backtest import backtest
 from cli.content import hash_content
 from cli.demo import demo
 from cli.doctor import doctor
@@ -22,7 +23,8 @@ app = typer.Typer(
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
-    "`keeper` carries them. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from "
+    "`keeper` carries them. `backtest` runs a recorded history through other policies. "
+    "When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from "
     "the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers "
     "are the same. "
     "Every option that has an environment variable names it in the command's --help.",
@@ -31,7 +33,7 @@ app = typer.Typer(
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve, keeper, doctor, verify, rebuild):
+for command in (demo, index, reconcile, serve, keeper, backtest, doctor, verify, rebuild):
     app.command()(command)
 app.command("hash")(hash_content)
 app.add_typer(order, name="order")
