@@ -42,8 +42,8 @@ def answer(history: History, question: Question, market: RecordedMarket) -> Repo
             line, _, why = engine.record.refused[0]
             raise BacktestError(
                 f"{history.source}: the hub would have copied nothing.",
-                remedy=f"Line {line} is refused with {why}. What is traded needs a price_ column or fills; for the "
-                "rest see docs/specification.md.",
+                remedy=f"Line {line} is refused with {why}. What is traded needs a price_ column or fills; "
+                "for the rest see docs/specification.md.",
             )
         if not engine.record.curves.time:
             remedy = "Give price_ columns, or fills with amount_in and amount_out."

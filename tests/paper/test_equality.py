@@ -220,6 +220,7 @@ def act_out(stage: Stage, told: list[tuple[str, Any, Any, Any]], policies: list[
         return story.seen
 
 
+# A story takes seconds: what fails is printed as it is, rather than shrunk for minutes.
 CAMPAIGN = settings(
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
