@@ -80,7 +80,7 @@ def backtest(
             read_policies(policy),
             followers,
             deposits_of(deposit, history.tokens.decimals[0]),
-            _amount("--stake", stake, history.tokens.decimals[0]),
+            amount_of("--stake", stake, history.tokens.decimals[0]),
             FeeTerms(copy_fee_bps, performance_fee_bps, management_fee_bps, withdrawal_fee_bps),
             StrategyLimits(stop_bps=stop_bps),
             max_slippage_bps,
@@ -106,13 +106,14 @@ def say(summary: dict[str, object], files: Iterable[Path]) -> None:
 def deposits_of(text: str, decimals: int) -> tuple[int, int]:
     """The least and the most of ``LEAST:MOST``, in units. Raises `BacktestError`."""
     least, _, most = text.partition(":")
-    bounds = _amount("--deposit", least, decimals), _amount("--deposit", most or least, decimals)
+    bounds = amount_of("--deposit", least, decimals), amount_of("--deposit", most or least, decimals)
     if bounds[0] > bounds[1]:
         raise BacktestError(f"--deposit {text} is the wrong way round.", remedy="Write LEAST:MOST.")
     return bounds
 
 
-def _amount(option: str, text: str, decimals: int) -> int:
+def amount_of(option: str, text: str, decimals: int) -> int:
+    """Base tokens as units. Raises `BacktestError`."""
     try:
         units = int(Decimal(text).scaleb(decimals))
     except (InvalidOperation, ValueError, OverflowError):

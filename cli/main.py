@@ -14,6 +14,7 @@ from cli.keeper import keeper
 from cli.order import app as order
 from cli.rebuild import rebuild
 from cli.reconcile import reconcile
+from cli.replay import replay
 from cli.serve import serve
 from cli.stop import app as stop
 from cli.verify import verify
@@ -23,17 +24,17 @@ app = typer.Typer(
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
-    "`keeper` carries them. `backtest` runs a recorded history through other policies. "
-    "When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from "
-    "the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers "
-    "are the same. "
+    "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's "
+    "real one through other policies. When in doubt: `doctor` says what is wrong, `verify` recomputes a "
+    "statement from the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two "
+    "ledgers are the same. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve, keeper, backtest, doctor, verify, rebuild):
+for command in (demo, index, reconcile, serve, keeper, backtest, replay, doctor, verify, rebuild):
     app.command()(command)
 app.command("hash")(hash_content)
 app.add_typer(order, name="order")
