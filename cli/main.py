@@ -24,10 +24,10 @@ app = typer.Typer(
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
-    "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's "
-    "real one through other policies. When in doubt: `doctor` says what is wrong, `verify` recomputes a "
-    "statement from the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two "
-    "ledgers are the same. "
+    "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's real one through "
+    "other policies. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the "
+    "chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the "
+    "same. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,

@@ -224,7 +224,6 @@ def act_out(stage: Stage, told: list[tuple[str, Any, Any, Any]], policies: list[
         return story.seen
 
 
-# A story takes seconds: what fails is printed as it is, rather than shrunk for minutes.
 @pytest.fixture
 def mirror(deployed: Stage) -> Iterator[Mirror]:
     with deployed.story() as stage:
@@ -313,92 +312,6 @@ def test_a_batch_that_a_pool_does_not_take_is_cut_from_the_largest(deployed: Sta
 
 
 # A story takes seconds: what fails is printed as it is, rather than shrunk for minutes.
-@pytest.fixture
-def mirror(deployed: Stage) -> Iterator[Mirror]:
-    with deployed.story() as stage:
-        yield Mirror(stage, terms=TERMS, limits=LIMITS)
-
-
-def test_fills_in_parts_later_batches_and_who_stands_aside(mirror: Mirror) -> None:
-    for who, policy in zip(mirror.followers, PRESETS[:5], strict=True):
-        assert mirror.open(who, policy, 15_000 * USDC) is None
-    assert mirror.trade(0, 1, WAD // 3) is None
-    assert mirror.trade(0, 1, WAD // 3) == "FanoutOpen"
-    mirror.move_price(1_002, wait=False)
-    assert mirror.continue_trade(1) is None
-    assert mirror.continue_trade(5) is None
-    assert mirror.set_policy(mirror.followers[2], 4, Policy(max_slippage_bps=10)) is None
-    assert mirror.trade(0, 1, WAD // 4) is None
-    mirror.continue_trade(9)
-    mirror.continue_trade(9, expected_bps=20)
-    mirror.stage.time += 601
-    assert mirror.continue_trade(9) in {None, "NoFanout"}
-    limit = mirror.price(1, 0) * 9_993 // 10_000
-    trade = mirror._trade(1, 0, WAD, limit)
-    assert mirror.execute(trade, nonce=1, kind=1, min_fill=WAD // 1_000) is None
-    filled = mirror.paper.told[-2 if type(mirror.paper.told[-1]).__name__ == "TradeCompleted" else -1]
-    assert not filled.complete
-    mirror.continue_trade(9)
-    mirror.move_price(1_004)
-    assert mirror.execute(trade, nonce=1, kind=1, min_fill=WAD // 1_000) in {None, "FilledTooLittle"}
-    mirror.compare()
-
-
-def test_stops_closes_and_fees_of_gains(mirror: Mirror) -> None:
-    stops = (
-        Policy(take_profit_bps=400, on_stop=OnBreach.EXIT),
-        Policy(max_daily_loss_bps=100, on_stop=OnBreach.SUSPEND),
-    )
-    for who, policy in zip(mirror.followers, (*stops, Policy()), strict=False):
-        assert mirror.open(who, policy, 10_000 * USDC, referrer=mirror.keeper.address) is None
-    assert mirror.trade(0, 1, WAD // 2) is None
-    assert mirror.close(1, [2]) == "NotClosable"
-    mirror.move_price(1_100)
-    assert mirror.close(1, [2]) is None
-    mirror.move_price(900)
-    mirror.let_pass(DAY)
-    assert mirror.trade(0, 1, WAD // 2) is None
-    mirror.move_price(950)
-    assert mirror.close(1, [3]) in {None, "NotClosable"}
-    mirror.move_price(1_300)
-    mirror.let_pass(6 * DAY)
-    for vault_id in (2, 3, 4):
-        assert mirror.anybody("settle", vault_id) is None
-    assert any(type(each).__name__ == "FeeCharged" and each.kind == 0 for each in mirror.paper.told)
-    assert mirror.manual(mirror.followers[2], 4, (1, 0), 10**17) is None
-    assert mirror.deallocate(mirror.followers[2], 4, 1, 10**17) is None
-    assert mirror.exit(mirror.followers[2], 4) is None
-    mirror.compare()
-
-
-def test_what_leaves_without_a_price_is_settled_when_there_is_one(mirror: Mirror) -> None:
-    assert mirror.open(mirror.followers[0], Policy(), 10_000 * USDC) is None
-    assert mirror.trade(0, 1, WAD // 2) is None
-    mirror.move_price(1_200)
-    mirror.let_pass(2 * DAY, posted=False)
-    assert mirror.trade(0, 1, WAD // 2) == "FeedStale"
-    assert mirror.deallocate(mirror.followers[0], 2, 1, 10**17) is None
-    assert mirror.exit(mirror.followers[0], 2) is None
-    assert any(type(each).__name__ == "FeeEscrowed" for each in mirror.paper.told)
-    assert mirror.anybody("settleEscrow", 2) == "PriceNeeded"
-    mirror.let_pass(600)
-    assert mirror.anybody("settleEscrow", 2) is None
-    assert any(type(each).__name__ == "EscrowSettled" for each in mirror.paper.told)
-    mirror.compare()
-
-
-def test_a_batch_that_a_pool_does_not_take_is_cut_from_the_largest(deployed: Stage) -> None:
-    with deployed.story() as stage:
-        mirror = Mirror(stage, terms=TERMS, limits=replace(LIMITS, max_impact_bps=10))
-        for number, who in enumerate(mirror.followers[:2]):
-            assert mirror.open(who, Policy(), (14_000 - 9_000 * number) * USDC) is None
-        assert mirror.trade(0, 1, WAD) in {None, "TooLargeForPool"}
-        for _ in range(3):
-            assert mirror.trade(0, 1, WAD // 2) is None
-            mirror.continue_trade(9)
-        mirror.compare()
-
-
 CAMPAIGN = settings(
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
