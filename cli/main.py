@@ -12,6 +12,7 @@ from cli.doctor import doctor
 from cli.index import index
 from cli.keeper import keeper
 from cli.order import app as order
+from cli.paper import app as paper
 from cli.rebuild import rebuild
 from cli.reconcile import reconcile
 from cli.replay import replay
@@ -25,9 +26,9 @@ app = typer.Typer(
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
     "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's real one through "
-    "other policies. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the "
-    "chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the "
-    "same. "
+    "other policies, `paper` follows a leader with play money. When in doubt: `doctor` says what is wrong, "
+    "`verify` recomputes a statement from the chain alone, `rebuild` makes every table anew from the raw "
+    "logs, `hash` tells whether two ledgers are the same. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
@@ -38,6 +39,7 @@ for command in (demo, index, reconcile, serve, keeper, backtest, replay, doctor,
     app.command()(command)
 app.command("hash")(hash_content)
 app.add_typer(order, name="order")
+app.add_typer(paper, name="paper")
 app.add_typer(stop, name="stop")
 
 

@@ -1,13 +1,12 @@
 """Swap once, everybody at one price: docs/specification.md, "The clearing"; `contracts/core/Clearing.sol`."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounting.fees import copy_fee_of_part, keeper_fee_cap
 from accounting.rounding import mul_div_down, mul_div_up
 from indexer.decode.events import BatchCleared, Event, TradeCopied
 from paper import budget, fairness, price
-from paper.batch import Batch
+from paper.batch import Batch, Part
 from paper.policies import loss_used_up
 from paper.price import BPS
 from paper.refused import RefusedError
@@ -116,7 +115,7 @@ def clear_for(batch: Batch, min_out: int, books: Books) -> int:
 
 def distribute(batch: Batch, outcome: Outcome, books: Books) -> None:
     """Give each vault floor(its input * received / all input). What rounding leaves is the treasury's."""
-    shares = list(_shares(batch, outcome))
+    shares = [share_of(part, outcome) for part in batch.parts]
     sum_in, sum_out, fees = (sum(each[at] for each in shares) for at in range(3))
     dust_in, dust = sum_in - outcome.amount_in, outcome.amount_out - sum_out
     books.tell.append(
@@ -137,15 +136,8 @@ def distribute(batch: Batch, outcome: Outcome, books: Books) -> None:
             outcome.oracle_out,
         )
     )
-    for part, (amount_in, amount_out, fee) in zip(batch.parts, shares, strict=True):
-        vault = part.vault
-        vault.sub(batch.index_in, amount_in + fee)
-        vault.add(batch.index_out, amount_out)
-        if part.equity_share_bps:
-            used = loss_used_up(batch, vault) + mul_div_up(part.equity_share_bps, outcome.rate, BPS)
-            vault.loss_used, vault.last_entry = min(used, MAX_32), batch.now
-        copied = (batch.trade_id, vault.id, vault.policy_revision, amount_in, fee, amount_out, part.reason)
-        books.tell.append(TradeCopied(*copied))
+    for part, share in zip(batch.parts, shares, strict=True):
+        books.tell.append(settle(batch, part, share, outcome.rate))
     to_protocol = mul_div_down(fees, batch.strategy.protocol_bps, BPS)
     books.fee_balances.move(dust, books.treasury, batch.token_out)
     books.fee_balances.move(dust_in + to_protocol, books.treasury, batch.token_in)
@@ -153,14 +145,25 @@ def distribute(batch: Batch, outcome: Outcome, books: Books) -> None:
     books.fee_balances.move(outcome.keeper_fee, batch.keeper, batch.token_out)
 
 
-def _shares(batch: Batch, outcome: Outcome) -> Iterator[tuple[int, int, int]]:
-    """Each part's input, rounded up, its output and its fee, rounded down."""
-    for part in batch.parts:
-        yield (
-            mul_div_up(part.offered, outcome.amount_in, outcome.offered),
-            mul_div_down(part.offered, outcome.amount_out, outcome.offered),
-            copy_fee_of_part(part.fee, outcome.amount_in, outcome.offered),
-        )
+def settle(batch: Batch, part: Part, share: tuple[int, int, int], rate: int) -> TradeCopied:
+    """Take a part's input and fee, give its output, and count what it cost the vault."""
+    vault, (amount_in, amount_out, fee) = part.vault, share
+    vault.sub(batch.index_in, amount_in + fee)
+    vault.add(batch.index_out, amount_out)
+    if part.equity_share_bps:
+        used = loss_used_up(batch, vault) + mul_div_up(part.equity_share_bps, rate, BPS)
+        vault.loss_used, vault.last_entry = min(used, MAX_32), batch.now
+    copied = (batch.trade_id, vault.id, vault.policy_revision, amount_in, fee, amount_out, part.reason)
+    return TradeCopied(*copied)
+
+
+def share_of(part: Part, outcome: Outcome) -> tuple[int, int, int]:
+    """Return a part's input, rounded up, its output and its fee, rounded down."""
+    return (
+        mul_div_up(part.offered, outcome.amount_in, outcome.offered),
+        mul_div_down(part.offered, outcome.amount_out, outcome.offered),
+        copy_fee_of_part(part.fee, outcome.amount_in, outcome.offered),
+    )
 
 
 def _fit_to_pool(batch: Batch, looked: int, depth: int) -> None:

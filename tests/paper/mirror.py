@@ -31,14 +31,16 @@ MAX_DEVIATION_BPS = 1_000
 class Mirror:
     """Both hubs with one strategy of one leader on USDC, WETH and WBTC."""
 
-    def __init__(self, stage: Stage, *, terms: FeeTerms, limits: StrategyLimits, followers: int = 5) -> None:
+    def __init__(
+        self, stage: Stage, *, terms: FeeTerms, limits: StrategyLimits, batch_size: int = BATCH_SIZE
+    ) -> None:
         self.stage = stage
         self.market = ChainMarket(stage)
         self.paper = paper.Hub(
             self.market,
             treasury=stage.treasury.address,
             protocol_bps=PROTOCOL_BPS,
-            batch_size=BATCH_SIZE,
+            batch_size=batch_size,
             max_deviation_bps=MAX_DEVIATION_BPS,
             venue=stage.venue,
             nobody=NOBODY,
@@ -62,7 +64,7 @@ class Mirror:
         )
         self.leader = stage.person("paper leader", usdc=200_000 * USDC)
         self.followers = [
-            stage.person(f"paper follower {number}", usdc=100_000 * USDC) for number in range(followers)
+            stage.person(f"paper follower {number}", usdc=100_000 * USDC) for number in range(5)
         ]
         self.keeper = stage.person("paper keeper")
         self.nonce = 0

@@ -307,7 +307,7 @@ def test_a_batch_that_a_pool_does_not_take_is_cut_from_the_largest(deployed: Sta
         assert mirror.trade(0, 1, WAD // 2) == "TooLargeForPool"
         assert mirror.trade(0, 1, WAD // 20) is None
         cut = [getattr(each, "reduced_by", 0) for each in mirror.paper.told]
-        assert cut.count(Reason.POOL_DEPTH) == 1
+        assert Reason.POOL_DEPTH in cut
         mirror.compare()
 
 
