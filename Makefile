@@ -112,9 +112,9 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 
 # An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
 .PHONY: test-deep
-test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults
+test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults, paper against chain
 	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
-	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper --timeout 1800 $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper tests/paper --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
@@ -166,7 +166,7 @@ mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Fo
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api benchmarks cli demo inbox indexer keeper orders protocol scripts tests
+PYTHON_SOURCES := accounting api backtest benchmarks cli demo inbox indexer keeper orders paper practice protocol scripts tests
 
 .PHONY: check
 check: install ## Format, lint and types
@@ -185,11 +185,15 @@ format: install ## Format Python and Solidity
 # ---------------------------------------------------------------- measure
 
 .PHONY: bench
-bench: bench-gas bench-indexer ## Measure everything and write benchmarks/results/*.json
+bench: bench-gas bench-backtest bench-indexer ## Measure everything and write benchmarks/results/*.json
 
 .PHONY: bench-gas
 bench-gas: compile ## Gas of trades, copies and what a follower does alone
 	@$(VENV)/python -m benchmarks.gas
+
+.PHONY: bench-backtest
+bench-backtest: install ## Follower-trades per second of a backtest on one core
+	@$(VENV)/python -m benchmarks.backtest
 
 # Half an hour on two idle cores; what it installs and the chains it makes stay below build/.
 .PHONY: bench-indexer

@@ -5,15 +5,14 @@ Every fee is rounded down, in favour of the vault. Sources: docs/specification.m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
 
+from accounting.exponential import exp_wad
 from accounting.rounding import mul_div_down, mul_div_up
 
 BPS = 10_000
 MAX_KEEPER_FEE_BPS = 20
 _WAD = 10**18
 _YEAR_S = 365 * 86_400
-_EXACT = Context(prec=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,10 @@ def settled_fee(held: int, whole: int, mark: int) -> int:
 def management_fee(amount: int, bps: int, seconds: int) -> int:
     """Return what ``amount`` owes for ``seconds`` at ``bps`` a year, charged at every moment.
 
-    The hub's exponential may be one unit of 1e-18 below this one: its fee is then smaller by a unit of 1e-18
-    of the amount, rounded up.
+    The hub's exponential may be one unit of 1e-18 below the truth: it adds one, in favour of the vault.
     """
     exponent = mul_div_down(bps * _WAD, seconds, BPS * _YEAR_S)
-    kept = int(_EXACT.exp(Decimal(-exponent).scaleb(-18)).scaleb(18, _EXACT)) + 1
+    kept = exp_wad(-exponent) + 1
     return amount - mul_div_up(amount, min(kept, _WAD), _WAD)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.backtest import backtest
 from cli.content import hash_content
 from cli.demo import demo
 from cli.doctor import doctor
@@ -12,8 +13,10 @@ from cli.export import export
 from cli.index import index
 from cli.keeper import keeper
 from cli.order import app as order
+from cli.paper import app as paper
 from cli.rebuild import rebuild
 from cli.reconcile import reconcile
+from cli.replay import replay
 from cli.serve import serve
 from cli.simulate import simulate
 from cli.stop import app as stop
@@ -24,19 +27,36 @@ app = typer.Typer(
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
-    "`keeper` carries them. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from "
-    "the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers "
-    "are the same, `export` writes the raw logs into a file. "
+    "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's real one through "
+    "other policies, `paper` follows a leader with play money, `simulate` lives through a market that "
+    "misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
+    "alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the same, "
+    "`export` writes the raw logs into a file. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback means a defect of ours: show it as it is, without local variables (URLs have passwords).
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, index, reconcile, serve, keeper, doctor, verify, rebuild, export, simulate):
+_COMMANDS = (
+    demo,
+    index,
+    reconcile,
+    serve,
+    keeper,
+    backtest,
+    replay,
+    simulate,
+    doctor,
+    verify,
+    rebuild,
+    export,
+)
+for command in _COMMANDS:
     app.command()(command)
 app.command("hash")(hash_content)
 app.add_typer(order, name="order")
+app.add_typer(paper, name="paper")
 app.add_typer(stop, name="stop")
 
 

@@ -140,9 +140,11 @@ class Stage:
         story = Stage(
             self.node, chain, self.contracts, self.deployment, self.exchange, market, self.treasury, self.time
         )
-        yield story
-        self.time = story.time
-        self.chain.request("evm_revert", snapshot)
+        try:
+            yield story
+        finally:
+            self.time = story.time
+            self.chain.request("evm_revert", snapshot)
 
 
 @contextmanager

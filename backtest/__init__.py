@@ -1,0 +1,1 @@
+"""A recorded history run through other policies, thousands of followers at a time."""

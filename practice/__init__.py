@@ -1,0 +1,1 @@
+"""Play money beside the ledger: what a vault with this policy would have got of the real trades."""
