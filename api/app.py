@@ -1,12 +1,14 @@
 """Assembles the API: routes, problem documents, and the page that describes them."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import Engine
 
-from api import problems
+from api import pages, problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
@@ -85,11 +87,13 @@ def create_app(
     deployment: DeploymentKey | None = None,
     *,
     wallets: ContractWallets | None = None,
+    web: Path | None = None,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
-    asks contract wallets about signatures; without it only keys can sign orders.
+    asks contract wallets about signatures; without it only keys can sign orders. ``web`` is the folder of
+    the built dApp, which is served beside the API; without it the root leads to the description.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -109,8 +113,11 @@ def create_app(
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
     )
-    # Who opens the address that `lockstep serve` prints wants to read something.
-    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    if web is None:
+        # Who opens the address that `lockstep serve` prints wants to read something.
+        app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    else:
+        pages.install(app, web)
     _describe_problems(app)
     return app
 

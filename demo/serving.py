@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import uvicorn
 from sqlalchemy import Engine
@@ -31,9 +32,11 @@ def take_port(port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def served(engine: Engine, deployment: DeploymentKey, listener: socket.socket) -> Iterator[str]:
-    """Serves the ledger in `engine` while the block runs; gives the API's base URL."""
-    config = uvicorn.Config(create_app(engine, deployment), log_level="warning")
+def served(
+    engine: Engine, deployment: DeploymentKey, listener: socket.socket, web: Path | None
+) -> Iterator[str]:
+    """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
+    config = uvicorn.Config(create_app(engine, deployment, web=web), log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
