@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from accounting.book import Charge, Deposit, Event, Fill, Return, Withdrawal
 from accounting.position import OversoldError
@@ -32,6 +33,15 @@ class ClosedTrade:
     def result(self) -> int:
         """What it made, after fees."""
         return self.proceeds - self.cost
+
+    @property
+    def is_wash(self) -> bool:
+        """Whether it was in and out again at about the same price: nothing was risked and nothing shown."""
+        return self.held_s < WASH_HELD_S and abs(self.result) * _WASH_PART < self.cost
+
+
+WASH_HELD_S = 300
+_WASH_PART = 1_000
 
 
 @dataclass(slots=True)
@@ -117,3 +127,16 @@ def average_duration(trades: Sequence[ClosedTrade]) -> Decimal | None:
     if not trades:
         return None
     return STATISTICS.divide(Decimal(sum(trade.held_s for trade in trades)), Decimal(len(trades)))
+
+
+def longest_streaks(trades: Sequence[ClosedTrade]) -> tuple[int, int]:
+    """Return the most closed trades in a row that made something, and that lost something, after fees."""
+    longest = {True: 0, False: 0}
+    for won, run in groupby(trade.result > 0 for trade in trades if trade.result):
+        longest[won] = max(longest[won], sum(1 for _ in run))
+    return longest[True], longest[False]
+
+
+def trade_returns(trades: Sequence[ClosedTrade]) -> list[Decimal]:
+    """Return what each closed trade made for a unit of its cost, after fees; those without cost left out."""
+    return [ratio(trade.result, trade.cost) for trade in trades if trade.cost]

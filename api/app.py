@@ -13,6 +13,8 @@ from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
 from api.keepers.endpoints import router as keepers
+from api.leaders.endpoints import router as leaders
+from api.metrics.endpoints import router as metrics
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
 from api.pools.endpoints import router as pools
@@ -57,6 +59,7 @@ and asks a node about nothing but whether a contract wallet signed.
 _TAGS = [
     {"name": "protocol", "description": "The deployment, its tokens and pools, and the reasons for skips."},
     {"name": "strategies", "description": "Leaders' offers, their terms and results."},
+    {"name": "leaders", "description": "Discovery by metrics, profiles, and the metrics' formulas."},
     {"name": "vaults", "description": "What each owner holds under a strategy, and its statement."},
     {
         "name": "trades",
@@ -72,6 +75,8 @@ _ROUTERS = (
     pools,
     reasons,
     strategies,
+    leaders,
+    metrics,
     vaults,
     statements,
     trades,

@@ -12,7 +12,8 @@ from indexer.ledger.models import Balance, Clearing, Copy, Entry, Posting
 LEADERS_BIT = 1 << 31
 """Set in a trade's id unless the leader gave it."""
 
-_MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
+MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
+"""Events other than trades that move money in and out of a vault."""
 
 
 class Cleared(NamedTuple):
@@ -143,7 +144,7 @@ def read_flows(connection: Connection, deployment_id: int, blocks: range) -> lis
         .where(
             Entry.deployment_id == deployment_id,
             Entry.block_number.between(blocks[0], blocks[-1]),
-            Entry.kind.in_(_MOVING),
+            Entry.kind.in_(MOVING),
             Balance.account_kind == "vault",
         )
     )

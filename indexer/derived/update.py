@@ -18,6 +18,7 @@ from indexer.derived.facts import (
     read_first_clearings,
     read_flows,
 )
+from indexer.derived.leaders import mark_due
 from indexer.derived.state import HOUR_S, VaultState
 from indexer.derived.store import Pending, load_states, offer_lots
 from indexer.ledger.errors import InvariantError
@@ -77,6 +78,7 @@ def take(
             "it. Nothing was written.",
         ) from error
     pending.write(connection)
+    mark_due(connection, deployment_id, touched)
 
 
 class _Work:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from indexer.chain.types import BlockRef, Header
 from indexer.decode.ranges import DecodedRange
 from indexer.derived.facts import Cleared, Visit
+from indexer.derived.leaders import Moment, list_due, refresh
 from indexer.derived.update import apply
 from indexer.ledger.balances import write_books
 from indexer.ledger.bulk import column_names, update_rows, write_rows
@@ -111,6 +112,17 @@ class Ledger:
             remove_above(connection, self._id, self._checkpoint, ancestor)
             cut_unproven(connection, self._id, ancestor.number)
         self._checkpoint = ancestor
+
+    def refresh_leaders(self, limit: int) -> int:
+        """Make up to so many leaders' metrics anew that are due, and say how many: 0 when none are left.
+
+        In a transaction of its own, so that no block waits for it.
+        """
+        at = self._checkpoint
+        with self.transaction() as connection:
+            due = list_due(connection, self._id, at.time, limit)
+            refresh(connection, self._id, due, Moment(at.number, at.time))
+        return len(due)
 
     def note_head(self, head: Header) -> None:
         """Record the chain's newest block when there is nothing to write."""

@@ -33,6 +33,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
     assert sorted(names) == [
         "getAccount",
         "getHealth",
+        "getLeader",
         "getOrder",
         "getProtocol",
         "getReadiness",
@@ -44,6 +45,8 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "listDeployments",
         "listFees",
         "listKeepers",
+        "listLeaders",
+        "listMetrics",
         "listOrders",
         "listPools",
         "listReasonCodes",
