@@ -85,7 +85,7 @@ $(WEB_TYPES): scripts/web_types.py indexer/decode/abi/IHub.json $(shell find api
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name generated \) -prune -o -type f -print)
 build/web/index.html: $(WEB_SOURCES) $(WEB_TYPES)
 	@echo "Building the dApp …"
-	@cd web && node node_modules/vite/bin/vite.js build --logLevel warn
+	@cd web && node node_modules/vite/bin/vite.js build --logLevel error
 
 .PHONY: web
 web: build/web/index.html ## Build the dApp into build/web, where `lockstep serve` finds it

@@ -1,4 +1,4 @@
-"""A real browser in front of a real world: one of each for the folder, a fresh page and wallets for each test."""
+"""A real browser in front of a real world, one of each for the folder; a fresh page for each test."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.checkout import Checkout
 from tests.web.place import Place, open_place
@@ -15,6 +15,7 @@ from tests.web.wallet import Wallet
 
 # The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -1,4 +1,4 @@
-"""A small demo world with everything on: chain, market, leaders, keeper, indexer, and the API with the dApp."""
+"""A small demo world with everything on: chain, market, leaders, keeper, indexer, API and dApp."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What a visitor without a wallet sees: leaders, a leader, who is beside whom. Figures are those of the API."""
+"""What a visitor without a wallet sees. Figures are those of the API."""
 
 from decimal import Decimal
 
@@ -61,6 +61,7 @@ def test_search_finds_by_name(open_page: OpenPage) -> None:
 
 def test_two_leaders_are_compared_beside_each_other(open_page: OpenPage) -> None:
     page = open_page()
+    expect(page.get_by_role("checkbox")).to_have_count(4)
     for box in page.get_by_role("checkbox").all()[:2]:
         box.check()
     names = rows(page)[:2]

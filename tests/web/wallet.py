@@ -15,7 +15,8 @@ _SCRIPT = """
   const listeners = {};
   const provider = {
     async request({ method, params }) {
-      const { result, error } = JSON.parse(await window.askWallet(JSON.stringify({ method, params: params ?? [] })));
+      const question = JSON.stringify({ method, params: params ?? [] });
+      const { result, error } = JSON.parse(await window.askWallet(question));
       if (error) throw Object.assign(new Error(error.message), error);
       return result;
     },
@@ -26,9 +27,10 @@ _SCRIPT = """
   };
   window.tellPage = (event, data) => (listeners[event] ?? []).forEach((listener) => listener(data));
   const icon = 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>';
-  const info = { uuid: '6c1f0a52-0000-4000-8000-000000000001', name: 'Test wallet', icon, rdns: 'org.lockstep.test' };
-  const announce = () =>
-    dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }));
+  const uuid = '6c1f0a52-0000-4000-8000-000000000001';
+  const info = { uuid, name: 'Test wallet', icon, rdns: 'org.lockstep.test' };
+  const detail = Object.freeze({ info, provider });
+  const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }));
   addEventListener('eip6963:requestProvider', announce);
   announce();
 })();
@@ -65,7 +67,7 @@ class Wallet:
         except _RefusedError as refused:
             return json.dumps({"error": refused.args[0]})
 
-    def _do(self, method: str, params: list[Any]) -> Any:
+    def _do(self, method: str, params: list[Any]) -> Any:  # noqa: PLR0911 - a method of EIP-1193 each
         match method:
             case "eth_requestAccounts":
                 self._consent(method)

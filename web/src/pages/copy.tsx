@@ -10,7 +10,7 @@ import { type CopyPlan, copyLeader, depositFor, HIGHEST_CAP_BPS } from "../chain
 import { type Money, readMoney } from "../chain/hub";
 import { useTransact } from "../chain/transact";
 import { useLink, useWallet } from "../chain/wallet";
-import { bps, decimal, digitsFor, parseUnits, units } from "../format";
+import { bps, exact, parseUnits, units } from "../format";
 import { feeSentences } from "../limits/fees";
 import { inWords, type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
 import { LimitsForm } from "../ui/limits-form";
@@ -42,10 +42,8 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
   const capBps = raiseCap ? HIGHEST_CAP_BPS : (money.data?.capBps ?? 3_000);
   const valid = typeof amount === "bigint" && amount > 0n;
   const deposit = valid && money.data ? depositFor(amount, money.data, capBps) : null;
-  const show = (value: bigint) => {
-    const exactly = units(value, base.decimals);
-    return `${decimal(exactly, digitsFor(exactly, base.symbol))} ${base.symbol}`;
-  };
+  // To the unit: it is what the wallet will show, too.
+  const show = (value: bigint) => `${exact(units(value, base.decimals))} ${base.symbol}`;
   const short = deposit !== null && money.data ? deposit - money.data.wallet : 0n;
   const amountWrong =
     text === ""

@@ -3,7 +3,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import type { Address } from "viem";
 import { Link } from "wouter";
 import type { Schemas, Vault } from "../api/client";
-import { account, statement, strategies, vaultsOf } from "../api/queries";
+import { account, statement, vaultsOf } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { encode } from "../chain/copy";
 import { sendToHub, useTransact } from "../chain/transact";
@@ -163,7 +163,6 @@ function VaultCard({
 
 function AccountPanel({ owner }: { owner: Address }) {
   const query = useQuery(account(owner));
-  const leaders = useQuery(strategies);
   const { progress, busy, run } = useTransact();
   const withdraw = (idle: Schemas["Amount"]) =>
     run(
@@ -180,16 +179,7 @@ function AccountPanel({ owner }: { owner: Address }) {
       "The fees are in your wallet.",
     );
   return (
-    <Panel
-      title="Account"
-      aside={
-        leaders.data && (
-          <span className="muted">
-            {plural(leaders.data.length, "strategy", "strategies")} to choose from
-          </span>
-        )
-      }
-    >
+    <Panel title="Account">
       <Answered query={query} lines={2}>
         {({ data }) => (
           <>

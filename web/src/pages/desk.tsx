@@ -2,15 +2,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Address, Hex } from "viem";
-import type { Order, StrategyDetail } from "../api/client";
+import type { Order, StrategyDetail, Token } from "../api/client";
 import { account, ordersOf, strategies, strategy, vault } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { encode } from "../chain/copy";
 import { cancelOrder, type Kind, portionOf, signOrder, toHubPrice, withdrawOrder } from "../chain/orders";
 import { sendToHub, useTransact } from "../chain/transact";
 import { useLink } from "../chain/wallet";
-import { count, decimal, parseUnits, percent, plural } from "../format";
-import { Amount, Percent, Price, When } from "../ui/figures";
+import { count, decimal, digitsFor, parseUnits, percent, plural } from "../format";
+import { Amount, Percent, When } from "../ui/figures";
 import { FundForm } from "../ui/fund-form";
 import { NewStrategy } from "../ui/new-strategy";
 import {
@@ -111,7 +111,7 @@ function OneStrategy({ id, leader }: { id: number; leader: Address }) {
           <div className="columns">
             <div className="stack">
               <OrderForm of={data} />
-              <Orders leader={leader} strategyId={id} />
+              <Orders leader={leader} strategyId={id} base={data.base_token} />
             </div>
             <div className="stack">
               <FundForm of={data} />
@@ -302,7 +302,9 @@ function OrderForm({ of: found }: { of: StrategyDetail }) {
             )}
           </Field>
         </div>
-        <Notice title={`You sell ${decimal(String(mine), 6)} ${tokenIn.symbol} for ${tokenOut.symbol}`}>
+        <Notice
+          title={`You sell ${decimal(String(mine), digitsFor(String(mine), tokenIn.symbol))} ${tokenIn.symbol} for ${tokenOut.symbol}`}
+        >
           {plural(found.followers.active, "vault")} may sell the same part of their {tokenIn.symbol} with you,
           each within its own limits.
         </Notice>
@@ -324,7 +326,7 @@ const ORDER_TONES: Record<Order["status"], Tone> = {
   rejected: "bad",
 };
 
-function Orders({ leader, strategyId }: { leader: Address; strategyId: number }) {
+function Orders({ leader, strategyId, base }: { leader: Address; strategyId: number; base: Token }) {
   const query = useQuery(ordersOf(leader));
   const { progress, busy, run } = useTransact();
   return (
@@ -364,11 +366,7 @@ function Orders({ leader, strategyId }: { leader: Address; strategyId: number })
                         )}
                       </td>
                       <td className="num">
-                        {order.limit_price === "0" ? (
-                          <span className="muted">none</span>
-                        ) : (
-                          <Price of={order.limit_price} />
-                        )}
+                        <LimitPrice of={order} base={base} />
                       </td>
                       <td className="num figure">{percent(order.filled, 1)}</td>
                       <td>
@@ -421,6 +419,23 @@ function Orders({ leader, strategyId }: { leader: Address; strategyId: number })
       </Answered>
       <TxStatus progress={progress} />
     </Panel>
+  );
+}
+
+/** A limit as people say it, base tokens for one token; the exact price of the order on hover. */
+function LimitPrice({ of: order, base }: { of: Order; base: Token }) {
+  const price = Number(order.limit_price);
+  if (price === 0) return <span className="muted">none</span>;
+  const [shown, token] =
+    order.token_in.address === base.address
+      ? [1 / price, order.token_out.symbol]
+      : [price, order.token_in.symbol];
+  const exactly = `at least ${order.limit_price} ${order.token_out.symbol} for one ${order.token_in.symbol}`;
+  return (
+    <span className="figure" title={exactly}>
+      {decimal(String(shown), shown >= 100 ? 2 : 6)}
+      <span className="unit"> / {token}</span>
+    </span>
   );
 }
 

@@ -163,12 +163,15 @@ function Quartiles({ of: { metrics } }: { of: Schemas["Window"] }) {
   );
 }
 
+const MONTHS = Array.from({ length: 12 }, (_, month) => ({
+  code: String(month + 1).padStart(2, "0"),
+  name: new Date(Date.UTC(2024, month, 15)).toLocaleDateString(undefined, { month: "narrow" }),
+}));
+
 /** A grid of months, a row a year: good and bad at a look, the figure in each cell. */
 function Months({ of: months }: { of: Schemas["Month"][] }) {
   const years = [...new Set(months.map((one) => one.month.slice(0, 4)))].reverse();
-  const names = Array.from({ length: 12 }, (_, month) =>
-    new Date(Date.UTC(2024, month, 15)).toLocaleDateString(undefined, { month: "narrow" }),
-  );
+  const returns = new Map(months.map((one) => [one.month, one.time_weighted_return]));
   return (
     <Panel title="Months">
       <div className="scroll">
@@ -178,9 +181,8 @@ function Months({ of: months }: { of: Schemas["Month"][] }) {
               <th scope="col">
                 <span className="sr-only">Year</span>
               </th>
-              {names.map((name, month) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a month is its place
-                <th key={month} scope="col">
+              {MONTHS.map(({ code, name }) => (
+                <th key={code} scope="col">
                   {name}
                 </th>
               ))}
@@ -190,33 +192,31 @@ function Months({ of: months }: { of: Schemas["Month"][] }) {
             {years.map((year) => (
               <tr key={year}>
                 <th scope="row">{year}</th>
-                {names.map((_, month) => {
-                  const found = months.find(
-                    (one) => one.month === `${year}-${String(month + 1).padStart(2, "0")}`,
-                  );
-                  const value = found?.time_weighted_return;
-                  return (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a month is its place
-                    <td
-                      key={month}
-                      className={
-                        value == null || Number(value) === 0 ? "" : Number(value) < 0 ? "fell" : "rose"
-                      }
-                    >
-                      {value == null ? (
-                        <span className="muted">·</span>
-                      ) : (
-                        <span title={percent(value, 4, true)}>{percent(value, 1, true)}</span>
-                      )}
-                    </td>
-                  );
-                })}
+                {MONTHS.map(({ code }) => (
+                  <MonthCell key={code} of={returns.get(`${year}-${code}`) ?? null} />
+                ))}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
     </Panel>
+  );
+}
+
+function MonthCell({ of: value }: { of: string | null }) {
+  if (value === null) {
+    return (
+      <td>
+        <span className="muted">·</span>
+      </td>
+    );
+  }
+  const number = Number(value);
+  return (
+    <td className={number > 0 ? "rose" : number < 0 ? "fell" : ""}>
+      <span title={percent(value, 4, true)}>{percent(value, 1, true)}</span>
+    </td>
   );
 }
 
