@@ -12,6 +12,8 @@ from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
 from api.keepers.endpoints import router as keepers
 from api.leaders.endpoints import router as leaders
+from api.live.endpoints import router as live
+from api.live.feed import Feeds
 from api.metrics.endpoints import router as metrics
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
@@ -63,6 +65,7 @@ _TAGS = [
         "name": "trades",
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
+    {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
@@ -80,6 +83,7 @@ _ROUTERS = (
     trades,
     orders,
     accounts,
+    live,
     keepers,
     health,
 )
@@ -105,14 +109,18 @@ def create_app(
         redoc_url=None,
     )
     snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
-    _assemble(app, snapshots, counter)
+    feeds = Feeds(snapshots)
+    _assemble(app, snapshots, counter, feeds)
     app.include_router(deployments)
     one_of_several = FastAPI(openapi_url=None)
-    _assemble(one_of_several, snapshots, counter)
+    _assemble(one_of_several, snapshots, counter, feeds)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Last-Event-ID"],
     )
     # Who opens the address that `lockstep serve` prints wants to read something.
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
@@ -120,10 +128,11 @@ def create_app(
     return app
 
 
-def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter) -> None:
+def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds) -> None:
     """Put everything that is asked of one deployment into an app."""
     app.state.snapshots = snapshots
     app.state.counter = counter
+    app.state.feeds = feeds
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

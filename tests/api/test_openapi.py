@@ -56,6 +56,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "listTrades",
         "listVaults",
         "postOrder",
+        "streamEvents",
         "withdrawOrder",
     ]
     described = {tag["name"] for tag in document["tags"] if tag["description"]}
