@@ -10,6 +10,7 @@ from api import problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
+from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
 from api.leaders.endpoints import router as leaders
 from api.live.endpoints import router as live
@@ -79,6 +80,7 @@ _ROUTERS = (
     leaders,
     metrics,
     vaults,
+    holdings,
     statements,
     trades,
     orders,
