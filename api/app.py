@@ -12,8 +12,11 @@ from api import pages, problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.health.endpoints import router as health
+from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
 from api.leaders.endpoints import router as leaders
+from api.live.endpoints import router as live
+from api.live.feed import Feeds
 from api.metrics.endpoints import router as metrics
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
@@ -65,6 +68,7 @@ _TAGS = [
         "name": "trades",
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
+    {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
@@ -78,10 +82,12 @@ _ROUTERS = (
     leaders,
     metrics,
     vaults,
+    holdings,
     statements,
     trades,
     orders,
     accounts,
+    live,
     keepers,
     health,
 )
@@ -109,14 +115,18 @@ def create_app(
         redoc_url=None,
     )
     snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
-    _assemble(app, snapshots, counter)
+    feeds = Feeds(snapshots)
+    _assemble(app, snapshots, counter, feeds)
     app.include_router(deployments)
     one_of_several = FastAPI(openapi_url=None)
-    _assemble(one_of_several, snapshots, counter)
+    _assemble(one_of_several, snapshots, counter, feeds)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Last-Event-ID"],
     )
     if web is None:
         # Who opens the address that `lockstep serve` prints wants to read something.
@@ -127,10 +137,11 @@ def create_app(
     return app
 
 
-def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter) -> None:
+def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds) -> None:
     """Put everything that is asked of one deployment into an app."""
     app.state.snapshots = snapshots
     app.state.counter = counter
+    app.state.feeds = feeds
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

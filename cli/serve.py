@@ -1,8 +1,10 @@
 """`lockstep serve`: the HTTP API over a ledger's database."""
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -71,10 +73,22 @@ def serve(
         typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
     app = create_app(engine, key, wallets=wallets, web=pages)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
+    server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
         server.run(sockets=[listener])
     engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Lets those go who listen to live streams, which do not end by themselves."""
+
+    let_go: Callable[[], None]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take Ctrl-C."""
+        self.let_go()
+        super().handle_exit(sig, frame)
 
 
 def _open(url: str) -> Engine:

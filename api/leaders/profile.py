@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from accounting.risk import Day
 from accounting.rounding import STATISTICS, ratio
-from accounting.windows import WINDOWS, WindowName, start_of, step_of
+from accounting.windows import WINDOWS, WindowName
+from api.curves import curve_of
 from api.events import event_of
 from api.leaders import repository
-from api.leaders.schemas import CurvePoint, LeaderProfile, MarketShare, Month, TermsVersion
+from api.leaders.schemas import LeaderProfile, MarketShare, Month, TermsVersion
 from api.leaders.service import facts_of, window_of
 from api.problems import ApiError
-from api.schemas import Amount, Answer, utc
+from api.schemas import Answer, utc
 from api.snapshot import Snapshot
 from api.strategies.existence import require_strategy
 from api.terms.repository import list_terms
@@ -21,8 +22,6 @@ from indexer.derived.leaders import points_of, read_leaders
 from indexer.derived.points import Point
 from indexer.derived.store import load_states
 from indexer.ledger.models import Strategy
-
-MOST_POINTS = 400
 
 _PLACES = Decimal("1e-12")
 
@@ -55,7 +54,7 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
         windows=[window_of(snapshot, rows[name]) for name in WINDOWS],
         months=_months(points),
         market_mix=_market_mix(snapshot, strategy),
-        curve=_curve(snapshot, strategy, points, window),
+        curve=curve_of(points, window, snapshot.time, tokens.by_address[strategy.base_token]),
         terms_history=[
             TermsVersion(terms=present_terms(row, strategy.base_token, tokens), since=event_of(row))
             for row in terms
@@ -101,36 +100,3 @@ def _market_mix(snapshot: Snapshot, strategy: Strategy) -> list[MarketShare]:
         for token in tokens
     ]
     return sorted(shares, key=lambda share: (-share.bought, share.token.address))
-
-
-def _curve(
-    snapshot: Snapshot, strategy: Strategy, points: Sequence[Point], window: WindowName
-) -> list[CurvePoint]:
-    start, step = start_of(window, snapshot.time), step_of(window)
-    within = [point for point in points[:-1] if point.time >= start and point.time % step == 0]
-    base = snapshot.tokens.by_address[strategy.base_token]
-    every = -(-len(within) // (MOST_POINTS - 1)) or 1
-    peak = Decimal(0)
-    found = []
-    for at, point in enumerate([*within, *points[-1:]]):
-        if at < len(within) and (len(within) - 1 - at) % every:
-            continue
-        day = point.day
-        drawdown = None
-        if day is not None:
-            peak = max(peak, day.growth)
-            drawdown = _fall(peak, day.growth)
-        found.append(
-            CurvePoint(
-                time=utc(point.time),
-                equity=None if day is None else Amount.of(base, day.equity),
-                growth=None if day is None else day.growth.quantize(_PLACES),
-                drawdown=drawdown,
-            )
-        )
-    return found
-
-
-def _fall(peak: Decimal, growth: Decimal) -> Decimal:
-    """The fall from a peak as a share of it; 0 where all was lost before."""
-    return STATISTICS.divide(STATISTICS.subtract(peak, growth), peak).quantize(_PLACES) if peak else peak

@@ -8,6 +8,7 @@ from pydantic import Field
 from accounting.catalogue import BY_ID
 from accounting.conduct import Bar, Caution
 from accounting.windows import WindowName
+from api.curves import CurvePoint
 from api.schemas import ADDRESS_EXAMPLE, Amount, EventRef, Ratio, Schema, Token
 from api.terms.schemas import VersionedTerms
 
@@ -138,19 +139,6 @@ class MarketShare(Schema):
     )
     held: Ratio | None = Field(
         description="Share of the leader's equity now; null: its worth is not known.", examples=["0.25"]
-    )
-
-
-class CurvePoint(Schema):
-    """The leader's own vault at one moment."""
-
-    time: datetime = Field(description="UTC.", examples=["2024-01-05T00:00:00Z"])
-    equity: Amount | None = Field(description="What it was worth; null: a token had no price.")
-    growth: Ratio | None = Field(
-        description="Of one unit since the vault was opened, without flows.", examples=["1.184"]
-    )
-    drawdown: Ratio | None = Field(
-        description="Fall from the highest growth of the curve until then.", examples=["0.03"]
     )
 
 

@@ -163,9 +163,16 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first."""
+        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first.
+
+        On SQLite nobody else's write comes between what it reads and what it writes: the inbox has writers of
+        its own in the same file, and SQLite would refuse the second of two that began with a read.
+        """
         try:
             with self._engine.begin() as connection:
+                if self._engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql("ROLLBACK")
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
         except IntegrityError as error:
             raise InvariantError(
