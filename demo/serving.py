@@ -36,8 +36,8 @@ def served(
     engine: Engine, deployment: DeploymentKey, listener: socket.socket, web: Path | None
 ) -> Iterator[str]:
     """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
-    config = uvicorn.Config(create_app(engine, deployment, web=web), log_level="warning")
-    server = uvicorn.Server(config)
+    app = create_app(engine, deployment, web=web)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
     try:
@@ -48,5 +48,6 @@ def served(
             time.sleep(0.02)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        app.state.feeds.close()  # whoever listens to the live stream would keep it open
         server.should_exit = True
         thread.join()

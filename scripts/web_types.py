@@ -16,7 +16,7 @@ ABI = ROOT / "indexer" / "decode" / "abi" / "IHub.json"
 CALLED = (
     *("accountBalance", "allocate", "cancelOrders", "claimFees", "createStrategy", "deposit"),
     *("depositWithPermit", "exit", "haltTrading", "investedOf", "leaderCapOf", "openVault", "pause"),
-    *("requestExit", "resume", "resumeTrading", "riskOf", "setLeaderCap", "setPolicy", "tokensOf"),
+    *("requestExit", "resume", "resumeTrading", "setLeaderCap", "setPolicy", "tokensOf"),
     *("vaultBalance", "vaultOf", "withdraw"),
 )
 # How a wallet's vaults are found when the API does not answer.

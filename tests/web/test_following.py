@@ -143,7 +143,7 @@ def test_a_stop_is_near_then_reached_and_a_keeper_sells_everything(
     strategy, trade = leader
     limits = {"Stop-loss": "3"}
     with follower(place, open_page, "stopped", strategy, **limits) as (page, _, number):
-        expect(page.get_by_text("0.0% of 3%")).to_be_visible()
+        expect(page.get_by_role("img", name="Stop-loss: 0% used up")).to_be_visible()
         trade("Buy", "80")
         expect(page.get_by_text("Copied", exact=True)).to_have_count(1)
         for times in (0.97, 0.95, 0.93, 0.93, 0.93, 0.93):

@@ -36,7 +36,7 @@ def test_a_limit_order_waits_until_the_price_is_there_and_a_keeper_fills_it(
     page.get_by_role("radio", name="Buy", exact=True).check()
     page.get_by_label("Kind").select_option("limit")
     page.get_by_label("Part of your USDC").fill("10")
-    page.get_by_label("Pay at most").fill(f"{now * Decimal('0.9'):.2f}")
+    page.get_by_label("Pay at most").fill(f"{now * Decimal('0.97'):.2f}")
     page.get_by_label("Good for").fill("200")
     page.get_by_role("button", name="Sign the order").click()
     expect(page.get_by_text("Signed and handed in.")).to_be_visible()
@@ -46,7 +46,7 @@ def test_a_limit_order_waits_until_the_price_is_there_and_a_keeper_fills_it(
     place.keep()
     expect(row).to_contain_text("open")
     for _ in range(12):
-        place.tick(weth_times=0.85)
+        place.tick(weth_times=0.8)
         if place.get("/v1/orders?leader=" + wallet.account.address)["data"][0]["closed"]:
             break
     expect(row).to_contain_text("complete")

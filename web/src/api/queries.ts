@@ -64,6 +64,20 @@ export const statement = (id: number) =>
     placeholderData: keepPreviousData,
   });
 
+export const limitsOf = (id: number) =>
+  queryOptions({
+    queryKey: ["limits", id],
+    queryFn: ({ signal }) => get("/v1/vaults/{vault_id}/limits", { path: { vault_id: id }, signal }),
+  });
+
+export const equityOf = (id: number, window: Window) =>
+  queryOptions({
+    queryKey: ["equity", id, window],
+    queryFn: ({ signal }) =>
+      get("/v1/vaults/{vault_id}/equity", { path: { vault_id: id }, query: { window }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
 export const account = (owner: string) =>
   queryOptions({
     queryKey: ["account", owner],

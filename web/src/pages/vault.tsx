@@ -1,21 +1,20 @@
 // One vault: what it is worth and why, how near each stop is, every copy and every skip, and what its owner may do.
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Address } from "viem";
-import { readContract } from "viem/actions";
 import { Link } from "wouter";
 import type { Schemas, Statement, StrategyDetail, Vault } from "../api/client";
-import { statement, strategy, vault } from "../api/queries";
+import { equityOf, limitsOf, statement, strategy, vault, type Window } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { encode } from "../chain/copy";
-import { hubAbi } from "../chain/hub";
 import { sendToHub, useTransact } from "../chain/transact";
-import { useLink, useWallet } from "../chain/wallet";
-import { bps, count, date, plural } from "../format";
-import { fromPolicy, type Limits, type Preset, toStruct } from "../limits/policy";
+import { useLink } from "../chain/wallet";
+import { bps, count, date, plural, span } from "../format";
+import { fromPolicy, type Limits as LimitsData, type Preset, toStruct } from "../limits/policy";
 import { Amount, Bps, Drawdown, Percent, Price, When } from "../ui/figures";
 import { LimitsForm } from "../ui/limits-form";
 import {
+  Answered,
   Badge,
   Empty,
   Explain,
@@ -23,6 +22,7 @@ import {
   Notice,
   Page,
   Panel,
+  Segmented,
   Skeleton,
   Stat,
   Stats,
@@ -60,11 +60,12 @@ export default function VaultPage({ id }: { id: number }) {
       <div className="columns">
         <div className="stack">
           <Positions of={result} />
+          <Equity id={id} />
           <Lines of={result} />
         </div>
         <div className="stack">
           <Actions vault={found} leader={leader.data?.data} />
-          {found.policy && <Stops vault={found} policy={found.policy} result={result} />}
+          {found.policy && <Limits id={id} />}
           <Tracking of={result} />
         </div>
       </div>
@@ -232,85 +233,102 @@ function LineText({ line }: { line: Schemas["Statement"]["lines"][number] }) {
 
 const FLOW_NAMES = { deposit: "Put in", withdrawal: "Taken out", held: "Held back", returned: "Returned" };
 
-function Stops({
-  vault: found,
-  policy,
-  result,
-}: {
-  vault: Vault;
-  policy: Schemas["Policy"];
-  result: Statement;
-}) {
-  const deployment = useDeployment();
-  const link = useLink(deployment);
-  const wallet = useWallet();
-  const risk = useQuery({
-    queryKey: ["risk", found.id, link.state],
-    queryFn: async () => {
-      const args = [found.id] as const;
-      return readContract(await wallet(), {
-        address: deployment.hub,
-        abi: hubAbi,
-        functionName: "riskOf",
-        args,
-      });
-    },
-    enabled:
-      link.state === "ready" && (policy.max_drawdown_bps !== null || policy.max_daily_loss_bps !== null),
-    structuralSharing: false,
-  });
-  const equity = result.profit.equity ? BigInt(result.profit.equity.units) : null;
-  const invested = BigInt(found.marks.invested.units);
-  const rows: [string, string, number | null, bigint | null][] = [
-    ["Stop-loss", "Loss of what you invested.", policy.stop_loss_bps, invested],
-    [
-      "Drawdown",
-      "Fall from the highest equity your policy has seen.",
-      policy.max_drawdown_bps,
-      risk.data?.peak ?? null,
-    ],
-    [
-      "Daily loss",
-      "Fall since the day began (UTC).",
-      policy.max_daily_loss_bps,
-      risk.data?.dayEquity ?? null,
-    ],
-  ];
-  const set = rows.filter(([, , limit]) => limit !== null);
+const LIMIT_NAMES: Record<Schemas["Limit"]["name"], string> = {
+  stop_loss: "Stop-loss",
+  take_profit: "Take-profit",
+  drawdown: "Drawdown",
+  daily_loss: "Daily loss",
+  token_share: "In one token",
+  exposure: "Outside cash",
+  positions: "Positions",
+  cooldown: "Between entries",
+  expiry: "Expiry",
+};
+
+/** How near the vault is to each of its limits, and what happens there. */
+function Limits({ id }: { id: number }) {
+  const query = useQuery(limitsOf(id));
   return (
-    <Panel title="Room to each stop">
-      {set.length === 0 && policy.take_profit_bps === null && (
-        <p className="muted">
-          No stop is set: this vault copies on whatever happens. Set one under “Change limits”.
-        </p>
-      )}
-      <ul className="stops">
-        {set.map(([name, help, limit, from]) => {
-          const lost =
-            equity === null || !from ? null : Number(((from - equity) * 1_000_000n) / from) / 1_000_000;
-          const used = lost === null || limit === null ? null : lost / (limit / 10_000);
-          return (
-            <li key={name}>
-              <Explain text={help}>{name}</Explain>
-              {used === null ? (
-                <span className="muted">measured from the next trade on</span>
-              ) : (
-                <Meter used={used} label={`${name}: ${Math.max(0, Math.round(used * 100))}% used up`} />
-              )}
-              <span className="figure">
-                {lost === null ? "–" : `${lost > 0 ? (lost * 100).toFixed(1) : "0.0"}%`} of {bps(limit ?? 0)}
-              </span>
-            </li>
-          );
-        })}
-        {policy.take_profit_bps !== null && (
-          <li>
-            <Explain text="Gain on what you invested.">Take-profit</Explain>
-            <span className="muted">at</span>
-            <span className="figure">{bps(policy.take_profit_bps)}</span>
-          </li>
+    <Panel title="Room to each limit">
+      <Answered query={query}>
+        {({ data }) => (
+          <>
+            {!data.some((limit) => STOPS.has(limit.name)) && (
+              <p className="muted">
+                No stop is set: this vault copies on whatever happens. Set one under “Change limits”.
+              </p>
+            )}
+            <ul className="stops">
+              {data.map((limit) => (
+                <OneLimit key={limit.name} of={limit} />
+              ))}
+            </ul>
+          </>
         )}
-      </ul>
+      </Answered>
+    </Panel>
+  );
+}
+
+const STOPS = new Set(["stop_loss", "take_profit", "drawdown", "daily_loss"]);
+
+function OneLimit({ of: limit }: { of: Schemas["Limit"] }) {
+  const name = LIMIT_NAMES[limit.name];
+  const show = (value: number) =>
+    limit.unit === "bps" ? bps(value) : limit.unit === "count" ? count(value) : span(value);
+  const now = limit.now === null ? null : Math.max(0, Number(limit.now));
+  const used = now === null ? null : now / limit.limit;
+  return (
+    <li>
+      <Explain text={`Measured against ${limit.reference}. When it is reached: ${limit.action}.`}>
+        {name}
+      </Explain>
+      {used === null ? (
+        <span className="muted">not known yet</span>
+      ) : (
+        <Meter used={used} label={`${name}: ${Math.min(100, Math.round(used * 100))}% used up`} />
+      )}
+      <span className="figure">
+        {limit.reached ? <Badge tone="bad">reached</Badge> : now === null ? "–" : show(now)} of{" "}
+        {show(limit.limit)}
+      </span>
+    </li>
+  );
+}
+
+const Curve = lazy(() => import("../ui/curve"));
+
+function Equity({ id }: { id: number }) {
+  const [window, setWindow] = useState<Window>("24h");
+  const query = useQuery(equityOf(id, window));
+  return (
+    <Panel
+      title="Growth"
+      aside={
+        <Segmented
+          label="Over"
+          options={[
+            ["24h", "Day"],
+            ["30d", "Month"],
+            ["365d", "Year"],
+            ["all", "All"],
+          ]}
+          value={window}
+          onChange={setWindow}
+        />
+      }
+    >
+      <Answered query={query}>
+        {({ data }) => (
+          <Suspense fallback={<div className="chart" />}>
+            {data.length > 1 ? (
+              <Curve points={data} />
+            ) : (
+              <Empty title="Too young for a chart">It begins with the second hour.</Empty>
+            )}
+          </Suspense>
+        )}
+      </Answered>
     </Panel>
   );
 }
@@ -491,7 +509,7 @@ function ChangeLimits({
   leader: StrategyDetail;
   save: (limits: unknown) => void;
 }) {
-  const [limits, setLimits] = useState<Limits>(() => fromPolicy(policy, leader.tokens));
+  const [limits, setLimits] = useState<LimitsData>(() => fromPolicy(policy, leader.tokens));
   const [preset, setPreset] = useState<Preset | "own">("own");
   const struct = toStruct(limits, leader.base_token.decimals);
   const wrong = "wrong" in struct ? struct : null;
