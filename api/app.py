@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from api import pages, problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
+from api.exports.endpoints import router as exports
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
@@ -84,6 +85,7 @@ _ROUTERS = (
     vaults,
     holdings,
     statements,
+    exports,
     trades,
     orders,
     accounts,

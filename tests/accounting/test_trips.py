@@ -9,6 +9,7 @@ from accounting.trips import (
     ClosedTrade,
     average_duration,
     closed_trades,
+    disposals,
     longest_streaks,
     profit_factor,
     trade_returns,
@@ -98,3 +99,24 @@ def test_a_wash_trade_is_short_and_worth_less_than_a_thousandth() -> None:
     assert ClosedTrade(WETH, 0, 10_000, 10_009, 299).is_wash
     assert not ClosedTrade(WETH, 0, 10_000, 10_010, 299).is_wash
     assert not ClosedTrade(WETH, 0, 10_000, 10_009, 300).is_wash
+
+
+def test_a_sale_of_several_lots_disposes_of_each() -> None:
+    found = list(disposals(USDC, LIFE))
+    assert [(each.acquired, each.disposed, each.quantity, each.cost, each.proceeds) for each in found] == [
+        (10, 100, 100, 1_000, 2_500 * 100 // 150),
+        (30, 100, 50, 1_000, 2_500 - 2_500 * 100 // 150),
+        (30, 130, 50, 1_000, 900),
+    ]
+
+
+@given(histories())
+def test_disposals_add_up_to_the_closed_trades(history: list[Event]) -> None:
+    try:
+        closed = closed_trades(BASE, history)
+    except OversoldError:
+        return
+    found = list(disposals(BASE, history))
+    assert sum(each.cost for each in found) == sum(each.cost for each in closed)
+    assert sum(each.proceeds for each in found) == sum(each.proceeds for each in closed)
+    assert all(each.quantity > 0 and each.acquired <= each.disposed for each in found)
