@@ -68,8 +68,30 @@ node_modules/.installed: package.json package-lock.json
 	@npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
+web/node_modules/.installed: web/package.json web/package-lock.json node_modules/.installed
+	@echo "Installing the dApp's packages …"
+	@cd web && npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+# The dApp's types follow from the API's own description and the hub's interface: they are made, not kept.
+WEB_TYPES := web/src/generated/.made
+$(WEB_TYPES): scripts/web_types.py indexer/decode/abi/IHub.json $(shell find api accounting -name '*.py') \
+		web/node_modules/.installed .venv/.installed
+	@$(VENV)/python scripts/web_types.py $(@D)
+	@cd web && node node_modules/openapi-typescript/bin/cli.js src/generated/openapi.json \
+		-o src/generated/api.ts >/dev/null
+	@touch $@
+
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name generated \) -prune -o -type f -print)
+build/web/index.html: $(WEB_SOURCES) $(WEB_TYPES)
+	@echo "Building the dApp …"
+	@cd web && node node_modules/vite/bin/vite.js build --logLevel error
+
+.PHONY: web
+web: build/web/index.html ## Build the dApp into build/web, where `lockstep serve` finds it
+
 .PHONY: install
-install: .venv/.installed .venv-brownie/.installed node_modules/.installed ## Install everything into the checkout
+install: .venv/.installed .venv-brownie/.installed node_modules/.installed web ## Install everything into the checkout
 
 # ---------------------------------------------------------------- run
 
@@ -166,7 +188,7 @@ mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Fo
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api backtest benchmarks cli demo inbox indexer keeper orders paper practice protocol scripts tests
+PYTHON_SOURCES := accounting api backtest benchmarks cli demo inbox indexer keeper orders paper practice protocol scripts simulation tests
 
 .PHONY: check
 check: install ## Format, lint and types
@@ -175,12 +197,14 @@ check: install ## Format, lint and types
 	@$(VENV)/mypy --no-error-summary
 	@$(FORGE) fmt --check $(SOLIDITY) || { echo "Run \`make format\`."; exit 1; }
 	@node node_modules/solhint/solhint.js -c .solhint.js --max-warnings 0 --disc --noPoster 'contracts/**/*.sol'
+	@cd web && node_modules/.bin/biome check --error-on-warnings --log-level=error . && node_modules/.bin/tsc -p .
 
 .PHONY: format
-format: install ## Format Python and Solidity
+format: install ## Format Python, Solidity and the dApp
 	@$(VENV)/ruff format --quiet $(PYTHON_SOURCES)
 	@$(VENV)/ruff check --quiet --fix-only $(PYTHON_SOURCES)
 	@$(FORGE) fmt $(SOLIDITY)
+	@cd web && node_modules/.bin/biome check --write --log-level=error .
 
 # ---------------------------------------------------------------- measure
 

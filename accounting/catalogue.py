@@ -66,6 +66,38 @@ METRICS: tuple[Metric, ...] = (
     Metric("average_duration", "seconds", "mean over closed trades of the mean time its units were held"),
     Metric("turnover", "ratio", "min(bought, sold) / mean equity at the ends of the days"),
     Metric("exposure", "ratio", "mean over days of (equity - cash) / equity"),
+    Metric("closed_trades", "count", "closed trades that are no wash trades"),
+    Metric(
+        "wash_trades", "count", "closed trades held below 300 s whose |result| is below 0.1% of their cost"
+    ),
+    Metric("longest_winning_streak", "count", "most closed trades in a row with a result above 0"),
+    Metric("longest_losing_streak", "count", "most closed trades in a row with a result below 0"),
+    Metric("best_trade", "ratio", "max over closed trades of result / cost, after fees"),
+    Metric("worst_trade", "ratio", "min over closed trades of result / cost, after fees"),
+    Metric("copiers", "count", "vaults under the strategy that have not left and are not the leader's own"),
+    Metric("capital_under_copy", "base_units", "Σ floor(balance · price) of these vaults' tokens"),
+    Metric("own_stake", "base_units", "equity of the leader's own vault"),
+    Metric(
+        "copy_quality",
+        "ratio",
+        "filled / (filled + skipped) copies, without skips that the owner's own standing choice made",
+    ),
+    Metric("follower_time_weighted_q1", "ratio", "lower quartile of the followers' time-weighted returns"),
+    Metric("follower_time_weighted_median", "ratio", "median of the followers' time-weighted returns"),
+    Metric("follower_time_weighted_q3", "ratio", "upper quartile of the followers' time-weighted returns"),
+    Metric(
+        "follower_money_weighted_q1",
+        "ratio",
+        "lower quartile of (E_end - E_0 - Σ F_j) / (E_0 + Σ F_j · (T - t_j) / (T - t)), modified Dietz",
+    ),
+    Metric("follower_money_weighted_median", "ratio", "median of the followers' modified Dietz returns"),
+    Metric("follower_money_weighted_q3", "ratio", "upper quartile of the followers' modified Dietz returns"),
+    Metric(
+        "rank_score",
+        "ratio_per_year",
+        "√365 · (SR - 1.645 · √((1 - skewness · SR + (kurtosis - 1)/4 · SR²) / (n - 1))) - 1 for each "
+        "warning, SR = mean(r_i) / s(r_i) (Bailey and López de Prado, 2012). None with a bar.",
+    ),
 )
 
 BY_ID = {metric.id: metric for metric in METRICS}

@@ -58,6 +58,14 @@ class QuoteBoard:
         self._partners.setdefault(sold, {})[bought] = None
         self._partners.setdefault(bought, {})[sold] = None
 
+    def copy(self) -> "QuoteBoard":
+        """Return a board that stays as this one is now."""
+        board = QuoteBoard()
+        board.version = self.version
+        board._latest = dict(self._latest)
+        board._partners = {token: dict(partners) for token, partners in self._partners.items()}
+        return board
+
     def forget_before(self, block: int) -> None:
         """Take records of blocks before ``block`` as never made."""
         self._latest = {pair: found for pair, found in self._latest.items() if found.block >= block}

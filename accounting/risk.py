@@ -17,7 +17,14 @@ import numpy as np
 
 from accounting.catalogue import LEAST_DAYS
 from accounting.rounding import STATISTICS, ratio
-from accounting.trips import ClosedTrade, average_duration, profit_factor, win_rate
+from accounting.trips import (
+    ClosedTrade,
+    average_duration,
+    longest_streaks,
+    profit_factor,
+    trade_returns,
+    win_rate,
+)
 
 PERIODS_A_YEAR = 365
 _PLACES = Decimal("1e-12")
@@ -25,7 +32,7 @@ _PLACES = Decimal("1e-12")
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A vault at the end of a day.
+    """A vault at the end of a day, or of an hour in a window of hours.
 
     ``growth`` is that of one unit since the start, without flows (`accounting.returns.Growth.level`);
     ``equity`` and, of it, ``cash`` in the base token, and ``net_deposits``, are base token units.
@@ -38,17 +45,21 @@ class Day:
 
 
 def risk_metrics(
-    days: Sequence[Day], trades: Sequence[ClosedTrade], bought: int, sold: int
+    days: Sequence[Day], closed: Sequence[ClosedTrade], bought: int, sold: int
 ) -> Mapping[str, Decimal | None]:
     """Return metric id → figure.
 
-    ``days`` are consecutive, the first the vault's opening with a growth of 1; ``bought`` and ``sold`` are
-    what entries cost and exits brought over these days, in base token units.
+    ``days`` are consecutive, the first the vault's opening with a growth of 1 or the end of the day before;
+    ``closed`` are the trades closed over these days, and ``bought`` and ``sold`` what entries cost and exits
+    brought, in base token units. Wash trades are counted, and no part of another figure of trades.
     """
     returns = daily_returns(days)
+    trades = [trade for trade in closed if not trade.is_wash]
+    winning, losing = longest_streaks(trades)
+    made = trade_returns(trades)
     enough = len(returns) >= LEAST_DAYS
     return {
-        "cumulative_return": days[-1].growth - days[0].growth if returns else None,
+        "cumulative_return": _cumulative(days) if returns else None,
         "annual_return": _figure(empyrical.annual_return, returns) if enough else None,
         "volatility": _figure(empyrical.annual_volatility, returns) if enough else None,
         "sharpe_ratio": _figure(empyrical.sharpe_ratio, returns) if enough else None,
@@ -61,6 +72,12 @@ def risk_metrics(
         "average_duration": average_duration(trades),
         "turnover": _turnover(days, bought, sold),
         "exposure": _exposure(days),
+        "closed_trades": Decimal(len(trades)),
+        "wash_trades": Decimal(len(closed) - len(trades)),
+        "longest_winning_streak": Decimal(winning),
+        "longest_losing_streak": Decimal(losing),
+        "best_trade": max(made, default=None),
+        "worst_trade": min(made, default=None),
     }
 
 
@@ -72,6 +89,10 @@ def daily_returns(days: Sequence[Day]) -> list[Decimal]:
             break
         found.append(STATISTICS.subtract(STATISTICS.divide(after.growth, before.growth), Decimal(1)))
     return found
+
+
+def _cumulative(days: Sequence[Day]) -> Decimal:
+    return STATISTICS.subtract(STATISTICS.divide(days[-1].growth, days[0].growth), Decimal(1))
 
 
 def _figure(metric: Any, returns: Sequence[Decimal]) -> Decimal | None:

@@ -7,13 +7,14 @@ withdrawn, or taken as a fee, leave without a trade. Money: base token units, ti
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from accounting.book import Charge, Deposit, Event, Fill, Return, Withdrawal
 from accounting.position import OversoldError
-from accounting.rounding import STATISTICS, mul_div_up, ratio
+from accounting.rounding import STATISTICS, mul_div_down, mul_div_up, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,31 @@ class ClosedTrade:
         """What it made, after fees."""
         return self.proceeds - self.cost
 
+    @property
+    def is_wash(self) -> bool:
+        """Whether it was in and out again at about the same price: nothing was risked and nothing shown."""
+        return self.held_s < WASH_HELD_S and abs(self.result) * _WASH_PART < self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """``quantity`` units of ``token``, bought together at ``acquired`` and sold at ``disposed``.
+
+    ``cost`` and ``proceeds`` are base token units, after the fees of both sides. Units that came by a swap
+    count as bought when what was given for them was.
+    """
+
+    token: str
+    acquired: int
+    disposed: int
+    quantity: int
+    cost: int
+    proceeds: int
+
+
+WASH_HELD_S = 300
+_WASH_PART = 1_000
+
 
 @dataclass(slots=True)
 class _Bought:
@@ -51,9 +77,9 @@ class _Holding:
         if quantity:
             self._lots.append(_Bought(quantity, cost, time))
 
-    def take(self, quantity: int) -> tuple[int, int]:
-        """Return the cost of the oldest ``quantity`` units and the sum of units times time of purchase."""
-        left, cost, times = quantity, 0, 0
+    def take(self, quantity: int) -> list[_Bought]:
+        """Return the oldest ``quantity`` units, in the parts in which they had been bought."""
+        left, parts = quantity, []
         while left:
             if not self._lots:
                 raise OversoldError(quantity, quantity - left)
@@ -61,16 +87,39 @@ class _Holding:
             part = min(left, lot.quantity)
             paid = mul_div_up(lot.cost, part, lot.quantity)
             lot.quantity, lot.cost = lot.quantity - part, lot.cost - paid
-            left, cost, times = left - part, cost + paid, times + part * lot.time
+            left -= part
+            parts.append(_Bought(part, paid, lot.time))
             if not lot.quantity:
                 self._lots.popleft()
-        return cost, times
+        return parts
 
 
 def closed_trades(base: str, events: Iterable[Event]) -> list[ClosedTrade]:
     """Return the closed trades of a vault's events, in their order. Raises `OversoldError`."""
+    return [_closed(token, fill, parts) for token, fill, parts in _sales(base, events)]
+
+
+def disposals(base: str, events: Iterable[Event]) -> Iterator[Disposal]:
+    """Return each lot that a closed trade sold, oldest first. Raises `OversoldError`.
+
+    Its proceeds are the trade's by units, rounded down; the trade's last lot has what is left over, so they
+    add up to the trade.
+    """
+    for token, fill, parts in _sales(base, events):
+        whole, left = sum(part.quantity for part in parts), fill.amount_out
+        for at, part in enumerate(parts, 1):
+            got = left if at == len(parts) else mul_div_down(fill.amount_out, part.quantity, whole)
+            left -= got
+            yield Disposal(token, part.time, fill.time, part.quantity, part.cost, got)
+
+
+_Sale = tuple[str, Fill, Sequence[_Bought]]
+
+
+def _sales(base: str, events: Iterable[Event]) -> list[_Sale]:
+    """Every sale for the base token: the token sold, the fill, and in which parts it had been bought."""
     holdings: defaultdict[str, _Holding] = defaultdict(_Holding)
-    closed: list[ClosedTrade] = []
+    closed: list[_Sale] = []
     for event in events:
         match event:
             case Deposit():
@@ -86,19 +135,28 @@ def closed_trades(base: str, events: Iterable[Event]) -> list[ClosedTrade]:
     return closed
 
 
-def _fill(base: str, fill: Fill, holdings: defaultdict[str, _Holding], closed: list[ClosedTrade]) -> None:
+def _fill(base: str, fill: Fill, holdings: defaultdict[str, _Holding], closed: list[_Sale]) -> None:
     spent = fill.amount_in + fill.fee
     if fill.token_in == base:
         holdings[fill.token_out].add(fill.amount_out, spent, fill.time)
         return
     if not spent:
         return
-    cost, times = holdings[fill.token_in].take(spent)
-    bought = times // spent
+    parts = holdings[fill.token_in].take(spent)
     if fill.token_out == base:
-        closed.append(ClosedTrade(fill.token_in, fill.time, cost, fill.amount_out, fill.time - bought))
+        closed.append((fill.token_in, fill, parts))
     else:
-        holdings[fill.token_out].add(fill.amount_out, cost, bought)
+        holdings[fill.token_out].add(fill.amount_out, sum(part.cost for part in parts), _bought(parts))
+
+
+def _bought(parts: Sequence[_Bought]) -> int:
+    """The mean time at which units were bought, rounded down."""
+    return sum(part.quantity * part.time for part in parts) // sum(part.quantity for part in parts)
+
+
+def _closed(token: str, fill: Fill, parts: Sequence[_Bought]) -> ClosedTrade:
+    cost = sum(part.cost for part in parts)
+    return ClosedTrade(token, fill.time, cost, fill.amount_out, fill.time - _bought(parts))
 
 
 def win_rate(trades: Sequence[ClosedTrade]) -> Decimal | None:
@@ -117,3 +175,16 @@ def average_duration(trades: Sequence[ClosedTrade]) -> Decimal | None:
     if not trades:
         return None
     return STATISTICS.divide(Decimal(sum(trade.held_s for trade in trades)), Decimal(len(trades)))
+
+
+def longest_streaks(trades: Sequence[ClosedTrade]) -> tuple[int, int]:
+    """Return the most closed trades in a row that made something, and that lost something, after fees."""
+    longest = {True: 0, False: 0}
+    for won, run in groupby(trade.result > 0 for trade in trades if trade.result):
+        longest[won] = max(longest[won], sum(1 for _ in run))
+    return longest[True], longest[False]
+
+
+def trade_returns(trades: Sequence[ClosedTrade]) -> list[Decimal]:
+    """Return what each closed trade made for a unit of its cost, after fees; those without cost left out."""
+    return [ratio(trade.result, trade.cost) for trade in trades if trade.cost]

@@ -1,16 +1,24 @@
 """Assembles the API: routes, problem documents, and the page that describes them."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import Engine
 
-from api import problems
+from api import pages, problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
+from api.exports.endpoints import router as exports
 from api.health.endpoints import router as health
+from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
+from api.leaders.endpoints import router as leaders
+from api.live.endpoints import router as live
+from api.live.feed import Feeds
+from api.metrics.endpoints import router as metrics
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
 from api.pools.endpoints import router as pools
@@ -55,11 +63,13 @@ and asks a node about nothing but whether a contract wallet signed.
 _TAGS = [
     {"name": "protocol", "description": "The deployment, its tokens and pools, and the reasons for skips."},
     {"name": "strategies", "description": "Leaders' offers, their terms and results."},
+    {"name": "leaders", "description": "Discovery by metrics, profiles, and the metrics' formulas."},
     {"name": "vaults", "description": "What each owner holds under a strategy, and its statement."},
     {
         "name": "trades",
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
+    {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
@@ -70,11 +80,16 @@ _ROUTERS = (
     pools,
     reasons,
     strategies,
+    leaders,
+    metrics,
     vaults,
+    holdings,
     statements,
+    exports,
     trades,
     orders,
     accounts,
+    live,
     keepers,
     health,
 )
@@ -85,11 +100,13 @@ def create_app(
     deployment: DeploymentKey | None = None,
     *,
     wallets: ContractWallets | None = None,
+    web: Path | None = None,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
-    asks contract wallets about signatures; without it only keys can sign orders.
+    asks contract wallets about signatures; without it only keys can sign orders. ``web`` is the folder of
+    the built dApp, which is served beside the API; without it the root leads to the description.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -100,25 +117,33 @@ def create_app(
         redoc_url=None,
     )
     snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
-    _assemble(app, snapshots, counter)
+    feeds = Feeds(snapshots)
+    _assemble(app, snapshots, counter, feeds)
     app.include_router(deployments)
     one_of_several = FastAPI(openapi_url=None)
-    _assemble(one_of_several, snapshots, counter)
+    _assemble(one_of_several, snapshots, counter, feeds)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Last-Event-ID"],
     )
-    # Who opens the address that `lockstep serve` prints wants to read something.
-    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    if web is None:
+        # Who opens the address that `lockstep serve` prints wants to read something.
+        app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    else:
+        pages.install(app, web)
     _describe_problems(app)
     return app
 
 
-def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter) -> None:
+def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds) -> None:
     """Put everything that is asked of one deployment into an app."""
     app.state.snapshots = snapshots
     app.state.counter = counter
+    app.state.feeds = feeds
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

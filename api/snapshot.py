@@ -128,13 +128,13 @@ class Snapshots:
 async def open_snapshot(request: Request) -> AsyncIterator[Snapshot]:
     """Open the request's snapshot when its turn has come."""
     snapshots: Snapshots = request.app.state.snapshots
-    wanted = _wanted(request.path_params)
+    wanted = wanted_of(request.path_params)
     async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
         yield snapshot
 
 
-def _wanted(path: Mapping[str, Any]) -> DeploymentKey | None:
-    """The deployment that the path begins with; None where it names none."""
+def wanted_of(path: Mapping[str, Any]) -> DeploymentKey | None:
+    """Return the deployment that the path begins with; None where it names none."""
     if "deployed_hub" not in path:
         return None
     hub = path["deployed_hub"]

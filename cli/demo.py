@@ -89,7 +89,8 @@ def _run(settings: Settings, *, once: bool) -> None:
         if once:
             return
         console.print(
-            f"\nThe market goes on. API: {running.api_url}/docs. Chain: {running.rpc_url}. Ctrl-C ends it.\n",
+            f"\nThe market goes on: {running.api_url} shows it. API: {running.api_url}/docs. "
+            f"Chain: {running.rpc_url}. Ctrl-C ends it.\n",
             highlight=False,
         )
         with console.status("") as status:

@@ -19,6 +19,8 @@ from indexer.sync.lease import Lease
 
 console = Console()
 
+_LEADERS_AT_ONCE = 500
+
 
 def rebuild(database_url: DatabaseUrl = DATABASE_URL, deployment: DeploymentPath = DEPLOYMENT) -> None:
     """Rebuild every table that follows from the raw logs, in one transaction, without a node.
@@ -51,11 +53,14 @@ def _rebuild(engine: Engine, place: Deployment, deployment_id: int) -> tuple[boo
     before = content_hash(engine, deployment_id)
     with bar(Console(stderr=True)) as shown:
         task = shown.add_task("Logs", total=None, note="")
+        ledger = open_ledger(engine, place)
         logs = rebuild_tables(
-            open_ledger(engine, place),
+            ledger,
             place.hub,
             on_progress=lambda done, total: shown.update(task, completed=done, total=total),
         )
+    while ledger.refresh_leaders(_LEADERS_AT_ONCE):
+        pass
     after = content_hash(engine, deployment_id)
     if before.hash != after.hash:
         for name, told_before in before.tables.items():

@@ -1,8 +1,10 @@
 """`lockstep serve`: the HTTP API over a ledger's database."""
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from api.app import create_app
 from api.snapshot import DeploymentKey
 from cli.failure import told
 from cli.options import DATABASE_URL, DatabaseUrl
+from demo.checkout import Checkout
 from inbox.wallets import NodeWallets
 from indexer.errors import IndexerError
 from indexer.ledger.database import open_engine
@@ -34,11 +37,20 @@ def serve(
         int,
         typer.Option(envvar="LOCKSTEP_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one."),
     ] = 8000,
+    *,
     deployment: Annotated[
         Path | None,
         typer.Option(
             envvar="LOCKSTEP_DEPLOYMENT",
             help="Deployment file that says which hub to serve; needed only if the database holds several.",
+        ),
+    ] = None,
+    web: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="LOCKSTEP_WEB",
+            help="Folder of the built dApp to serve beside the API. Left out: what `make web` built in this "
+            "checkout, if it has.",
         ),
     ] = None,
     rpc_url: Annotated[
@@ -54,13 +66,29 @@ def serve(
     with told():
         engine = _open(database_url)
         key = None if deployment is None else _key(deployment)
+        pages = _web(web)
         listener = _listen(host, port)
     wallets = None if rpc_url is None else NodeWallets(rpc_url)
+    if pages is None:
+        typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
-    server = uvicorn.Server(uvicorn.Config(create_app(engine, key, wallets=wallets), log_level="warning"))
+    app = create_app(engine, key, wallets=wallets, web=pages)
+    server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
+    server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
         server.run(sockets=[listener])
     engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Lets those go who listen to live streams, which do not end by themselves."""
+
+    let_go: Callable[[], None]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take Ctrl-C."""
+        self.let_go()
+        super().handle_exit(sig, frame)
 
 
 def _open(url: str) -> Engine:
@@ -74,6 +102,18 @@ def _open(url: str) -> Engine:
     engine = open_engine(url)
     ensure_current(engine)
     return engine
+
+
+def _web(folder: Path | None) -> Path | None:
+    """The dApp's folder: the one that was asked for must be there, the checkout's own need not."""
+    if folder is None:
+        return Checkout.here().web
+    if not (folder / "index.html").is_file():
+        raise CannotServeError(
+            f"There is no dApp in {folder}: it has no index.html.",
+            remedy="Run `make web` and give --web build/web, or leave --web out.",
+        )
+    return folder
 
 
 def _sqlite_path(url: str) -> Path | None:

@@ -50,6 +50,12 @@ class Checkout:
         return self._artifact(self.root / "build" / "brownie" / "contracts" / f"{name}.json")
 
     @property
+    def web(self) -> Path | None:
+        """The built dApp, or None before `make web`."""
+        folder = self.root / "build" / "web"
+        return folder if (folder / "index.html").is_file() else None
+
+    @property
     def uniswap(self) -> Path:
         """The npm scope folder that holds Uniswap's packages."""
         return self.root / "node_modules" / "@uniswap"

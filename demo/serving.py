@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import uvicorn
 from sqlalchemy import Engine
@@ -31,10 +32,12 @@ def take_port(port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def served(engine: Engine, deployment: DeploymentKey, listener: socket.socket) -> Iterator[str]:
-    """Serves the ledger in `engine` while the block runs; gives the API's base URL."""
-    config = uvicorn.Config(create_app(engine, deployment), log_level="warning")
-    server = uvicorn.Server(config)
+def served(
+    engine: Engine, deployment: DeploymentKey, listener: socket.socket, web: Path | None
+) -> Iterator[str]:
+    """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
+    app = create_app(engine, deployment, web=web)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
     try:
@@ -45,5 +48,6 @@ def served(engine: Engine, deployment: DeploymentKey, listener: socket.socket) -
             time.sleep(0.02)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        app.state.feeds.close()  # whoever listens to the live stream would keep it open
         server.should_exit = True
         thread.join()

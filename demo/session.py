@@ -92,7 +92,8 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
             progress("Indexing the chain and comparing every balance", 0, 0)
             report = asyncio.run(_index(node, engine, deployment))
             progress("Asking the API for the summary", 0, 0)
-            with served(engine, DeploymentKey(deployment.chain_id, deployment.hub), listener) as api_url:
+            key = DeploymentKey(deployment.chain_id, deployment.hub)
+            with served(engine, key, listener, checkout.web) as api_url:
                 summary = read_summary(
                     ApiReader(api_url),
                     seed=settings.seed,

@@ -212,8 +212,8 @@ class World:
                 self.open.discard(strategy_id)
             elif int(log["topics"][3], 16) == TradeKind.LEADER:
                 self.open.add(strategy_id)
-                leader = next(leader for leader in self.leaders.all if leader.strategy_id == strategy_id)
-                leader.trades += 1
+                for leader in self.leaders.all:  # none where somebody has opened a strategy beside the demo's
+                    leader.trades += leader.strategy_id == strategy_id
         self._watched_to = newest
 
 

@@ -70,7 +70,7 @@ def get_statement(
         execution=_execution(snapshot, vault_id, strategy.base_token),
         filled=filled,
         skipped_by_reason=dict(sorted((reason, number) for reason, number in reasons.items() if reason)),
-        lines=[_line(snapshot, line, steps.get(place_of(line)), strategy.base_token) for line in page],
+        lines=[present_line(snapshot, line, steps.get(place_of(line)), strategy.base_token) for line in page],
     )
     return StatementAnswer(as_of_block=snapshot.block, data=statement, next_cursor=next_cursor)
 
@@ -104,9 +104,10 @@ _FLOWS: dict[str, Literal["deposit", "withdrawal", "held", "returned"]] = {
 }
 
 
-def _line(
+def present_line(
     snapshot: Snapshot, line: Line, step: Step | None, base: str
 ) -> FlowLine | FeeLine | FillLine | SkipLine:
+    """Return a line with what it did to the book; a skip did nothing."""
     tokens = snapshot.tokens
     realized = tokens.amount(base, step.realized if step else 0)
     if isinstance(line, FlowRow):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from accounting.book import Book, CostMethod, Profit
 from accounting.position import Lot
-from accounting.quotes import RecordedPrice
+from accounting.quotes import QuoteBoard, RecordedPrice
 from accounting.rates import InternalRate, internal_rate
 from accounting.tracking import TrackingDifference
 from api.snapshot import Snapshot
@@ -41,8 +41,24 @@ class Standing:
 
 def standing_of(snapshot: Snapshot, vault: Vault, method: CostMethod) -> Standing:
     """Return a vault's standing."""
+    return standings_of(snapshot, [vault], method)[vault.vault_id]
+
+
+def standings_of(snapshot: Snapshot, vaults: Sequence[Vault], method: CostMethod) -> dict[int, Standing]:
+    """Return vault id → standing, of vaults that are read together."""
     connection = snapshot.session.connection()
-    states, board = load_states(connection, snapshot.deployment_id, [vault.vault_id])
+    wanted = [vault.vault_id for vault in vaults]
+    states, board = load_states(connection, snapshot.deployment_id, wanted)
+    return {each.vault_id: _standing(snapshot, each, method, states, board) for each in vaults}
+
+
+def _standing(
+    snapshot: Snapshot,
+    vault: Vault,
+    method: CostMethod,
+    states: Mapping[int, VaultState],
+    board: QuoteBoard,
+) -> Standing:
     state = states[vault.vault_id]
     book = state.average if method == "average_cost" else state.fifo
     prices = {

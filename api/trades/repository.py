@@ -116,10 +116,21 @@ def list_copies(
 
 
 def list_vault_copies(
-    session: Session, deployment_id: int, vault_id: int, *, before: Place | None, limit: int
+    session: Session,
+    deployment_id: int,
+    vault_id: int,
+    *,
+    status: str | None = None,
+    reason: str | None = None,
+    before: Place | None,
+    limit: int,
 ) -> Sequence[CopyRow]:
     """Return what trades did in a vault, newest first, before a place if one is given."""
     query = _copies().where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
+    if status is not None:
+        query = query.where(Copy.status == status)
+    if reason is not None:
+        query = query.where(Copy.reason == reason)
     if before is not None:
         query = query.where(tuple_(Copy.block_number, Copy.log_index) < before)
     rows = session.execute(query.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit))

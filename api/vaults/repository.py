@@ -114,3 +114,9 @@ def count_copies(
         .group_by(Copy.vault_id, Copy.status)
     )
     return {(vault_id, status): number for vault_id, status, number in session.execute(query)}
+
+
+def count_vaults(session: Session, deployment_id: int, owner: str) -> int:
+    """Return how many vaults an owner has."""
+    query = select(func.count()).where(Vault.deployment_id == deployment_id, Vault.owner == owner)
+    return session.scalar(query) or 0

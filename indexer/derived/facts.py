@@ -13,7 +13,7 @@ LEADERS_BIT = 1 << 31
 """Set in a trade's id unless the leader gave it."""
 
 MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
-"""Events that move money in and out of vaults."""
+"""Events other than trades that move money in and out of a vault."""
 
 
 class Cleared(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from indexer.derived.facts import read_facts
+from indexer.derived.leaders import forget
 from indexer.derived.standing import Standing
 from indexer.derived.state import HOUR_S
 from indexer.derived.update import take
@@ -50,6 +51,7 @@ def roll_back(
     What is above is in the ancestor's hour or later. Vaults that were touched lose these hours, and get the
     ancestor's anew from the ledger's rows, together with their leaders', which they are compared with.
     """
+    forget(connection, deployment_id, above=ancestor.number)
     kept = select(Block.number, Block.time).where(
         Block.deployment_id == deployment_id, Block.number <= ancestor.number
     )
@@ -91,6 +93,7 @@ def rebuild(connection: Connection, deployment_id: int) -> None:
     tables: tuple[Any, ...] = (VaultHour, VaultPosition, Lot, ValuedFlow, PriceHour)
     for table in tables:
         connection.execute(delete(table).where(table.deployment_id == deployment_id))
+    forget(connection, deployment_id)
     standing = Standing(deployment_id)
     for blocks in list(_ranges(connection, deployment_id)):
         take(lambda: connection, standing, read_facts(connection, deployment_id, blocks), blocks)

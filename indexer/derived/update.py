@@ -17,6 +17,7 @@ from indexer.derived.facts import (
     in_order,
     read_first_clearings,
 )
+from indexer.derived.leaders import mark_due
 from indexer.derived.standing import Reach, Standing
 from indexer.derived.state import HOUR_S, VaultState
 from indexer.derived.store import Pending
@@ -64,6 +65,7 @@ def take(
             "it. Nothing was written.",
         ) from error
     pending.write(reach())
+    mark_due(reach(), standing.deployment_id, touched)
     standing.settle()
 
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any
 
 import psycopg
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Float, Integer, LargeBinary, String
 from sqlalchemy.exc import DBAPIError
 
 from indexer.ledger.models import Amount, Base
@@ -22,6 +22,7 @@ _COPY_TYPES: tuple[tuple[type[Any], str], ...] = (
     (Boolean, "bool"),
     (LargeBinary, "bytea"),
     (Amount, "numeric"),
+    (Float, "float8"),
 )
 """What a column is called in a binary COPY, the narrower type first."""
 

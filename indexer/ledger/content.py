@@ -2,9 +2,9 @@
 
 It covers every row of every table that follows from the chain, and nothing else: no clock (`seen_us`,
 `processed_us`), no key that a database hands out (`deployment_id`), no memory of what happened to this
-database (rollbacks, reports, leases), no head beyond the block, and of the blocks only those with logs, since
-the others are kept for a while only. So ranges, concurrency, restarts, reorgs and the kind of database make
-no difference.
+database (rollbacks, reports, leases), nothing that follows the ledger at its own pace (leaders' metrics), no
+head beyond the block, and of the blocks only those with logs, since the others are kept for a while only. So
+ranges, concurrency, restarts, reorgs and the kind of database make no difference.
 
 A row is hashed as Python writes its values; a table's rows go in by place in the chain, and rows of one place
 by their own hashes, since databases order texts differently.
@@ -28,6 +28,9 @@ MEMORIES = frozenset(
     {"deployments", "leases", "orphaned_logs", "reconciliation_differences", "reconciliations", "reorgs"}
 )
 """Tables that tell of this database and not of the chain."""
+
+TRAILING = frozenset({"leader_metrics"})
+"""Tables that follow the others at their own pace, and are made anew from them."""
 
 _NOT_CONTENT = frozenset({"deployment_id", "seen_us", "processed_us"})
 _CHUNK = 10_000
@@ -94,7 +97,7 @@ def _hash(
         )
     ).one()
     tables: dict[str, tuple[str, int]] = {}
-    kept = [table for name, table in sorted(Base.metadata.tables.items()) if name not in MEMORIES]
+    kept = [table for name, table in sorted(Base.metadata.tables.items()) if name not in MEMORIES | TRAILING]
     for done, table in enumerate(kept, 1):
         tables[table.name] = _hash_table(connection, table, deployment_id)
         if on_table is not None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from indexer.chain.types import BlockRef, Header
 from indexer.decode.ranges import DecodedRange
 from indexer.derived.facts import Cleared, Facts, Traded, Visit
+from indexer.derived.leaders import Moment, list_due, refresh
 from indexer.derived.standing import Standing
 from indexer.derived.update import take
 from indexer.ledger.balances import write_books
@@ -129,6 +130,17 @@ class Ledger:
             cut_unproven(connection, self._id, ancestor.number)
         self._checkpoint = ancestor
 
+    def refresh_leaders(self, limit: int) -> int:
+        """Make up to so many leaders' metrics anew that are due, and say how many: 0 when none are left.
+
+        In a transaction of its own, so that no block waits for it.
+        """
+        at = self._checkpoint
+        with self.transaction() as connection:
+            due = list_due(connection, self._id, at.time, limit)
+            refresh(connection, self._id, due, Moment(at.number, at.time))
+        return len(due)
+
     def note_head(self, head: Header) -> None:
         """Record the chain's newest block when there is nothing to write."""
         with self.transaction() as connection:
@@ -172,10 +184,17 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first."""
+        """A transaction whose failures are told as what they mean. A writer moves the checkpoint first.
+
+        On SQLite nobody else's write comes between what it reads and what it writes: the inbox has writers of
+        its own in the same file, and SQLite would refuse the second of two that began with a read.
+        """
         done = False
         try:
             with self._engine.begin() as connection:
+                if self._engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql("ROLLBACK")
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
             done = True
         except IntegrityError as error:

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import ParamSpec, Self
+from typing import ParamSpec, Self, TypeVar
 
 import structlog
 from sqlalchemy import Engine
@@ -40,6 +40,9 @@ _PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError, NoQuorumError)
 """Answers that a load-balanced node may give for a moment and that asking again may mend."""
 
 _TRIES = 4
+
+_LEADERS_AT_ONCE = 50
+"""Leaders whose metrics are made anew after a block; more that are due wait for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,11 @@ class Indexer:
 
         `stop` ends it early, between two transactions.
         """
-        await self._advance(await self._reader.head(), stop or asyncio.Event())
+        stop = stop or asyncio.Event()
+        await self._advance(await self._reader.head(), stop)
+        left = 1
+        while left and not stop.is_set():
+            left = await _finish(self._ledger.refresh_leaders, _LEADERS_AT_ONCE)
         return self.checkpoint
 
     async def prove(self, stop: asyncio.Event | None = None) -> None:
@@ -292,6 +299,8 @@ class Indexer:
 
     async def _write(self, read: Read, head: Header) -> None:
         await _finish(self._ledger.append, read.decoded, read.tokens, head)
+        if head.number == self.checkpoint.number:
+            await _finish(self._ledger.refresh_leaders, _LEADERS_AT_ONCE)
         unknown = read.decoded.unknown
         for each in unknown:
             topic = each.topics[0].hex() if each.topics else None
@@ -319,13 +328,14 @@ async def _require_of_chain(recording: Recorded, reader: ChainReader, deployment
 
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
-async def _finish(work: Callable[P, None], *args: P.args, **keywords: P.kwargs) -> None:
+async def _finish(work: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> T:
     """Run a transaction in a thread, and see it end even when the caller is cancelled meanwhile."""
     running = asyncio.ensure_future(asyncio.to_thread(work, *args, **keywords))
     try:
-        await asyncio.shield(running)
+        return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait({running})
         raise

@@ -76,7 +76,10 @@ def test_a_ratio_over_no_risk_at_all_is_none() -> None:
 
 
 def test_without_a_day_there_is_no_figure() -> None:
-    assert set(risk_metrics([], [], 0, 0).values()) == {None}
+    found = risk_metrics([], [], 0, 0)
+    counts = {"closed_trades", "wash_trades", "longest_winning_streak", "longest_losing_streak"}
+    assert {name: found[name] for name in counts} == dict.fromkeys(counts, 0)
+    assert {found[name] for name in found.keys() - counts} == {None}
 
 
 def test_every_figure_is_in_the_catalogue_once_with_formula_and_version() -> None:

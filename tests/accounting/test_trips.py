@@ -5,7 +5,16 @@ from hypothesis import given
 
 from accounting.book import Charge, Deposit, Event, Fill, Return, Withdrawal, keep
 from accounting.position import OversoldError
-from accounting.trips import ClosedTrade, average_duration, closed_trades, profit_factor, win_rate
+from accounting.trips import (
+    ClosedTrade,
+    average_duration,
+    closed_trades,
+    disposals,
+    longest_streaks,
+    profit_factor,
+    trade_returns,
+    win_rate,
+)
 from tests.accounting.strategies import BASE, TOKENS, histories
 
 USDC, WETH, WBTC = TOKENS
@@ -76,3 +85,38 @@ def test_results_after_fees_add_up_to_the_books_once_all_is_sold(events: list[Ev
     lived += [Fill(99, token, BASE, held[token], 0, 7) for token in TOKENS if token != BASE and held[token]]
     book = keep(BASE, "fifo", lived)
     assert sum(trade.result for trade in closed_trades(BASE, lived)) == book.realized - book.total_costs
+
+
+def test_streaks_are_the_longest_runs_and_a_trade_of_nothing_ends_none() -> None:
+    results = [5, 3, 0, 2, -1, -1, 4, -2]
+    trades = [ClosedTrade(WETH, at, 100, 100 + each, 600) for at, each in enumerate(results)]
+    assert longest_streaks(trades) == (3, 2)
+    assert longest_streaks([]) == (0, 0)
+    assert max(trade_returns(trades)) == Decimal("0.05")
+
+
+def test_a_wash_trade_is_short_and_worth_less_than_a_thousandth() -> None:
+    assert ClosedTrade(WETH, 0, 10_000, 10_009, 299).is_wash
+    assert not ClosedTrade(WETH, 0, 10_000, 10_010, 299).is_wash
+    assert not ClosedTrade(WETH, 0, 10_000, 10_009, 300).is_wash
+
+
+def test_a_sale_of_several_lots_disposes_of_each() -> None:
+    found = list(disposals(USDC, LIFE))
+    assert [(each.acquired, each.disposed, each.quantity, each.cost, each.proceeds) for each in found] == [
+        (10, 100, 100, 1_000, 2_500 * 100 // 150),
+        (30, 100, 50, 1_000, 2_500 - 2_500 * 100 // 150),
+        (30, 130, 50, 1_000, 900),
+    ]
+
+
+@given(histories())
+def test_disposals_add_up_to_the_closed_trades(history: list[Event]) -> None:
+    try:
+        closed = closed_trades(BASE, history)
+    except OversoldError:
+        return
+    found = list(disposals(BASE, history))
+    assert sum(each.cost for each in found) == sum(each.cost for each in closed)
+    assert sum(each.proceeds for each in found) == sum(each.proceeds for each in closed)
+    assert all(each.quantity > 0 and each.acquired <= each.disposed for each in found)

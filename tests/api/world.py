@@ -7,7 +7,7 @@ Trade 1-2 completes a signed order, and 1-3 is the first part of another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
@@ -58,20 +58,23 @@ def block_hash(number: int) -> str:
 
 @dataclass
 class Chain:
-    """Writes blocks of events, twelve seconds apart, into a ledger."""
+    """Writes blocks of events, twelve seconds apart and `late` more since the start, into a ledger."""
 
     ledger: Ledger
     number: int = 9
     hashes: dict[int, str] = field(default_factory=dict)
+    late: int = 0
 
     def mine(self, *blocks: Sequence[e.Event]) -> None:
         mined = []
         for events in blocks:
             self.number += 1
             header = header_of(self.number)
+            header = replace(header, time=header.time + self.late)
             logs = tuple(self._log(header, index, event) for index, event in enumerate(events))
             mined.append(BlockLogs(header, logs))
         self.ledger.append(DECODER.decode(mined), TOKENS, mined[-1].header)
+        self.ledger.refresh_leaders(100)
 
     def _log(self, header: Header, index: int, event: e.Event) -> Log:
         tx = "0x" + keccak(text=f"transaction {header.number}").hex()

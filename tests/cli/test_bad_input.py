@@ -12,10 +12,10 @@ from click.testing import Result
 from sqlalchemy import Engine, event, inspect
 
 from indexer.ledger.database import open_engine
+from simulation.proxy import Call, Proxy, RefusedError
 from tests.cli.test_operating import place_at
 from tests.indexer.encoding import topic_of
 from tests.indexer.paper_chain import PARTS, PaperChain, emitter
-from simulation.proxy import Call, Proxy, RefusedError
 from tests.indexer.story import EXTENSION, HUB, USDC, tell
 from tests.indexer.tables import content
 

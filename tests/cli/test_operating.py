@@ -29,8 +29,8 @@ from indexer.ledger.models import (
     Trade,
     VaultHour,
 )
-from tests.indexer.paper_chain import PaperChain
 from simulation.proxy import Call, Proxy, RefusedError
+from tests.indexer.paper_chain import PaperChain
 from tests.indexer.story import EXTENSION, HUB, tell
 from tests.indexer.tables import content
 

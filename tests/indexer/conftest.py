@@ -7,8 +7,8 @@ import pytest
 
 from demo.anvil import Anvil, anvil
 from demo.checkout import Checkout
-from tests.indexer.paper_chain import GENESIS_TIME, PaperChain
 from simulation.proxy import Proxy
+from tests.indexer.paper_chain import GENESIS_TIME, PaperChain
 
 
 @pytest.fixture

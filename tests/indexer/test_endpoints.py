@@ -28,8 +28,8 @@ from indexer.chain.rpc import RpcClient
 from indexer.chain.types import BlockLogs
 from indexer.chain.wire import WireHeader
 from indexer.sync.service import open_indexer
-from tests.indexer.paper_chain import GENESIS_TIME, PaperChain
 from simulation.proxy import Call, Fault, Proxy, RefusedError, honest
+from tests.indexer.paper_chain import GENESIS_TIME, PaperChain
 from tests.indexer.running import DEPLOYMENT, indexing
 from tests.indexer.story import tell
 from tests.indexer.test_faults import bend_logs, without_vaults

@@ -22,9 +22,9 @@ from indexer.chain.reader import ChainReader, Watch
 from indexer.chain.rpc import RpcClient
 from indexer.decode.events import Deposited, VaultOpened
 from indexer.ledger.errors import InvariantError
+from simulation.proxy import Call, Proxy, RefusedError
 from tests.indexer.encoding import topic_of
 from tests.indexer.paper_chain import PaperChain
-from simulation.proxy import Call, Proxy, RefusedError
 from tests.indexer.running import indexing
 from tests.indexer.story import USDC, address, tell
 from tests.indexer.tables import content

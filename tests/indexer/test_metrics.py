@@ -11,8 +11,8 @@ from sqlalchemy import Engine, insert
 from indexer.ledger.models import Reconciliation
 from indexer.sync.errors import MetricsPortError
 from indexer.sync.metrics import serve_metrics
-from tests.indexer.paper_chain import PaperChain
 from simulation.proxy import Proxy
+from tests.indexer.paper_chain import PaperChain
 from tests.indexer.running import DEPLOYMENT, indexing
 from tests.indexer.story import tell
 

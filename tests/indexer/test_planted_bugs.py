@@ -17,9 +17,9 @@ from indexer.ledger.books import Books
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint
 from indexer.ledger.content import content_hash
 from indexer.sync import proof
+from simulation.proxy import Call, Proxy
 from tests.indexer.crashing import CrashError, crashing
 from tests.indexer.paper_chain import PaperChain
-from simulation.proxy import Call, Proxy
 from tests.indexer.running import indexing
 from tests.indexer.story import tell
 from tests.indexer.tables import content

@@ -13,9 +13,9 @@ from indexer.decode.events import PolicySet
 from indexer.ledger.models import Block, Reorg
 from indexer.ledger.models import Deployment as DeploymentRow
 from indexer.ledger.proof import Unproven
+from simulation.proxy import Call, Fault, Proxy, honest
 from tests.indexer.encoding import topic_of
 from tests.indexer.paper_chain import PaperChain
-from simulation.proxy import Call, Fault, Proxy, honest
 from tests.indexer.running import indexing
 from tests.indexer.story import tell
 from tests.indexer.tables import content

@@ -14,6 +14,7 @@ from indexer.ledger.content import content_hash
 from indexer.ledger.models import Balance, Deployment, Posting, RawLog, Reorg, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
 from indexer.sync.errors import FinalityError
+from simulation.unreliable import Unreliable
 from tests.indexer.lives import Life
 from tests.indexer.paper_chain import PaperChain
 from tests.indexer.running import indexing
@@ -21,7 +22,6 @@ from tests.indexer.story import tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import held
 from tests.indexer.test_sync import clean_engine, until
-from simulation.unreliable import Unreliable
 
 KEPT_SEEDS: list[tuple[int, float, int]] = [(1, 0.05, 1), (2, 0.05, 3)]
 """Seed, rate of faults, number of endpoints: a few of every kind, and each that ever failed."""

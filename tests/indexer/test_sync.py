@@ -20,9 +20,9 @@ from indexer.ledger.models import Reorg, Token
 from indexer.sync.deployment import Deployment
 from indexer.sync.errors import DeploymentFileError, NoCommonBlockError
 from indexer.sync.service import Indexer, Progress
+from simulation.proxy import Call, Proxy
 from tests.indexer.encoding import topic_of
 from tests.indexer.paper_chain import PARTS, PaperChain, emitter
-from simulation.proxy import Call, Proxy
 from tests.indexer.running import indexing
 from tests.indexer.story import EXTENSION, HUB, KEEPERS, USDC, tell
 from tests.indexer.tables import content

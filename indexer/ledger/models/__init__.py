@@ -12,6 +12,7 @@ from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, 
 from indexer.ledger.models.derived import Lot, PriceHour, ValuedFlow, VaultHour, VaultPosition
 from indexer.ledger.models.fees import Escrow, Fee, ProtocolShare
 from indexer.ledger.models.lease import Lease
+from indexer.ledger.models.metrics import LeaderMetrics
 from indexer.ledger.models.orders import OrderCancellation, OrderFill
 from indexer.ledger.models.reconcile import Reconciliation, ReconciliationDifference
 from indexer.ledger.models.registry import GATE, GUARDIAN, TREASURY, Appointment, Halt, Listing, Pool, Token
@@ -46,6 +47,7 @@ __all__ = [
     "FeeTerms",
     "Halt",
     "LeaderCap",
+    "LeaderMetrics",
     "Lease",
     "Listing",
     "LogRow",

@@ -1,0 +1,1 @@
+"""What vaults stand at: copies, limits and their distance, equity over time; all of an owner."""

@@ -1,0 +1,1 @@
+"""Leaders: discovery by metrics, and the profile of one."""

@@ -1,0 +1,139 @@
+"""Queries about leaders, each on the read model of their metrics."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Float, Select, and_, cast, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from api.leaders.query import LeadersFilter
+from indexer.ledger.models import Amount, Clearing, Copy, LeaderMetrics, Strategy, Vault, amount_sum
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderRow:
+    """A strategy's metrics over one window, and the state of its leader's own vault."""
+
+    metrics: LeaderMetrics
+    strategy: Strategy
+    status: str
+
+
+def list_leaders(
+    session: Session,
+    deployment_id: int,
+    query: LeadersFilter,
+    *,
+    after: tuple[str | None, int] | None,
+    limit: int,
+) -> list[LeaderRow]:
+    """Return strategies by a metric, those without a value last; given a key, after it."""
+    column = _number(session, query.sort)
+    down = query.order == "desc"
+    number = LeaderMetrics.strategy_id
+    chosen = _filtered(session, _rows(deployment_id, query.window), query)
+    found: list[LeaderRow] = []
+    if after is None or after[0] is not None:
+        known = chosen.where(column.is_not(None))
+        if after is not None and after[0] is not None:
+            key, last = tuple_(column, number), (_literal(session, query.sort, Decimal(after[0])), after[1])
+            known = known.where(key < last if down else key > last)
+        order = (column.desc(), number.desc()) if down else (column, number)
+        found = _read(session, known.order_by(*order).limit(limit))
+    if len(found) < limit:
+        unknown = chosen.where(column.is_(None))
+        if after is not None and after[0] is None:
+            unknown = unknown.where(number < after[1] if down else number > after[1])
+        unknown = unknown.order_by(number.desc() if down else number)
+        found += _read(session, unknown.limit(limit - len(found)))
+    return found
+
+
+def list_windows(session: Session, deployment_id: int, strategy_id: int) -> dict[str, LeaderRow]:
+    """Return window → a strategy's metrics."""
+    rows = _read(session, _rows(deployment_id, None).where(LeaderMetrics.strategy_id == strategy_id))
+    return {row.metrics.window: row for row in rows}
+
+
+def sum_bought(session: Session, deployment_id: int, strategy: Strategy) -> dict[str, int]:
+    """Return token → base token units that the leader ever put into it."""
+    query = (
+        select(Clearing.token_out, amount_sum(Copy.amount_in))
+        .join(
+            Clearing,
+            and_(
+                Clearing.deployment_id == Copy.deployment_id,
+                Clearing.block_number == Copy.block_number,
+                Clearing.log_index == Copy.clearing_log_index,
+            ),
+        )
+        .where(
+            Copy.deployment_id == deployment_id,
+            Copy.vault_id == strategy.leader_vault_id,
+            Clearing.token_in == strategy.base_token,
+        )
+        .group_by(Clearing.token_out)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _rows(deployment_id: int, window: str | None) -> Select[LeaderMetrics, Strategy, str]:
+    query = (
+        select(LeaderMetrics, Strategy, Vault.status)
+        .join(
+            Strategy,
+            and_(
+                Strategy.deployment_id == LeaderMetrics.deployment_id,
+                Strategy.strategy_id == LeaderMetrics.strategy_id,
+            ),
+        )
+        .join(
+            Vault,
+            and_(Vault.deployment_id == Strategy.deployment_id, Vault.vault_id == Strategy.leader_vault_id),
+        )
+        .where(LeaderMetrics.deployment_id == deployment_id)
+    )
+    return query if window is None else query.where(LeaderMetrics.window == window)
+
+
+def _read(session: Session, query: Select[LeaderMetrics, Strategy, str]) -> list[LeaderRow]:
+    return [LeaderRow(*row) for row in session.execute(query)]
+
+
+def _filtered(
+    session: Session, chosen: Select[LeaderMetrics, Strategy, str], query: LeadersFilter
+) -> Select[LeaderMetrics, Strategy, str]:
+    for name, lower, value in query.bounds():
+        column, bound = _number(session, name), _literal(session, name, value)
+        chosen = chosen.where(column >= bound if lower else column <= bound)
+    if query.min_history_days is not None:
+        chosen = chosen.where(LeaderMetrics.history_days >= query.min_history_days)
+    if query.base_token is not None:
+        chosen = chosen.where(Strategy.base_token == query.base_token)
+    if query.closed is not None:
+        chosen = chosen.where((Vault.status == "Left") == query.closed)
+    if query.search is not None:
+        words = query.search.lower()
+        called = func.lower(Strategy.name).contains(words, autoescape=True)
+        address = func.lower(Strategy.leader).startswith(words, autoescape=True)
+        chosen = chosen.where(or_(called, address) if words.startswith("0x") else called)
+    return chosen
+
+
+def _number(session: Session, name: str) -> Any:
+    """A metric as the database orders numbers: SQLite keeps amounts as text."""
+    column = getattr(LeaderMetrics, name)
+    return cast(column, Float) if _is_text(session, column) else column
+
+
+def _literal(session: Session, name: str, value: Decimal) -> Any:
+    """A bound of a metric: amounts are whole, and one between two units excludes neither."""
+    column = getattr(LeaderMetrics, name)
+    if not isinstance(column.type, Amount) or _is_text(session, column):
+        return float(value)
+    return value
+
+
+def _is_text(session: Session, column: Any) -> bool:
+    return isinstance(column.type, Amount) and session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,103 @@
+"""A real browser in front of a real world, one of each for the folder; a fresh page for each test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from demo.checkout import Checkout
+from tests.web.place import Place, open_place
+from tests.web.wallet import Wallet
+
+# The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+OpenPage = Callable[..., Page]
+
+
+def _or_skip(found: Any, what: str) -> Any:
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: on CI the dApp would go untested")
+    return pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path: str = _or_skip(found, "there is no chromium on the PATH: `apt-get install chromium` gives one")
+    return path
+
+
+@pytest.fixture(scope="session")
+def web() -> Path:
+    folder: Path = _or_skip(Checkout.here().web, "the dApp is not built: `make web` builds it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def place(chromium: str, web: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with open_place(tmp_path_factory.mktemp("web"), web) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_page(browser: Browser, place: Place) -> Iterator[OpenPage]:
+    """Opens a page at a path, with a wallet or none. What a page complains of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_one(
+        path: str = "/", wallet: Wallet | None = None, *, width: int = 1280, theme: str = "dark"
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, locale="en-US", base_url=place.url
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said.text) else None)
+        if wallet is not None:
+            wallet.join(page)
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def _is_complaint(text: str) -> bool:
+    """Whether the page broke its own policy or React has found a mistake."""
+    return any(sign in text for sign in ("Content Security Policy", "Minified React error", "TrustedScript"))
+
+
+def connect(page: Page) -> None:
+    page.get_by_role("button", name="Connect a wallet").first.click()
+    page.get_by_role("button", name="Test wallet").click()
+    page.get_by_role("button", name="Wallet 0x").wait_for()

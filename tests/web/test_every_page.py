@@ -1,0 +1,108 @@
+"""Every page in both themes: axe finds nothing serious, a small phone shows all of it.
+
+What it looks like is in build/screens afterwards.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo.anvil import CHAIN_ID
+from demo.checkout import Checkout
+from tests.web.conftest import OpenPage, connect
+from tests.web.place import Place
+from tests.web.wallet import Wallet
+
+SCREENS = Checkout.here().root / "build" / "screens"
+AXE = Checkout.here().root / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+DESKTOP, PHONE = 1280, 360
+
+
+def follower(place: Place) -> tuple[Wallet, int]:
+    """One of the demo's, whose vault has copied for a while."""
+    vaults = place.get("/v1/vaults?strategy_id=1&status=Active&limit=100")["data"]
+    most = max(
+        (vault for vault in vaults if not vault["is_leader"]),
+        key=lambda vault: vault["filled"] + vault["skipped"],
+    )
+    found = next(each for each in place.world.crowd.all if each.account.address == most["owner"])
+    return Wallet(found.account, place.node, CHAIN_ID), most["id"]
+
+
+def leader(place: Place) -> Wallet:
+    """One of the demo's that signs orders."""
+    found = place.get("/v1/orders?limit=1")["data"][0]["leader"]
+    account = next(each.account for each in place.world.leaders.all if each.account.address == found)
+    return Wallet(account, place.node, CHAIN_ID)
+
+
+def heading(name: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.get_by_role("heading", name=name).first).to_be_visible()
+
+
+PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
+    "discover": ("/", "", lambda page: expect(page.locator("table.leaders tbody th a")).to_have_count(4)),
+    "leader": ("/leaders/1", "", lambda page: expect(page.locator(".chart canvas").first).to_be_visible()),
+    "compare": (
+        "/compare/1,2,3,4",
+        "",
+        lambda page: expect(page.get_by_role("row", name="Turnover")).to_be_visible(),
+    ),
+    "copy": ("/leaders/1/copy", "follower", heading("3. What you agree to")),
+    "dashboard": ("/dashboard", "follower", heading("Ether momentum")),
+    "vault": ("/vaults/{vault}", "follower", heading("Why it is not the leader's number")),
+    "withdraw": (
+        "/withdraw",
+        "follower",
+        lambda page: expect(page.get_by_text("Withdraw all of it").first).to_be_visible(),
+    ),
+    "desk": ("/desk", "leader", heading("Fee income")),
+    "operator": ("/operator", "", heading("What the hub owes")),
+    "nowhere": ("/nowhere", "", lambda page: expect(page.get_by_text("There is nothing")).to_be_visible()),
+}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("name", PAGES)
+def test_it_is_accessible_and_fits_a_phone(place: Place, open_page: OpenPage, name: str, theme: str) -> None:
+    path, who, is_there = PAGES[name]
+    wallet, vault = (leader(place), 0) if who == "leader" else follower(place)
+    path = path.format(vault=vault)
+    page = open_page(path, wallet if who else None, theme=theme)
+    if who:
+        connect(page)
+    is_there(page)
+    if name == "copy":
+        page.get_by_role("radio", name="My own").check()
+        page.get_by_label("Copy with").fill("250")
+    page.mouse.move(0, 0)
+    draw(page, f"{name}-{theme}")
+    assert violations(page) == []
+
+    page.set_viewport_size({"width": PHONE, "height": 740})
+    is_there(page)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    draw(page, f"{name}-{theme}-phone")
+    assert wide == PHONE, f"{name} is {wide} pixels wide on a screen of {PHONE}"
+
+
+def draw(page: Page, name: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True, animations="disabled")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe calls serious or critical, with the first place of each."""
+    page.evaluate(Path(AXE).read_text())  # as the driver's own script: the page's policy allows no other
+    found = json.loads(page.evaluate("axe.run().then((result) => JSON.stringify(result.violations))"))
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:160]} {each['nodes'][0]['failureSummary']}"
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+    ]

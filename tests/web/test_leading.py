@@ -1,0 +1,107 @@
+"""The leader's and the operator's desk: orders by every state they can be in, fees, and the halt."""
+
+from decimal import Decimal
+
+from eth_account import Account
+from playwright.sync_api import expect
+
+from demo.anvil import CHAIN_ID
+from tests.web.conftest import OpenPage, connect
+from tests.web.place import Place
+from tests.web.wallet import Wallet
+
+# The first of the keys that anvil prints for everybody: the demo's guardian and owner.
+GUARDIAN = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
+
+
+def leader(place: Place) -> Wallet:
+    """The leader of the demo's first strategy."""
+    return Wallet(place.world.leaders.all[0].account, place.node, CHAIN_ID)
+
+
+def test_a_limit_order_waits_until_the_price_is_there_and_a_keeper_fills_it(
+    place: Place, open_page: OpenPage
+) -> None:
+    wallet = leader(place)
+    page = open_page("/desk", wallet)
+    connect(page)
+    place.keep()  # whatever the demo's own leaders have left
+    newest = place.get("/v1/tokens")["data"]
+    usdc, weth = ({each["symbol"]: each for each in newest}[name] for name in ("USDC", "WETH"))
+    holds = {each["symbol"] for each in place.get("/v1/vaults/1")["data"]["balances"]}
+    assert "USDC" in holds
+    oracle = place.world.deployment.oracle.functions
+    price = place.do(lambda: oracle.priceDown(weth["address"], usdc["address"]).call())
+    now = Decimal(price) / 10**36 * 10**12
+    page.get_by_role("radio", name="Buy", exact=True).check()
+    page.get_by_label("Kind").select_option("limit")
+    page.get_by_label("Part of your USDC").fill("10")
+    page.get_by_label("Pay at most").fill(f"{now * Decimal('0.97'):.2f}")
+    page.get_by_label("Good for").fill("200")
+    page.get_by_role("button", name="Sign the order").click()
+    expect(page.get_by_text("Signed and handed in.")).to_be_visible()
+    assert wallet.asked[-1] == "eth_signTypedData_v4"
+    row = page.locator("table tbody tr").first
+    expect(row).to_contain_text("open")
+    place.keep()
+    expect(row).to_contain_text("open")
+    for _ in range(12):
+        place.tick(weth_times=0.8)
+        if place.get("/v1/orders?leader=" + wallet.account.address)["data"][0]["closed"]:
+            break
+    expect(row).to_contain_text("complete")
+    expect(row).to_contain_text("10.0%")
+
+
+def test_an_order_is_withdrawn_for_free_and_another_cancelled_on_chain(
+    place: Place, open_page: OpenPage
+) -> None:
+    wallet = leader(place)
+    page = open_page("/desk", wallet)
+    connect(page)
+    page.get_by_label("Kind").select_option("limit")
+    page.get_by_label("Part of your USDC").fill("1")
+    page.get_by_label("Pay at most").fill("10")
+    for which in ("Withdraw", "Cancel"):
+        page.get_by_role("button", name="Sign the order").click()
+        expect(page.get_by_text("Signed and handed in.")).to_be_visible()
+        row = page.locator("table tbody tr").first
+        expect(row).to_contain_text("open")
+        row.get_by_role("button", name=which).click()
+        expect(row.get_by_role("button")).to_have_count(0)
+    states = [each["status"] for each in place.get(f"/v1/orders?leader={wallet.account.address}")["data"][:2]]
+    assert states[0] == "cancelled"
+
+
+def test_fees_are_claimed_to_the_unit(place: Place, open_page: OpenPage) -> None:
+    wallet = leader(place)
+    page = open_page("/desk", wallet)
+    connect(page)
+    due = place.get(f"/v1/accounts/{wallet.account.address}")["data"]["claimable_fees"]
+    fee = next(each for each in due if each["symbol"] == "USDC")
+    page.get_by_role("button", name="Claim USDC").click()
+    expect(page.get_by_text("It is in your account")).to_be_visible()
+    expect(page.get_by_role("button", name="Claim USDC")).to_be_hidden()
+    hub = place.world.deployment.hub.functions
+    held = place.do(lambda: hub.accountBalance(wallet.account.address, fee["token"]).call())
+    assert held >= int(fee["units"])
+
+
+def test_the_guardian_halts_entries_everybody_sees_it_and_nobody_else_can(
+    place: Place, open_page: OpenPage
+) -> None:
+    stranger = open_page("/operator", place.wallet("stranger"))
+    connect(stranger)
+    stranger.get_by_role("button", name="Halt all").click()
+    expect(stranger.get_by_role("alert")).to_contain_text("Only the operator")
+
+    wallet = Wallet(Account.from_key(GUARDIAN), place.node, CHAIN_ID)
+    page = open_page("/operator", wallet)
+    connect(page)
+    page.get_by_role("button", name="Halt all").click()
+    expect(page.get_by_text("Halted. Exits and withdrawals go on.")).to_be_visible()
+    expect(stranger.get_by_text("All trading is halted by the operator")).to_be_visible()
+    assert place.get("/v1/protocol")["data"]["halted"]
+    page.get_by_role("button", name="Resume all").click()
+    expect(page.get_by_text("Trading goes on.")).to_be_visible()
+    expect(stranger.get_by_text("All trading is halted by the operator")).to_be_hidden()

@@ -1,0 +1,59 @@
+// Which page is at which address. Pages but the first come when they are asked for.
+import { lazy, Suspense } from "react";
+import { Link, Route, Switch } from "wouter";
+import DiscoverPage from "./pages/discover";
+import { Empty, Skeleton } from "./ui/parts";
+import { Shell } from "./ui/shell";
+
+const LeaderPage = lazy(() => import("./pages/leader"));
+const CopyPage = lazy(() => import("./pages/copy"));
+const ComparePage = lazy(() => import("./pages/compare"));
+const DashboardPage = lazy(() => import("./pages/dashboard"));
+const VaultPage = lazy(() => import("./pages/vault"));
+const WithdrawPage = lazy(() => import("./pages/withdraw"));
+const DeskPage = lazy(() => import("./pages/desk"));
+const OperatorPage = lazy(() => import("./pages/operator"));
+
+export function App() {
+  return (
+    <Shell>
+      <Suspense fallback={<Skeleton lines={8} />}>
+        <Switch>
+          <Route path="/" component={DiscoverPage} />
+          <Route path="/leaders/:id">{({ id }) => <Numbered id={id} page={LeaderPage} />}</Route>
+          <Route path="/leaders/:id/copy">{({ id }) => <Numbered id={id} page={CopyPage} />}</Route>
+          <Route path="/compare/:ids">
+            {({ ids }) => (
+              <ComparePage ids={ids.split(",").map(Number).filter(Number.isSafeInteger).slice(0, 4)} />
+            )}
+          </Route>
+          <Route path="/dashboard" component={DashboardPage} />
+          <Route path="/vaults/:id">{({ id }) => <Numbered id={id} page={VaultPage} />}</Route>
+          <Route path="/withdraw" component={WithdrawPage} />
+          <Route path="/desk" component={DeskPage} />
+          <Route path="/operator" component={OperatorPage} />
+          <Route component={Nowhere} />
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}
+
+function Numbered({ id, page: Page }: { id: string; page: React.ComponentType<{ id: number }> }) {
+  return /^[1-9]\d{0,9}$/.test(id) ? <Page key={id} id={Number(id)} /> : <Nowhere />;
+}
+
+function Nowhere() {
+  return (
+    <Empty
+      title="There is nothing at this address"
+      action={
+        <Link href="/" className="button primary">
+          To the leaders
+        </Link>
+      }
+    >
+      The link may be old or mistyped.
+    </Empty>
+  );
+}
