@@ -20,8 +20,8 @@ from api.statements.schemas import FeeLine, FillLine, FlowLine, SkipLine
 from api.statements.service import present_line
 from api.vaults.repository import VaultRow
 from api.vaults.service import require_vault
-from indexer.derived.state import VaultState
 from indexer.derived.standing import load_states
+from indexer.derived.state import VaultState
 
 MOST_LINES = 20_000
 _PAGE = 500

@@ -19,8 +19,8 @@ from api.snapshot import Snapshot
 from api.vaults.repository import VaultRow
 from api.vaults.schemas import Action
 from api.vaults.service import require_vault
-from indexer.derived.state import VaultState
 from indexer.derived.standing import load_states
+from indexer.derived.state import VaultState
 from indexer.ledger.models import Copy, Policy, Trade
 
 _BPS = 10_000

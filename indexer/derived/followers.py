@@ -17,8 +17,8 @@ from accounting.spread import dietz_return, quartiles
 from accounting.valuation import equity_of
 from accounting.windows import WINDOWS, WindowName, start_of
 from indexer.derived.standing import load_states
-from indexer.derived.store import FOR_EVER
 from indexer.derived.state import VaultState
+from indexer.derived.store import FOR_EVER
 from indexer.ledger.models import Balance, Copy, Strategy, ValuedFlow, Vault, amount_sum
 
 OWN_CHOICES = (
