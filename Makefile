@@ -209,15 +209,16 @@ format: install ## Format Python, Solidity and the dApp
 # ---------------------------------------------------------------- measure
 
 .PHONY: bench
-bench: bench-gas bench-backtest bench-indexer ## Measure everything and write benchmarks/results/*.json
+bench: bench-gas bench-keeper bench-indexer ## Measure everything and write benchmarks/results/*.json
 
 .PHONY: bench-gas
 bench-gas: compile ## Gas of trades, copies and what a follower does alone
 	@$(VENV)/python -m benchmarks.gas
 
-.PHONY: bench-backtest
-bench-backtest: install ## Follower-trades per second of a backtest on one core
-	@$(VENV)/python -m benchmarks.backtest
+# A quarter of an hour, most of it a simulated day.
+.PHONY: bench-keeper
+bench-keeper: compile ## How quickly a keeper submits, how fast it plans and backtests, what a hostile day costs
+	@$(VENV)/python -m benchmarks.keeper $(BENCH_ARGS)
 
 # Half an hour on two idle cores; what it installs and the chains it makes stay below build/.
 .PHONY: bench-indexer

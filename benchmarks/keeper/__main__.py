@@ -14,6 +14,8 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
+from backtest.choices import PRESETS
+from benchmarks.keeper.backtesting import follower_trades_a_second
 from benchmarks.keeper.crowd import open_crowd
 from benchmarks.keeper.planning import followers_a_second
 from benchmarks.keeper.submitting import copies, submit
@@ -33,12 +35,12 @@ class Size:
     strategies: int
     followers: int
     orders: int
-    hours: int
+    steps: int
     rounds: int
 
 
-FULL = Size(strategies=100, followers=1_000, orders=400, hours=24, rounds=101)
-QUICK = Size(strategies=4, followers=16, orders=8, hours=1, rounds=3)
+FULL = Size(strategies=100, followers=1_000, orders=400, steps=24 * 12, rounds=101)
+QUICK = Size(strategies=4, followers=16, orders=8, steps=6, rounds=3)
 
 
 async def measure(size: Size, folder: Path) -> dict[str, object]:
@@ -50,8 +52,8 @@ async def measure(size: Size, folder: Path) -> dict[str, object]:
         done = await submit(crowd, engine, orders=size.orders)
         copied, together, skipped = copies(crowd)
     engine.dispose()
-    console.print(f"Living {size.hours} hours with all faults …")
-    plan = Plan(seed=1, steps=size.hours * 3_600 // STEP_S)
+    console.print(f"Living {size.steps * STEP_S / 3_600:g} hours with all faults …")
+    plan = Plan(seed=1, steps=size.steps)
     async with open_world(plan, folder / "world") as world:
         await world.live()
         verdict = await judge(world)
@@ -69,6 +71,7 @@ async def measure(size: Size, folder: Path) -> dict[str, object]:
         "planner_followers_per_s": round(planner),
         "followers": size.followers,
         "strategies": size.strategies,
+        "backtest_follower_trades_per_s": follower_trades_a_second(list(PRESETS.values())),
         **_simulated(verdict, plan),
     }
 

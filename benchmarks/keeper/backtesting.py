@@ -1,18 +1,14 @@
-"""Throughput of a backtest on one core; writes benchmarks/results/backtest.json (`make bench-backtest`).
+"""Throughput of a backtest on one core.
 
 A follower-trade is one follower's visit in one trade of the leader, copied or skipped. Measured is the run:
 sizing, clearing, stops and the curves of the report, without reading the file and drawing. A core's time is
 counted, not the clock's, so that other programs do not count.
 """
 
-import json
-import os
 import random
 import time
-from pathlib import Path
-from typing import Any
+from statistics import median
 
-from backtest.choices import PRESETS
 from backtest.engine import Setting, run
 from backtest.history import History, Moment, Sale, Tokens
 from backtest.market import RecordedMarket
@@ -20,7 +16,6 @@ from demo.prices import PRICE_UNIT, synthetic
 from paper.state import WAD
 from protocol.types import FeeTerms, Policy, StrategyLimits
 
-RESULTS = Path(__file__).parent / "results" / "backtest.json"
 FOLLOWERS, TRADES, RUNS = 10_000, 400, 5
 _TOKENS = Tokens(("USDC", "WETH", "WBTC"), (6, 9, 8))
 _PAIRS = ((0, 1), (1, 0), (0, 2), (2, 0), (1, 2))
@@ -43,8 +38,8 @@ def history(seed: int = 7) -> History:
     return History("synthetic", _TOKENS, moments)
 
 
-def measure(policies: list[Policy]) -> float:
-    """Follower-trades per second of the best of some runs."""
+def follower_trades_a_second(policies: list[Policy]) -> int:
+    """Follower-trades per second, the median of some runs."""
     played = history()
     setting = Setting(
         50_000 * 10**6,
@@ -56,33 +51,11 @@ def measure(policies: list[Policy]) -> float:
         [at % len(policies) for at in range(FOLLOWERS)],
         [str(at) for at in range(len(policies))],
     )
-    best = 0.0
+    found = []
     for _ in range(RUNS):
         start = time.process_time()
         engine = run(played, setting, RecordedMarket(_TOKENS, 5))
         seconds = time.process_time() - start
         visits = int(engine.record.copied.sum() + engine.record.skipped.sum())
-        best = max(best, visits / seconds)
-    return round(best)
-
-
-def main() -> None:
-    """Measure and write."""
-    # numpy's own threads would be other cores.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    presets = list(PRESETS.values())
-    result: dict[str, Any] = {
-        "followers": FOLLOWERS,
-        "trades": TRADES,
-        "runs": RUNS,
-        "backtest_follower_trades_per_s": measure(presets),
-        "plain_follower_trades_per_s": measure([PRESETS["plain"]]),
-        "balanced_follower_trades_per_s": measure([PRESETS["balanced"]]),
-    }
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))  # noqa: T201 - the answer
-
-
-if __name__ == "__main__":
-    main()
+        found.append(visits / seconds)
+    return round(median(found))
