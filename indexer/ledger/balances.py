@@ -12,7 +12,7 @@ from indexer.ledger.models import Balance, Posting, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
 
 MOST = 16_384
-"""Accounts kept in memory: some six megabytes."""
+"""Accounts kept in memory: some five megabytes."""
 
 _CHUNK = 500
 
