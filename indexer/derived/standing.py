@@ -26,7 +26,7 @@ from indexer.derived.store import (
 )
 
 MOST = 4_096
-"""Vaults kept in memory; a vault takes some four kilobytes."""
+"""Vaults kept in memory; one with two positions takes some eleven kilobytes."""
 
 
 Reach = Callable[[], Connection]

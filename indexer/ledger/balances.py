@@ -1,7 +1,7 @@
 """Accounts and what they hold: derived from postings, changed by the same transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from itertools import islice
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -10,6 +10,9 @@ from indexer.ledger.bulk import update_rows, write_rows
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.models import Balance, Posting, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
+
+MOST = 16_384
+"""Accounts kept in memory: some five megabytes."""
 
 _CHUNK = 500
 
@@ -22,27 +25,48 @@ _ACCOUNTS = select(Balance.account, Balance.token, Balance.account_id, Balance.a
 )
 
 
-def write_books(connection: Connection, deployment_id: int, books: Books) -> None:
-    """Write a range's postings and the accounts that they change.
+class Accounts:
+    """The accounts that were posted to last, kept in memory from range to range: most are needed again soon.
 
-    Raises `InvariantError` if the hub would owe less than nothing.
+    What is kept is what the rows say, so it is forgotten after a rollback and a transaction that failed.
     """
-    known = _load(connection, deployment_id, books.accounts)
-    fresh = count(_newest(connection, deployment_id) + 1)
-    ids: list[int] = []
-    opened, changed = [], {}
-    for key, first_block, delta in zip(books.accounts, books.first_blocks, books.deltas, strict=True):
-        found = known.get(key)
-        account_id, held = (next(fresh), 0) if found is None else found
-        ids.append(account_id)
-        _require_covered(key, held + delta)
-        if found is None:
-            opened.append((deployment_id, account_id, *key, delta, first_block))
-        elif delta:
-            changed[account_id] = held + delta
-    write_rows(connection, Balance, opened)
-    _set(connection, deployment_id, changed)
-    write_rows(connection, Posting, books.rows(ids))
+
+    def __init__(self, deployment_id: int) -> None:
+        self._id = deployment_id
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew when it is needed next."""
+        self._known: dict[BalanceKey, tuple[int, int]] = {}
+        self._newest: int | None = None
+
+    def write(self, connection: Connection, books: Books) -> None:
+        """Write a range's postings and the accounts that they change.
+
+        Raises `InvariantError` if the hub would owe less than nothing; what is kept must be forgotten then.
+        """
+        known = self._known
+        known.update(_load(connection, self._id, books.accounts.keys() - known.keys()))
+        newest = _newest(connection, self._id) if self._newest is None else self._newest
+        ids: list[int] = []
+        opened, changed = [], {}
+        for key, first_block, delta in zip(books.accounts, books.first_blocks, books.deltas, strict=True):
+            found = known.pop(key, None)
+            if found is None:
+                newest += 1
+                opened.append((self._id, newest, *key, delta, first_block))
+            elif delta:
+                changed[found[0]] = found[1] + delta
+            account_id, held = found or (newest, 0)
+            _require_covered(key, held + delta)
+            ids.append(account_id)
+            known[key] = account_id, held + delta  # the last to go
+        write_rows(connection, Balance, opened)
+        _set(connection, self._id, changed)
+        write_rows(connection, Posting, books.rows(ids))
+        self._newest = newest
+        for key in list(islice(known, max(0, len(known) - MOST))):
+            del known[key]
 
 
 def undo_above(connection: Connection, deployment_id: int, block_number: int) -> None:

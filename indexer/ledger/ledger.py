@@ -19,7 +19,7 @@ from indexer.derived.facts import Cleared, Facts, Traded, Visit
 from indexer.derived.leaders import Moment, list_due, refresh
 from indexer.derived.standing import Standing
 from indexer.derived.update import take
-from indexer.ledger.balances import write_books
+from indexer.ledger.balances import Accounts
 from indexer.ledger.beside import Beside
 from indexer.ledger.bulk import column_names, update_rows, write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint, read_start
@@ -78,6 +78,7 @@ class Ledger:
         self._id = deployment_id
         self._hash_window = hash_window
         self._standing = Standing(deployment_id)
+        self._accounts = Accounts(deployment_id)
         with engine.connect() as connection:
             self._checkpoint = read_checkpoint(connection, deployment_id)
             self._start_block = read_start(connection, deployment_id)
@@ -123,7 +124,7 @@ class Ledger:
 
     def roll_back(self, ancestor: Checkpoint) -> None:
         """Remove everything above the ancestor and record that it was there."""
-        self._standing.forget()
+        self.forget()
         with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
@@ -181,6 +182,7 @@ class Ledger:
     def forget(self) -> None:
         """Forget what is kept in memory of rows that the caller removes."""
         self._standing.forget()
+        self._accounts.forget()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -210,7 +212,7 @@ class Ledger:
             ) from error
         finally:
             if not done:
-                self._standing.forget()
+                self.forget()
 
     def post(
         self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
@@ -250,7 +252,7 @@ class Ledger:
         )
         for place, event in rows.vetoes:
             veto(connection, place, event)
-        write_books(connection, self._id, rows.books)
+        self._accounts.write(connection, rows.books)
 
     def _write_blocks(
         self, connection: Connection, decoded: DecodedRange, old: Checkpoint, new: Checkpoint

@@ -13,6 +13,7 @@ from indexer.chain.types import BlockLogs, Header
 from indexer.errors import IndexerError
 from indexer.ledger import ledger as writing
 from indexer.ledger import rollback
+from indexer.ledger.balances import Accounts
 from indexer.ledger.books import Books
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint
 from indexer.ledger.content import content_hash
@@ -135,13 +136,13 @@ def a_log_is_posted_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def balances_are_changed_twice(patch: pytest.MonkeyPatch) -> None:
-    write = writing.write_books
+    write = Accounts.write
 
-    def twice(connection: Connection, deployment_id: int, books: Books) -> None:
+    def twice(self: Accounts, connection: Connection, books: Books) -> None:
         books.deltas = [2 * delta for delta in books.deltas]
-        write(connection, deployment_id, books)
+        write(self, connection, books)
 
-    patch.setattr(writing, "write_books", twice)
+    patch.setattr(Accounts, "write", twice)
 
 
 def logs_of_a_block_come_in_the_wrong_order(patch: pytest.MonkeyPatch) -> None:
