@@ -13,6 +13,8 @@ from api.health.endpoints import router as health
 from api.keepers.endpoints import router as keepers
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
+from api.paper.endpoints import router as paper
+from api.paper.service import PlayMoney
 from api.pools.endpoints import router as pools
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
@@ -49,7 +51,8 @@ the chain's own ids.
 **Errors** are RFC 9457 problem documents: switch on `type`, show `detail`, do what `remedy` says.
 
 The API needs no key. It writes nothing but the orders that leaders have signed, into an inbox for keepers,
-and asks a node about nothing but whether a contract wallet signed.
+and which vaults of play money were opened, and asks a node about nothing but whether a contract wallet
+signed.
 """
 
 _TAGS = [
@@ -61,6 +64,7 @@ _TAGS = [
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
     {"name": "accounts", "description": "What an owner holds in all."},
+    {"name": "paper", "description": "Following a leader with play money, without a wallet."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
 
@@ -75,6 +79,7 @@ _ROUTERS = (
     trades,
     orders,
     accounts,
+    paper,
     keepers,
     health,
 )
@@ -100,10 +105,11 @@ def create_app(
         redoc_url=None,
     )
     snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
-    _assemble(app, snapshots, counter)
+    play_money = PlayMoney(engine)
+    _assemble(app, snapshots, counter, play_money)
     app.include_router(deployments)
     one_of_several = FastAPI(openapi_url=None)
-    _assemble(one_of_several, snapshots, counter)
+    _assemble(one_of_several, snapshots, counter, play_money)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
@@ -115,10 +121,11 @@ def create_app(
     return app
 
 
-def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter) -> None:
+def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter, play_money: PlayMoney) -> None:
     """Put everything that is asked of one deployment into an app."""
     app.state.snapshots = snapshots
     app.state.counter = counter
+    app.state.play_money = play_money
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

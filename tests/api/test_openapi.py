@@ -34,6 +34,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getAccount",
         "getHealth",
         "getOrder",
+        "getPaperVault",
         "getProtocol",
         "getReadiness",
         "getStatement",
@@ -52,6 +53,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "listTokens",
         "listTrades",
         "listVaults",
+        "openPaperVault",
         "postOrder",
         "withdrawOrder",
     ]
