@@ -204,8 +204,7 @@ async def test_a_strategy_is_replayed_through_other_policies(
     assert '"copied_trades": 6' in (tmp_path / "out" / "summary.json").read_text()
 
 
-def test_the_oldest_vaults_make_room(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'paper.db'}")
+def test_the_oldest_vaults_make_room(engine: Engine) -> None:
     books = PaperBooks(engine, most=3)
     ids = [books.open((1, "0x"), 1, Policy(size=n), 10**30, block=n, at=n).id for n in range(5)]
     assert [vault.id for vault in books.all()] == ids[2:]
@@ -213,7 +212,6 @@ def test_the_oldest_vaults_make_room(tmp_path: Path) -> None:
     assert books.find(ids[4]).amount == 10**30
     with pytest.raises(UnknownPaperVaultError):
         books.find(ids[0])
-    engine.dispose()
 
 
 async def test_the_api_opens_a_vault_and_says_what_became_of_it(told: Told) -> None:
