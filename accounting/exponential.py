@@ -1,8 +1,8 @@
 """The exponential as the hub computes it, to the last unit.
 
 Source: solady `FixedPointMathLib.expWad`, after Remco Bloemen (https://2π.com/22/exp-ln): a (6, 7)-term
-rational approximation in two's complement, where `>>` rounds down and `/` towards zero. It may be off by
-one unit.
+rational approximation in two's complement, where `>>` rounds down and `/` towards zero. It may be one unit
+off the truth.
 """
 
 _LN_2 = 54_916_777_467_707_473_351_141_471_128

@@ -21,6 +21,8 @@ from api.live.feed import Feeds
 from api.metrics.endpoints import router as metrics
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
+from api.paper.endpoints import router as paper
+from api.paper.service import PlayMoney
 from api.pools.endpoints import router as pools
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
@@ -57,7 +59,8 @@ the chain's own ids.
 **Errors** are RFC 9457 problem documents: switch on `type`, show `detail`, do what `remedy` says.
 
 The API needs no key. It writes nothing but the orders that leaders have signed, into an inbox for keepers,
-and asks a node about nothing but whether a contract wallet signed.
+and which vaults of play money were opened, and asks a node about nothing but whether a contract wallet
+signed.
 """
 
 _TAGS = [
@@ -71,6 +74,7 @@ _TAGS = [
     },
     {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
+    {"name": "paper", "description": "Following a leader with play money, without a wallet."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
 
@@ -90,6 +94,7 @@ _ROUTERS = (
     orders,
     accounts,
     live,
+    paper,
     keepers,
     health,
 )
@@ -117,11 +122,11 @@ def create_app(
         redoc_url=None,
     )
     snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
-    feeds = Feeds(snapshots)
-    _assemble(app, snapshots, counter, feeds)
+    feeds, play_money = Feeds(snapshots), PlayMoney(engine)
+    _assemble(app, snapshots, counter, feeds, play_money)
     app.include_router(deployments)
     one_of_several = FastAPI(openapi_url=None)
-    _assemble(one_of_several, snapshots, counter, feeds)
+    _assemble(one_of_several, snapshots, counter, feeds, play_money)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
@@ -139,11 +144,14 @@ def create_app(
     return app
 
 
-def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds) -> None:
+def _assemble(
+    app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds, play_money: PlayMoney
+) -> None:
     """Put everything that is asked of one deployment into an app."""
     app.state.snapshots = snapshots
     app.state.counter = counter
     app.state.feeds = feeds
+    app.state.play_money = play_money
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

@@ -16,13 +16,12 @@ from backtest.choices import PRESETS, read_policies
 from cli.backtest import amount_of
 from cli.failure import told
 from cli.options import DATABASE_URL, DEPLOYMENT, DatabaseUrl, DeploymentPath
-from indexer.decode.events import CopySkipped, TradeCopied
 from indexer.ledger.database import open_engine
 from indexer.ledger.trade_ids import trade_label
 from indexer.sync.deployment import read_deployment
 from practice.books import PaperBooks
 from practice.recorded import read_offer
-from practice.statement import Happening, PaperStatement, check, statement_of
+from practice.statement import Copied, PaperStatement, check, statement_of
 
 console = Console()
 app = typer.Typer(help="Follow leaders of the ledger with play money.", no_args_is_help=True)
@@ -157,14 +156,9 @@ def _print(found: PaperStatement) -> None:
         typer.echo(_line(each))
 
 
-def _line(happening: Happening) -> str:
-    event = happening.event
-    if isinstance(event, CopySkipped):
-        return f"{trade_label(event.trade_id)} skipped: {event.reason.label}"
-    if not isinstance(event, TradeCopied):
-        return ""
-    reduced = f", reduced by {event.reduced_by.label}" if event.reduced_by else ""
-    return (
-        f"{trade_label(event.trade_id)} copied: {event.amount_in + event.fee} units sold, "
-        f"{event.amount_out} bought{reduced}"
-    )
+def _line(copied: Copied) -> str:
+    trade = trade_label(copied.trade_id)
+    if not copied.filled:
+        return f"{trade} skipped: {copied.reason.label}"
+    reduced = f", reduced by {copied.reason.label}" if copied.reason else ""
+    return f"{trade} copied: {copied.amount_in + copied.fee} units sold, {copied.amount_out} bought{reduced}"

@@ -14,6 +14,17 @@ from protocol.types import OnBreach, Policy, Reason, Sizing, VaultStatus
 DAY_S = 86_400
 MAX_96 = 2**96 - 1
 _MAX_MULTIPLIER_BPS = 100_000
+_WIDTHS = {
+    "max_positions": 8,
+    "excluded_tokens": 16,
+    "take_profit_bps": 16,
+    "cooldown": 32,
+    "expiry": 40,
+    "min_trade": 80,
+    "max_trade": 88,
+    "size": 88,
+}
+"""Bits of a policy's fields: the hub could not be told more."""
 _REASON_OF = {VaultStatus.SUSPENDED: Reason.SUSPENDED, VaultStatus.EXITING: Reason.EXITING}
 
 
@@ -74,6 +85,7 @@ def check(policy: Policy, strategy: Strategy, now: int) -> None:
         policy.loss_budget_bps,
     )
     bad = bad or any(share > BPS for share in shares)
+    bad = bad or any(getattr(policy, name) >> bits for name, bits in _WIDTHS.items())
     bad = bad or policy.max_slippage_bps not in {0, *STEPS} or 0 < policy.expiry <= now
     if bad or policy.excluded_tokens & 1 or policy.excluded_tokens >> len(strategy.tokens):
         raise RefusedError("BadPolicy")

@@ -31,6 +31,7 @@ from indexer.errors import IndexerError
 from protocol.types import OnBreach, Policy, Sizing
 
 MOST_VAULTS = 10_000
+MOST_A_MINUTE = 60
 _ID_BYTES = 16
 _METADATA = MetaData()
 _VAULTS = Table(
@@ -53,6 +54,10 @@ class UnknownPaperVaultError(IndexerError):
     """There is no such vault of play money."""
 
 
+class TooManyPaperVaultsError(IndexerError):
+    """So many are opened that others would be driven out."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaperVault:
     """A vault of ``amount`` base token units that copies what happens after ``opened_block``."""
@@ -70,9 +75,10 @@ class PaperVault:
 class PaperBooks:
     """Vaults of play money in a database, which is made when it is not there."""
 
-    def __init__(self, engine: Engine, *, most: int = MOST_VAULTS) -> None:
+    def __init__(self, engine: Engine, *, most: int = MOST_VAULTS, a_minute: int = MOST_A_MINUTE) -> None:
         self._engine = engine
         self._most = most
+        self._a_minute = a_minute
         _METADATA.create_all(engine)
 
     def open(
@@ -85,17 +91,26 @@ class PaperBooks:
         block: int,
         at: int,
     ) -> PaperVault:
-        """Open a vault at the ledger's ``block`` of unix second ``at``; ``place`` is chain and hub."""
-        chain_id, hub = place
+        """Open a vault at the ledger's ``block`` of unix second ``at``; ``place`` is chain and hub.
+
+        Raises `TooManyPaperVaultsError`.
+        """
+        (chain_id, hub), now_us = place, time.time_ns() // 1_000
         vault = PaperVault(
             secrets.token_hex(_ID_BYTES), chain_id, hub, strategy_id, policy, amount, block, at
         )
         values = asdict(vault) | {
             "policy": json.dumps(asdict(policy)),
             "amount": str(amount),
-            "created_us": time.time_ns() // 1_000,
+            "created_us": now_us,
         }
+        lately = select(func.count()).where(_VAULTS.c.created_us > now_us - 60_000_000)
         with self._engine.begin() as connection:
+            if connection.execute(lately).scalar_one() >= self._a_minute:
+                raise TooManyPaperVaultsError(
+                    f"{self._a_minute} paper vaults were opened within a minute.",
+                    remedy="Try again in a minute.",
+                )
             connection.execute(insert(_VAULTS).values(values))
             newest = connection.execute(select(func.max(_VAULTS.c.number))).scalar_one()
             connection.execute(delete(_VAULTS).where(_VAULTS.c.number <= newest - self._most))

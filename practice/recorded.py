@@ -97,17 +97,32 @@ def read_offer(session: Session, deployment_id: int, strategy_id: int) -> Offer:
 
 
 def read_clearings(
-    session: Session, deployment_id: int, strategy_id: int, *, after: tuple[int, int] = (-1, -1)
+    session: Session,
+    deployment_id: int,
+    strategy_id: int,
+    *,
+    after: tuple[int, int] | None = None,
+    until: tuple[int, int] | None = None,
+    newest: int | None = None,
 ) -> Sequence[Cleared]:
-    """Read what was cleared for a strategy after a place, in chain order, whoever asked for it."""
+    """Read what was cleared for a strategy, in chain order, whoever asked for it.
+
+    Only ``after`` a place (block, log index) and ``until`` one, where they are given, and of that at most so
+    many ``newest``.
+    """
     clearing, trade = models.Clearing, models.Trade
     query = (
         select(clearing, trade.kind)
         .join(trade, and_(trade.deployment_id == clearing.deployment_id, trade.trade_id == clearing.trade_id))
         .where(clearing.deployment_id == deployment_id, trade.strategy_id == strategy_id)
-        .where(tuple_(clearing.block_number, clearing.log_index) > after)
-        .order_by(clearing.block_number, clearing.log_index)
+        .order_by(clearing.block_number.desc(), clearing.log_index.desc())
+        .limit(newest)
     )
+    place = tuple_(clearing.block_number, clearing.log_index)
+    if after is not None:
+        query = query.where(place > after)
+    if until is not None:
+        query = query.where(place <= until)
     return [
         Cleared(
             (row.block_number, row.log_index),
@@ -122,7 +137,7 @@ def read_clearings(
             row.keeper_fee,
             row.oracle_out,
         )
-        for row, kind in session.execute(query)
+        for row, kind in reversed(session.execute(query).all())
     ]
 
 

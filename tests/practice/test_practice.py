@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 from api.app import create_app
 from cli.main import app
 from demo.deployment import BATCH_SIZE
-from indexer.decode.events import CopySkipped, TradeCopied
 from indexer.ledger.database import open_engine
 from indexer.ledger.models import Deployment
 from indexer.sync.service import open_indexer
@@ -120,15 +119,12 @@ async def test_a_paper_vault_gets_what_a_real_one_got(told: Told) -> None:
 
 
 def same_lines(found: PaperStatement) -> list[tuple[Any, ...]]:
-    lines: list[tuple[Any, ...]] = []
-    for each in found.copies:
-        event = each.event
-        if isinstance(event, CopySkipped):
-            lines.append((event.trade_id & 0xFFFF, event.reason.snake))
-        elif isinstance(event, TradeCopied):
-            amounts = (event.amount_in, event.fee, event.amount_out)
-            lines.append((event.trade_id & 0xFFFF, *amounts))
-    return lines
+    return [
+        (each.trade_id & 0xFFFF, each.amount_in, each.fee, each.amount_out)
+        if each.filled
+        else (each.trade_id & 0xFFFF, each.reason.snake)
+        for each in found.copies
+    ]
 
 
 def line_of(line: dict[str, Any]) -> tuple[Any, ...] | None:
@@ -208,8 +204,7 @@ async def test_a_strategy_is_replayed_through_other_policies(
     assert '"copied_trades": 6' in (tmp_path / "out" / "summary.json").read_text()
 
 
-def test_the_oldest_vaults_make_room(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'paper.db'}")
+def test_the_oldest_vaults_make_room(engine: Engine) -> None:
     books = PaperBooks(engine, most=3)
     ids = [books.open((1, "0x"), 1, Policy(size=n), 10**30, block=n, at=n).id for n in range(5)]
     assert [vault.id for vault in books.all()] == ids[2:]
@@ -217,4 +212,50 @@ def test_the_oldest_vaults_make_room(tmp_path: Path) -> None:
     assert books.find(ids[4]).amount == 10**30
     with pytest.raises(UnknownPaperVaultError):
         books.find(ids[0])
-    engine.dispose()
+
+
+async def test_the_api_opens_a_vault_and_says_what_became_of_it(told: Told) -> None:
+    with TestClient(create_app(told.engine)) as client:
+        policy = {"sizing": "fixed", "size": str(150 * USDC), "on_stop": "exit", "max_drawdown_bps": 5_000}
+        body = {"strategy_id": 1, "deposit": str(1_000 * USDC), "policy": policy}
+        answer = client.post("/v1/paper/vaults", json=body)
+        assert answer.status_code == 200, answer.text
+        opened = answer.json()["data"]
+        assert (opened["filled"], opened["lines"]) == (0, [])
+        assert opened["profit"]["equity"]["units"] == str(1_000 * USDC)
+        told.mirror.move_price(1_003)
+        assert told.mirror.trade(0, 1, WAD // 5) is None
+        async with open_indexer(told.stage.node.http_url, told.engine, told.stage.deployment) as indexer:
+            await indexer.backfill_to_head()
+        found = client.get(f"/v1/paper/vaults/{opened['id']}").json()["data"]
+    (line,) = found["lines"]
+    assert (line["kind"], line["trade"]) == ("fill", "1-7")
+    sold = int(line["sold"]["units"]) + int(line["fee"]["units"])
+    assert sold == 150 * USDC
+    vault = PaperBooks(told.engine).find(opened["id"])
+    same = statement(told, vault)
+    assert found["profit"]["net_pnl"]["units"] == str(same.history.profit.net)
+    assert found["balances"][1]["amount"]["units"] == str(same.state.balances[1])
+
+
+async def test_the_api_refuses_what_the_hub_would_and_floods(told: Told) -> None:
+    good: dict[str, Any] = {"strategy_id": 1, "deposit": str(1_000 * USDC), "policy": {}}
+    with TestClient(create_app(told.engine)) as client:
+        for changes, slug in (
+            ({"strategy_id": 99}, "paper-refused"),
+            ({"deposit": "1"}, "paper-refused"),
+            ({"policy": {"max_slippage_bps": 11}}, "paper-refused"),
+            ({"policy": {"sizing": "fixed"}}, "paper-refused"),
+            ({"policy": {"size": str(2**88), "sizing": "fixed"}}, "paper-refused"),
+            ({"policy": {"max_trad": "1"}}, "invalid-request"),
+            ({"policy": {"cooldown": True}}, "invalid-request"),
+            ({"deposit": "-5"}, "invalid-request"),
+            ({"strategy_id": 2**40}, "invalid-request"),
+        ):
+            refused = client.post("/v1/paper/vaults", json=good | changes)
+            assert (refused.status_code, refused.json()["type"]) == (422, f"urn:lockstep:problem:{slug}")
+            assert refused.json()["remedy"]
+        assert client.get(f"/v1/paper/vaults/{'0' * 32}").status_code == 404
+        assert client.get("/v1/paper/vaults/1").status_code == 422
+        answers = [client.post("/v1/paper/vaults", json=good).status_code for _ in range(61)]
+    assert answers == [200] * 60 + [429]

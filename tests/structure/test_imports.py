@@ -52,6 +52,7 @@ BREACHES = [
     ("arrows run one way", "inbox/stops.py", "keeper.state"),
     ("arrows run one way", "keeper/gas.py", "api.schemas"),
     ("arrows run one way", "paper/price.py", "backtest.forms"),
+    ("arrows run one way", "practice/books.py", "api.schemas"),
     ("the paper hub is pure arithmetic", "paper/price.py", "time"),
     ("the paper hub is pure arithmetic", "paper/price.py", "indexer.ledger.models"),
     ("the planner is pure", "keeper/planner.py", "time"),

@@ -1,0 +1,1 @@
+"""Play money: vaults that nobody has to own, beside the real ones."""
