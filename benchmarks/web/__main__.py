@@ -140,10 +140,10 @@ def _scroll(browser: Browser, place: Place, *, slower: int) -> float:
         page.wait_for_timeout(500)
         page.evaluate(_WATCH_TASKS)
         page.mouse.move(600, 500)
-        for _ in range(100):
-            page.mouse.wheel(0, 1_500)
+        for _ in range(200):  # as fast as a hand flings: some 25,000 pixels a second
+            page.mouse.wheel(0, 400)
             page.wait_for_timeout(16)
-        for _ in range(10):
+        for _ in range(10):  # as one drags the bar
             page.mouse.wheel(0, 50_000)
             page.wait_for_timeout(50)
         page.wait_for_timeout(200)

@@ -60,7 +60,9 @@ def test_what_is_no_page_and_no_file_is_a_problem_document(browser: TestClient) 
         assert answer.json()["type"] == "urn:lockstep:problem:no-such-path"
 
 
-@pytest.mark.parametrize("path", ["/../secret", "/%2e%2e/secret", "/assets/..%2f..%2fsecret", "//etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/../secret", "/%2e%2e/secret", "/assets/..%2f..%2fsecret", "//etc/passwd", "/a%00b"]
+)
 def test_nothing_outside_the_folder_is_served(browser: TestClient, path: str) -> None:
     assert "not for anybody" not in browser.get(path).text
     assert browser.get(path).status_code == 404

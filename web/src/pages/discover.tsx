@@ -165,7 +165,7 @@ function LeaderTable({ rows, sort, order, onSort, more, compared, onCompare }: T
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
+    overscan: 6,
     scrollMargin: top,
   });
   const items = virtual.getVirtualItems();
