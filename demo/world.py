@@ -36,6 +36,7 @@ SETUP_S = 3_600
 _TRADE_WITH_A_LEAVER = 2
 _TRADE_OVERSLEPT = 4
 _ETHER_FOR_GAS = 1_000 * 10**18
+_VISITOR_USDC = 10_000 * 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,15 @@ class World:
         before = popular.trades
         self.crowd.joined(self._mine(tick.time))
         self._fan_out(tick, nth_trade=popular.trades if popular.trades > before else None)
+
+    def welcome(self, seed: int) -> LocalAccount:
+        """An account with play money for whoever opens the page and imports its key into a wallet."""
+        visitor = _account(seed, "visitor")
+        self.chain.batch([("anvil_setBalance", [visitor.address, hex(_ETHER_FOR_GAS)])])
+        mint = self.market.exchange.tokens["USDC"].contract.functions.mint(visitor.address, _VISITOR_USDC)
+        self.chain.submit(self.market.trader, mint, gas=100_000, label="visitor is given USDC")
+        self.chain.mine()
+        return visitor
 
     def _open(self) -> None:
         start = self.data.ticks[0]
