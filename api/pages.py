@@ -41,22 +41,17 @@ _API_ALONE = "/v1/"
 
 
 def install(app: FastAPI, folder: Path) -> None:
-    """Serve the files in ``folder``, and its ``index.html`` for every address of a page.
-
-    The files are listed once, now: no request can name another.
-    """
-    files = {f"/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*") if path.is_file()}
-    app.add_middleware(_Pages, api=app, files=files, index=folder / "index.html")
+    """Serve the files in ``folder``, and its ``index.html`` for every address of a page."""
+    app.add_middleware(_Pages, api=app, folder=folder.resolve())
 
 
 class _Pages:
     """Answers what asks for a page or one of its files, and leaves everything else to the API."""
 
-    def __init__(self, app: ASGIApp, api: FastAPI, files: dict[str, Path], index: Path) -> None:
+    def __init__(self, app: ASGIApp, api: FastAPI, folder: Path) -> None:
         self._app = app
         self._api = api
-        self._files = files
-        self._index = index
+        self._folder = folder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._file(scope)
@@ -70,12 +65,21 @@ class _Pages:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             return None
         path = scope["path"]
-        if path in self._files and path != "/index.html":
-            return self._files[path]
-        wants_page = "text/html" in Headers(scope=scope).get("accept", "")
-        if not wants_page or path.startswith(_API_ALONE) or self._is_of_api(scope):
+        if path.startswith(_API_ALONE):
             return None
-        return self._index
+        named = self._named(path)
+        if named is not None:
+            return named
+        wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+        return self._folder / "index.html" if wants_page and not self._is_of_api(scope) else None
+
+    def _named(self, path: str) -> Path | None:
+        """The file that a path names: inside the folder, and nowhere else."""
+        try:
+            found = (self._folder / path.lstrip("/")).resolve()
+        except ValueError:  # a path with a zero byte
+            return None
+        return found if found.is_relative_to(self._folder) and found.is_file() else None
 
     def _is_of_api(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] is not Match.NONE for route in self._api.routes)

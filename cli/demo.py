@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from cli.failure import told
+from demo.anvil import CHAIN_ID
 from demo.checkout import Checkout
 from demo.prices import PRICE_UNIT, Tick
 from demo.session import OnProgress, Settings, go_on, session
@@ -88,6 +89,13 @@ def _run(settings: Settings, *, once: bool) -> None:
             raise typer.Exit(3)
         if once:
             return
+        visitor = running.world.welcome(settings.seed)
+        console.print(
+            f"\nTo copy somebody yourself, give a wallet the network {running.rpc_url} (chain {CHAIN_ID}) "
+            f"and this key, which has 10,000 USDC of play money and is no secret: 0x{visitor.key.hex()}",
+            highlight=False,
+            soft_wrap=True,
+        )
         console.print(
             f"\nThe market goes on: {running.api_url} shows it. API: {running.api_url}/docs. "
             f"Chain: {running.rpc_url}. Ctrl-C ends it.\n",

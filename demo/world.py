@@ -35,6 +35,7 @@ SETUP_S = 3_600
 # Which trades of the most popular leader something happens to.
 _TRADE_WITH_A_LEAVER = 2
 _TRADE_OVERSLEPT = 4
+_VISITOR_USDC = 10_000 * 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,15 @@ class World:
         before = popular.trades
         self.crowd.joined(self._mine(tick.time))
         self._fan_out(tick, nth_trade=popular.trades if popular.trades > before else None)
+
+    def welcome(self, seed: int) -> LocalAccount:
+        """An account with play money for whoever opens the page and imports its key into a wallet."""
+        visitor = _account(seed, "visitor")
+        self.chain.batch([("anvil_setBalance", [visitor.address, hex(ETHER_FOR_GAS)])])
+        mint = self.market.exchange.tokens["USDC"].contract.functions.mint(visitor.address, _VISITOR_USDC)
+        self.chain.submit(self.market.trader, mint, gas=100_000, label="visitor is given USDC")
+        self.chain.mine()
+        return visitor
 
     def _open(self) -> None:
         start = self.data.ticks[0]

@@ -47,6 +47,12 @@ def test_a_missing_database_is_not_created_but_refused(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_folder_without_a_dapp_is_refused(database: Engine, tmp_path: Path) -> None:
+    said = fails("--database-url", str(database.url), "--web", str(tmp_path))
+    assert f"There is no dApp in {tmp_path}" in said.replace("\n", "")
+    assert "make web" in said
+
+
 def test_a_database_from_a_newer_version_is_refused(database: Engine) -> None:
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

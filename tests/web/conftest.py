@@ -1,31 +1,21 @@
 """A real browser in front of a real world, one of each for the folder; a fresh page for each test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.web.browser import find_chromium, open_browser
+from benchmarks.web.place import Place, open_place
+from benchmarks.web.wallet import Wallet
 from demo.checkout import Checkout
-from tests.web.place import Place, open_place
-from tests.web.wallet import Wallet
 
 # The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 OpenPage = Callable[..., Page]
 
 
@@ -39,8 +29,8 @@ def _or_skip(found: Any, what: str) -> Any:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    path: str = _or_skip(found, "there is no chromium on the PATH: `apt-get install chromium` gives one")
+    missing = "there is no chromium on the PATH: `apt-get install chromium` gives one"
+    path: str = _or_skip(find_chromium(), missing)
     return path
 
 
@@ -52,10 +42,8 @@ def web() -> Path:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+    with open_browser(chromium) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

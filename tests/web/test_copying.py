@@ -4,8 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from benchmarks.web.place import Place
 from tests.web.conftest import OpenPage, connect
-from tests.web.place import Place
 
 LEADER = 1
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.web.place import Place
+from benchmarks.web.wallet import Wallet
 from demo.anvil import CHAIN_ID
 from demo.checkout import Checkout
 from tests.web.conftest import OpenPage, connect
-from tests.web.place import Place
-from tests.web.wallet import Wallet
 
 SCREENS = Checkout.here().root / "build" / "screens"
 AXE = Checkout.here().root / "web" / "node_modules" / "axe-core" / "axe.min.js"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from benchmarks.web.place import Place
+from benchmarks.web.wallet import Wallet
 from tests.web.conftest import OpenPage, connect
-from tests.web.place import Place
-from tests.web.wallet import Wallet
 
 STAKE, COPIED = 2_000, 1_000
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 from eth_account import Account
 from playwright.sync_api import expect
 
+from benchmarks.web.place import Place
+from benchmarks.web.wallet import Wallet
 from demo.anvil import CHAIN_ID
 from tests.web.conftest import OpenPage, connect
-from tests.web.place import Place
-from tests.web.wallet import Wallet
 
 # The first of the keys that anvil prints for everybody: the demo's guardian and owner.
 GUARDIAN = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"

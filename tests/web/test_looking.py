@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.web.place import Place
 from tests.web.conftest import OpenPage
-from tests.web.place import Place
 
 
 def rows(page: Page) -> list[str]:

@@ -3,17 +3,25 @@
 
 type Exact = `${number}`;
 
-const cache = new Map<string, Intl.NumberFormat>();
+/** Making a formatter takes longer than drawing a row of figures: each is made once. */
+const made = new Map<string, Intl.NumberFormat>();
 
-function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = JSON.stringify(options);
-  let found = cache.get(key);
+function formatter(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  let found = made.get(name);
   if (!found) {
     found = new Intl.NumberFormat(undefined, options);
-    cache.set(key, found);
+    made.set(name, found);
   }
   return found;
 }
+
+const dateTimes = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const dates = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 
 /** Digits after the point that a reader can use: 2 for what is near a dollar or more, more for small amounts. */
 export function digitsFor(decimal: string, symbol?: string): number {
@@ -26,45 +34,43 @@ export function digitsFor(decimal: string, symbol?: string): number {
 
 /** A decimal string as a number of the reader's locale. */
 export function decimal(value: string, digits = 2, sign = false): string {
-  return formatter({
+  const options: Intl.NumberFormatOptions = {
     minimumFractionDigits: Math.min(digits, 2),
     maximumFractionDigits: digits,
     signDisplay: sign ? "exceptZero" : "negative",
-  }).format(value as Exact);
+  };
+  return formatter(`decimal ${digits} ${sign}`, options).format(value as Exact);
 }
 
 /** The exact decimal, with the locale's separators and nothing left out. */
 export function exact(value: string): string {
-  return formatter({ maximumFractionDigits: 20 }).format(value as Exact);
-}
-
-/** A short form for narrow columns: 83.2K. */
-export function compact(value: string): string {
-  return formatter({ notation: "compact", maximumFractionDigits: 1 }).format(value as Exact);
+  return formatter("exact", { maximumFractionDigits: 20 }).format(value as Exact);
 }
 
 /** 0.0523 as 5.23%. */
 export function percent(ratio: string | number, digits = 2, sign = false): string {
-  return formatter({
+  const options: Intl.NumberFormatOptions = {
     style: "percent",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     signDisplay: sign ? "exceptZero" : "negative",
-  }).format(ratio as number);
+  };
+  return formatter(`percent ${digits} ${sign}`, options).format(ratio as number);
 }
 
 /** Basis points as a percentage without needless zeros: 1500 is 15%. */
 export function bps(value: number): string {
-  return formatter({ style: "percent", maximumFractionDigits: 2 }).format(value / 10_000);
+  return formatter("bps", { style: "percent", maximumFractionDigits: 2 }).format(value / 10_000);
 }
 
 /** Basis points as such, signed: what traders compare prices in. */
 export function basisPoints(value: string): string {
-  return `${formatter({ maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(value as Exact)} bps`;
+  const options: Intl.NumberFormatOptions = { maximumFractionDigits: 1, signDisplay: "exceptZero" };
+  return `${formatter("basis points", options).format(value as Exact)} bps`;
 }
 
 export function count(value: number): string {
-  return formatter({}).format(value);
+  return formatter("count", {}).format(value);
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {
@@ -72,16 +78,11 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 }
 
 export function dateTime(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  return dateTimes.format(new Date(iso));
 }
 
 export function date(iso: string): string {
-  return new Date(iso).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  return dates.format(new Date(iso));
 }
 
 /** Time between two moments, in the largest unit that fits. */

@@ -55,6 +55,17 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return (await send(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
 }
 
+/** Saves what is at `path` in one of the kinds that it comes in. Throws `ApiProblem`. */
+export async function download(path: string, kind: string, name: string): Promise<void> {
+  const response = await answered(path, { headers: { Accept: kind } });
+  if (!response.ok) throw problemOf(response, await response.json().catch(() => null));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** Every row of a list, page after page. */
 export async function all<Row>(
   page: (cursor: string | undefined) => Promise<{ data: Row[]; next_cursor: string | null }>,
@@ -80,9 +91,15 @@ function address(template: string, options: { path?: unknown; query?: unknown })
 }
 
 async function send(url: string, init: RequestInit): Promise<unknown> {
-  let response: Response;
+  const response = await answered(url, init);
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body) return body;
+  throw problemOf(response, body);
+}
+
+async function answered(url: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(url, init);
+    return await fetch(url, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiProblem(
@@ -93,13 +110,15 @@ async function send(url: string, init: RequestInit): Promise<unknown> {
       "Your money does not depend on it: withdrawing in kind asks only the contract. This page tries again.",
     );
   }
-  const body = (await response.json().catch(() => null)) as Record<string, string> | null;
-  if (response.ok && body) return body;
-  throw new ApiProblem(
+}
+
+function problemOf(response: Response, body: unknown): ApiProblem {
+  const said = (body ?? {}) as Record<string, string | undefined>;
+  return new ApiProblem(
     response.status,
-    (body?.type ?? "unknown").split(":").pop() ?? "unknown",
-    body?.title ?? "The API's answer was not understood",
-    body?.detail ?? `It answered with status ${response.status}.`,
-    body?.remedy ?? "Try again; if it stays like this, tell whoever runs this server.",
+    said.type?.split(":").pop() ?? "unknown",
+    said.title ?? "The API's answer was not understood",
+    said.detail ?? `It answered with status ${response.status}.`,
+    said.remedy ?? "Try again; if it stays like this, tell whoever runs this server.",
   );
 }

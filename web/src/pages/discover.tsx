@@ -1,7 +1,17 @@
 // Every leader by any metric: sort, narrow, compare. Nobody is hidden: who closed or is barred from the rank says so.
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Link, useLocation } from "wouter";
 import type { Leader, MetricName } from "../api/client";
 import { type LeadersQuery, leaders, type Window } from "../api/queries";
@@ -47,9 +57,17 @@ export default function DiscoverPage() {
     () => ({ window, sort, order, ...(search.trim() && { search: search.trim() }), ...toQuery(ranges) }),
     [window, sort, order, search, ranges],
   );
-  const found = useInfiniteQuery(leaders(query));
+  // What was pressed is drawn first, and the rows after it.
+  const found = useInfiniteQuery(leaders(useDeferredValue(query)));
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.data) ?? [], [found.data]);
   const narrowed = Object.keys(ranges).length;
+  const compare = useCallback(
+    (id: number) =>
+      setCompared((before) =>
+        before.includes(id) ? before.filter((one) => one !== id) : [...before, id].slice(-MOST_COMPARED),
+      ),
+    [],
+  );
 
   return (
     <Page
@@ -106,13 +124,7 @@ export default function DiscoverPage() {
           }}
           more={found.hasNextPage && !found.isFetchingNextPage ? () => found.fetchNextPage() : undefined}
           compared={compared}
-          onCompare={(id) =>
-            setCompared(
-              compared.includes(id)
-                ? compared.filter((one) => one !== id)
-                : [...compared, id].slice(-MOST_COMPARED),
-            )
-          }
+          onCompare={compare}
         />
       )}
       {compared.length > 0 && (
@@ -149,10 +161,11 @@ function LeaderTable({ rows, sort, order, onSort, more, compared, onCompare }: T
   useEffect(() => {
     setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY);
   }, []);
+  const onRow = useRowClick();
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
+    overscan: 6,
     scrollMargin: top,
   });
   const items = virtual.getVirtualItems();
@@ -164,6 +177,13 @@ function LeaderTable({ rows, sort, order, onSort, more, compared, onCompare }: T
   const after = virtual.getTotalSize() - (items.at(-1) ? (items.at(-1)?.end ?? 0) - top : 0);
   return (
     <table className="leaders" aria-rowcount={rows.length}>
+      <colgroup>
+        <col className="pick" />
+        <col />
+        {COLUMNS.map(([name, from]) => (
+          <col key={name} className={from} />
+        ))}
+      </colgroup>
       <thead>
         <tr>
           <th scope="col" className="pick">
@@ -189,7 +209,8 @@ function LeaderTable({ rows, sort, order, onSort, more, compared, onCompare }: T
           })}
         </tr>
       </thead>
-      <tbody ref={body}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the link in each row does the same from the keyboard */}
+      <tbody ref={body} onClick={onRow}>
         <Spacer height={before} />
         {items.map((item) => {
           const row = rows[item.index];
@@ -215,34 +236,26 @@ function Spacer({ height }: { height: number }): ReactNode {
   return height > 0 ? <tr className="spacer" style={{ height }} /> : null;
 }
 
-function LeaderRow({
-  row,
-  place,
-  compared,
-  onCompare,
-}: {
+interface RowProps {
   row: Leader;
   place: number;
   compared: boolean;
   onCompare: (id: number) => void;
-}) {
-  const [, go] = useLocation();
-  const href = `/leaders/${row.strategy_id}`;
+}
+
+const LeaderRow = memo(function LeaderRow({ row, place, compared, onCompare }: RowProps) {
   return (
-    <tr aria-rowindex={place} style={{ height: ROW_HEIGHT }} onClick={() => go(href)}>
+    <tr aria-rowindex={place} style={{ height: ROW_HEIGHT }}>
       <td className="pick">
         <input
           type="checkbox"
           aria-label={`Compare ${row.name}`}
           checked={compared}
-          onClick={(event) => event.stopPropagation()}
           onChange={() => onCompare(row.strategy_id)}
         />
       </td>
       <th scope="row">
-        <Link href={href} onClick={(event) => event.stopPropagation()}>
-          {row.name}
-        </Link>
+        <a href={`/leaders/${row.strategy_id}`}>{row.name}</a>
         {row.closed && <Badge title="The leader trades no more; the record stays">Closed</Badge>}
         <p className="help">
           <Address of={row.leader} /> · since {date(row.created.time)}
@@ -259,6 +272,19 @@ function LeaderRow({
       ))}
     </tr>
   );
+});
+
+/** A click anywhere in a row goes to its leader; one that the browser has a use for, as a new tab, is left to it. */
+function useRowClick(): (event: MouseEvent<HTMLElement>) => void {
+  const [, go] = useLocation();
+  return (event) => {
+    const target = event.target as Element;
+    const link = target.closest("tr")?.querySelector("a");
+    const special = event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0;
+    if (!link || special || target.closest(".pick")) return;
+    event.preventDefault();
+    go(link.pathname);
+  };
 }
 
 export function Rank({ of: row }: { of: Pick<Leader, "metrics" | "bars" | "warnings"> }) {

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import type { Address } from "viem";
 import { Link } from "wouter";
-import type { Schemas, Statement, StrategyDetail, Vault } from "../api/client";
+import { download, type Schemas, type Statement, type StrategyDetail, type Vault } from "../api/client";
 import { equityOf, limitsOf, statement, strategy, vault, type Window } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { encode } from "../chain/copy";
@@ -49,7 +49,7 @@ export default function VaultPage({ id }: { id: number }) {
           <Link href={`/leaders/${found.strategy_id}`}>the leader</Link> <VaultStatus of={found.status} />
         </>
       }
-      aside={<Downloads id={id} />}
+      aside={<Downloads id={id} month={head.data.as_of_block.time.slice(0, 7)} />}
     >
       {found.status_reason && (
         <Notice tone="warn" title={found.status_reason.meaning}>
@@ -57,7 +57,7 @@ export default function VaultPage({ id }: { id: number }) {
         </Notice>
       )}
       <Result of={result} />
-      <div className="columns">
+      <div className="columns act-first">
         <div className="stack">
           <Positions of={result} />
           <Equity id={id} />
@@ -534,14 +534,30 @@ function ChangeLimits({
   );
 }
 
-function Downloads({ id }: { id: number }) {
+/** The vault's month, to keep: a page for people, a table for programs, and what the tax office asks for. */
+function Downloads({ id, month }: { id: number; month: string }) {
+  const path = `/v1/vaults/${id}/statements/${month}`;
+  const [problem, setProblem] = useState<Error | null>(null);
+  const paper = () => {
+    setProblem(null);
+    download(path, "application/pdf", `lockstep-vault-${id}-${month}.pdf`).catch(setProblem);
+  };
   return (
-    <a
-      className="button"
-      href={`/v1/vaults/${id}/statement?limit=100`}
-      download={`lockstep-vault-${id}.json`}
-    >
-      Statement
-    </a>
+    <div className="buttons">
+      <button type="button" className="small" onClick={paper}>
+        Statement
+      </button>
+      <a className="button small" href={path} download={`lockstep-vault-${id}-${month}.csv`}>
+        CSV
+      </a>
+      <a
+        className="button small"
+        href={`/v1/vaults/${id}/tax-lots`}
+        download={`lockstep-vault-${id}-tax.csv`}
+      >
+        Tax lots
+      </a>
+      {problem && <Trouble error={problem} />}
+    </div>
   );
 }

@@ -102,7 +102,7 @@ class Wallet:
     def _send(self, call: dict[str, str]) -> str:
         count = self._ask_node("eth_getTransactionCount", [self.account.address, "pending"])
         price = int(self._ask_node("eth_gasPrice", []), 16) * 2
-        transaction = {
+        transaction: dict[str, Any] = {
             "to": call["to"],
             "data": call.get("data", "0x"),
             "value": int(call.get("value", "0x0"), 16),

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
+from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from sqlalchemy import Engine
 
 from api.snapshot import DeploymentKey
+from benchmarks.web.wallet import Wallet, key_of
 from demo.anvil import CHAIN_ID, anvil
 from demo.checkout import Checkout
 from demo.prices import Tick, synthetic, walk
@@ -23,7 +25,6 @@ from inbox.migrations import upgrade
 from indexer.ledger.database import open_engine
 from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.service import open_indexer
-from tests.web.wallet import Wallet, key_of
 
 SEED = 7
 STEPS = 60
@@ -66,7 +67,7 @@ class Place:
 
     def keep(self) -> None:
         """The keeper does what there is to do."""
-        now = int(self.request("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        now = self.do(lambda: self.world.chain.w3.eth.get_block("latest"))["timestamp"]
         self.do(lambda: self.world.keeper.work(now + 1))
 
     def get(self, path: str) -> Any:
@@ -77,6 +78,18 @@ class Place:
         """What the node says."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         return requests.post(self.node, json=body, timeout=30).json()["result"]
+
+    def send(self, owner: LocalAccount, call: Any) -> None:
+        """Sends a call of the hub without mining it."""
+        chain, count = (
+            self.world.chain,
+            int(self.request("eth_getTransactionCount", owner.address, "latest"), 16),
+        )
+        fee = int(self.request("eth_gasPrice"), 16) * 2
+        terms = {"from": owner.address, "nonce": count, "gas": 1_000_000, "chainId": chain.w3.eth.chain_id}
+        built = call.build_transaction({**terms, "maxFeePerGas": fee, "maxPriorityFeePerGas": fee // 10})
+        raw = owner.sign_transaction(built).raw_transaction
+        self.request("eth_sendRawTransaction", "0x" + raw.hex())
 
     def _mint(self, owner: ChecksumAddress, units: int) -> None:
         world = self.world
