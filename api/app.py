@@ -10,6 +10,7 @@ from api import problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
+from api.fees.endpoints import router as fees
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
@@ -67,6 +68,7 @@ _TAGS = [
         "name": "trades",
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
+    {"name": "fees", "description": "Who was paid what for what, and what is pending."},
     {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "operations", "description": "For whoever runs the API."},
@@ -87,6 +89,7 @@ _ROUTERS = (
     trades,
     orders,
     accounts,
+    fees,
     live,
     keepers,
     health,
