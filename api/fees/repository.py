@@ -39,10 +39,8 @@ def list_recipients(
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def sum_by_day(
-    session: Session, deployment_id: int, recipients: Collection[str], first: int, end: int
-) -> Sequence[DaySum]:
-    """Return what the fee balances of recipients changed by from one second to before another."""
+def sum_by_day(session: Session, deployment_id: int, recipients: Collection[str]) -> Sequence[DaySum]:
+    """Return what the fee balances of recipients changed by, day by day (UTC)."""
     day = (Entry.block_time - Entry.block_time % literal(DAY_S, BigInteger)).label("day")
     keys = (Balance.account, Balance.token, day, Posting.purpose)
     query = (
@@ -63,8 +61,6 @@ def sum_by_day(
             Balance.deployment_id == deployment_id,
             Balance.account_kind == "fee",
             Balance.account.in_(recipients),
-            Entry.block_time >= first,
-            Entry.block_time < end,
         )
         .group_by(*keys)
     )

@@ -73,10 +73,8 @@ def _span(period: Period, since: date | None, until: date | None) -> tuple[int, 
     if since is not None and until is not None and since > until:
         _refuse("`since` is after `until`.", "Give the earlier day as `since`.")
     if period == "day" and (since is None or ((until or since) - since).days >= MOST_DAYS or until is None):
-        _refuse(
-            f"By day at most {MOST_DAYS} days can be had at once.",
-            "Give `since` and `until`, or period=month.",
-        )
+        detail = f"By day at most {MOST_DAYS} days can be had at once."
+        _refuse(detail, "Give `since` and `until`, or period=month.")
     first = 0 if since is None else _second(since)
     return first, FOR_EVER if until is None else _second(until + timedelta(days=1))
 
@@ -93,21 +91,17 @@ def _statements(
     snapshot: Snapshot, recipients: Collection[str], period: Period, span: tuple[int, int]
 ) -> list[FeeStatement]:
     session, deployment_id = snapshot.session, snapshot.deployment_id
-    whole = repository.sum_by_day(session, deployment_id, recipients, 0, FOR_EVER)
     balances = repository.list_balances(session, deployment_id, recipients)
+    days: defaultdict[str, list[DaySum]] = defaultdict(list)
+    for day in repository.sum_by_day(session, deployment_id, recipients):
+        days[day.recipient].append(day)
     return [
         FeeStatement(
-            recipient=recipient,
-            standings=_standings(
-                snapshot, recipient, [day for day in whole if day.recipient == recipient], balances
-            ),
-            sums=_sums(
-                snapshot,
-                [day for day in whole if day.recipient == recipient and span[0] <= day.day < span[1]],
-                period,
-            ),
+            recipient=each,
+            standings=_standings(snapshot, each, days[each], balances),
+            sums=_sums(snapshot, [day for day in days[each] if span[0] <= day.day < span[1]], period),
         )
-        for recipient in recipients
+        for each in recipients
     ]
 
 
