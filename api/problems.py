@@ -21,6 +21,9 @@ from starlette.exceptions import HTTPException
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lockstep:problem:"
 
+_CANCELLED = "57014"
+"""PostgreSQL's word for a statement that took longer than it may."""
+
 log = structlog.get_logger()
 
 
@@ -92,6 +95,12 @@ class DatabaseFailedError(ApiError):
     status, slug, title = 503, "database-unavailable", "The ledger's database did not answer"
 
 
+class TooSlowError(ApiError):
+    """The database took longer than a request may."""
+
+    status, slug, title = 503, "too-slow", "The answer would take too long"
+
+
 class RouteError(ApiError):
     """There is nothing at the path, or not for the method."""
 
@@ -135,12 +144,15 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": words[status], "content": content} for status in (*statuses, 422, 503)}
 
 
+def problem_response(error: ApiError, request: Request) -> JSONResponse:
+    """Return an error as the answer to a request."""
+    body = document(error, request).model_dump(mode="json")
+    return JSONResponse(body, error.status, media_type=MEDIA_TYPE)
+
+
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
-
-    def answer(error: ApiError, request: Request) -> JSONResponse:
-        body = document(error, request).model_dump(mode="json")
-        return JSONResponse(body, error.status, media_type=MEDIA_TYPE)
+    answer = problem_response
 
     @app.exception_handler(ApiError)
     async def _known(request: Request, error: Exception) -> JSONResponse:
@@ -167,6 +179,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     async def _database(request: Request, error: Exception) -> JSONResponse:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) == _CANCELLED:
+            detail = "The database was given up on after the time that a request may take."
+            remedy = "Ask for less: a smaller `limit`, more filters, a shorter span. Or try again later."
+            return answer(TooSlowError(detail, remedy=remedy), request)
         log.error("api_database_failed", path=request.url.path, error=str(getattr(error, "orig", error)))
         detail = "The database refused or lost the connection, or its tables are not this version's."
         remedy = "Try again shortly; the operator finds the cause in the log and with `lockstep serve`."
