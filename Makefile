@@ -197,6 +197,11 @@ bench-indexer: compile ## Speed of the indexer beside other indexers; BENCH_ARGS
 	@$(VENV)/python -m benchmarks.indexer $(BENCH_ARGS)
 BENCH_ARGS ?=
 
+# A tenth of the full size by default; BENCH_ARGS="--leaders 10000" is all of it, and needs 30 GB and an hour or two.
+.PHONY: bench-api
+bench-api: install ## Speed of the API over a large ledger in PostgreSQL; BENCH_ARGS=--quick only tries it
+	@$(VENV)/python -m benchmarks.api $(BENCH_ARGS)
+
 # ---------------------------------------------------------------- generated files
 
 .PHONY: abi
