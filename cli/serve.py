@@ -61,7 +61,6 @@ def serve(
             "Left out: only keys can sign orders.",
         ),
     ] = None,
-    *,
     requests_a_minute: Annotated[
         int,
         typer.Option(
@@ -81,9 +80,7 @@ def serve(
     if pages is None:
         typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
-    app = create_app(
-        engine, key, wallets=wallets, web=pages, requests_a_minute=requests_a_minute or None
-    )
+    app = create_app(engine, key, wallets=wallets, web=pages, requests_a_minute=requests_a_minute or None)
     server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
     server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
