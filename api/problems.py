@@ -21,6 +21,9 @@ from starlette.exceptions import HTTPException
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lockstep:problem:"
 
+_UNREADABLE = 400
+"""What the framework says of a body that it cannot read."""
+
 _CANCELLED = "57014"
 """PostgreSQL's word for a statement that took longer than it may."""
 
@@ -170,8 +173,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _routing(request: Request, error: Exception) -> JSONResponse:
+        status = cast(HTTPException, error).status_code
+        if status == _UNREADABLE:
+            detail = "The request's body cannot be read: it is not UTF-8, or no JSON."
+            found = [FieldError(at="body", detail=detail)]
+            remedy = "Send JSON in UTF-8; /docs describes each body."
+            return answer(InvalidRequestError(detail, remedy=remedy, errors=found), request)
         remedy = "See /docs for every path and its method."
-        if cast(HTTPException, error).status_code == MethodError.status:
+        if status == MethodError.status:
             detail = f"{request.method} is not possible at {request.url.path}."
             return answer(MethodError(detail, remedy=remedy), request)
         return answer(RouteError(f"Nothing is served at {request.url.path}.", remedy=remedy), request)

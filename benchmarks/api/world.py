@@ -144,7 +144,7 @@ def trades(size: Size) -> Iterator[Traded]:
 def _copy(
     vault: int, sequence: int, portion: int, price: int, books: tuple[list[int], list[int]]
 ) -> tuple[int, int, int, int, str | None]:
-    """What one vault does: an uneven trade buys, an even one sells all; ``books``: what is paid, what is got."""
+    """What one vault does: uneven trades buy, even ones sell all; ``books``: what is paid, what is got."""
     paid, got = books
     buys = sequence % 2 == 1
     if buys and (vault * 31 + sequence) % 33 == 0:
