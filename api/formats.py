@@ -9,10 +9,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
-from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -139,8 +138,8 @@ def _table_of(scope: Scope, start: Message, body: bytes, form: str) -> Response:
     if tag is not None:
         headers |= {"ETag": tag, "Cache-Control": "no-cache"}
     if answer.get("next_cursor"):
-        query = [pair for pair in parse_qsl(request.url.query) if pair[0] != "cursor"]
-        following = urlencode([*query, ("cursor", answer["next_cursor"])])
+        query = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
+        following = QueryParams([*query, ("cursor", answer["next_cursor"])])
         headers["Link"] = f'<{request.url.path}?{following}>; rel="next"'
     return Response(table, media_type=form, headers=headers)
 
