@@ -91,6 +91,7 @@ class Standing:
         """Take it that a strategy trades a token from now on."""
         if strategy_id in self._tokens:
             self._tokens[strategy_id].add(token)
+            self.board.version += 1  # with another token between, what had no price may have one
 
     def offer_lots(self, sellers: Collection[int]) -> None:
         """Read the oldest open lots of vaults that are about to sell, all at once, where none is here."""

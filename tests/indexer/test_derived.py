@@ -18,10 +18,12 @@ from accounting.quotes import Quote
 from indexer.chain.types import BlockLogs
 from indexer.derived import rebuild as rebuilding
 from indexer.derived import standing
-from indexer.derived.facts import Flow, read_clearings, read_flows, read_visits
+from indexer.derived.facts import Facts, Flow, Traded, in_order, read_clearings, read_flows, read_visits
 from indexer.derived.rebuild import rebuild
 from indexer.derived.standing import Standing, load_states
-from indexer.derived.state import StoredLots
+from indexer.derived.state import StoredLots, VaultState
+from indexer.derived.store import Pending
+from indexer.derived.update import _Work
 from indexer.ledger import balances, beside
 from indexer.ledger.balances import Accounts
 from indexer.ledger.checkpoint import Checkpoint
@@ -35,6 +37,8 @@ from tests.indexer.crashing import CrashError, crashing
 from tests.indexer.story import USDC, tell
 from tests.indexer.tables import content
 from tests.indexer.test_ledger import in_blocks, new_ledger
+
+WETH, DAI = "0x" + "ee" * 20, "0x" + "da" * 20
 
 READ_MODELS = ("vault_hours", "vault_positions", "lots", "valued_flows", "price_hours")
 
@@ -230,6 +234,21 @@ def test_open_lots_add_up_to_the_position(engine: Engine, seed: int) -> None:
             assert position.quantity == hub.held(position.vault_id, position.token)
             checked += position.quantity > 0
     assert checked
+
+
+def test_token_that_a_strategy_gets_within_a_range_prices_nothing_before_its_place() -> None:
+    standing = Standing(1)
+    standing._tokens[1] = {USDC, WETH}
+    state = VaultState(7, USDC, None, since=0, among=standing._tokens[1])
+    state.average.position(WETH).add(5, 50, 1)
+    standing.states[7] = state
+    standing.board.record(Quote(1, 0, WETH, DAI, 1, 10))
+    standing.board.record(Quote(1, 0, DAI, USDC, 1, 1))
+    money = [Flow(block, 0, 3_600 * block, 7, "allocation", USDC, 100) for block in (1, 2, 4)]
+    told = Facts(clearings=[], visits=[], flows=money, traded=[Traded(3, 0, 1, DAI)])
+    pending = Pending(1)
+    _Work(standing, {}, pending).take(in_order(told, {}))
+    assert [equity for *_, equity in pending.flows] == [None, None, 250]
 
 
 @pytest.mark.parametrize("seed", range(20))
