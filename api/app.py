@@ -1,8 +1,9 @@
 """Assembles the API: routes, problem documents, and the page that describes them."""
 
 from pathlib import Path
+from typing import cast
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
@@ -12,6 +13,8 @@ from api import pages, problems
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
+from api.fees.endpoints import router as fees
+from api.formats import Tables
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
@@ -24,8 +27,9 @@ from api.orders.intake import Counter
 from api.pools.endpoints import router as pools
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
+from api.rates import RateLimits
 from api.reasons.endpoints import router as reasons
-from api.snapshot import DeploymentKey, Snapshots
+from api.snapshot import DeploymentKey, NotModified, Snapshots
 from api.statements.endpoints import router as statements
 from api.strategies.endpoints import router as strategies
 from api.tokens.endpoints import router as tokens
@@ -51,6 +55,11 @@ hide any.
 **Several deployments** in one database are listed at `/v1/deployments`; each path below is there for each of
 them, with `/deployments/{chain_id}/{hub}` before it.
 
+**Tables.** Every list is also to be had as CSV, Parquet or Arrow: send `Accept: text/csv`,
+`application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the next page.
+
+**Until the next block** most answers stay as they are: `ETag` is the block, `If-None-Match` gets 304.
+
 **Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is a hash that anybody can compute from
 the chain's own ids.
 
@@ -69,6 +78,7 @@ _TAGS = [
         "name": "trades",
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
+    {"name": "fees", "description": "Who was paid what for what, and what is pending."},
     {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "operations", "description": "For whoever runs the API."},
@@ -89,6 +99,7 @@ _ROUTERS = (
     trades,
     orders,
     accounts,
+    fees,
     live,
     keepers,
     health,
@@ -101,12 +112,14 @@ def create_app(
     *,
     wallets: ContractWallets | None = None,
     web: Path | None = None,
+    requests_a_minute: int | None = None,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
     asks contract wallets about signatures; without it only keys can sign orders. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
+    ``requests_a_minute`` is what one address may make; None for no limit.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -123,12 +136,16 @@ def create_app(
     one_of_several = FastAPI(openapi_url=None)
     _assemble(one_of_several, snapshots, counter, feeds)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
+    app.add_middleware(Tables)
+    if requests_a_minute is not None:
+        app.add_middleware(RateLimits, most=requests_a_minute)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "POST"],
-        allow_headers=["Content-Type", "Last-Event-ID"],
+        allow_headers=["Content-Type", "If-None-Match", "Last-Event-ID"],
+        expose_headers=["As-Of-Block", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
     if web is None:
         # Who opens the address that `lockstep serve` prints wants to read something.
@@ -145,8 +162,14 @@ def _assemble(app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds
     app.state.counter = counter
     app.state.feeds = feeds
     problems.install(app)
+    app.add_exception_handler(NotModified, _not_modified)
     for router in _ROUTERS:
         app.include_router(router)
+
+
+async def _not_modified(request: Request, found: Exception) -> Response:
+    del request
+    return Response(status_code=304, headers={"ETag": cast(NotModified, found).tag})
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -21,6 +21,12 @@ from starlette.exceptions import HTTPException
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lockstep:problem:"
 
+_UNREADABLE = 400
+"""What the framework says of a body that it cannot read."""
+
+_CANCELLED = "57014"
+"""PostgreSQL's word for a statement that took longer than it may."""
+
 log = structlog.get_logger()
 
 
@@ -92,6 +98,12 @@ class DatabaseFailedError(ApiError):
     status, slug, title = 503, "database-unavailable", "The ledger's database did not answer"
 
 
+class TooSlowError(ApiError):
+    """The database took longer than a request may."""
+
+    status, slug, title = 503, "too-slow", "The answer would take too long"
+
+
 class RouteError(ApiError):
     """There is nothing at the path, or not for the method."""
 
@@ -135,12 +147,15 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": words[status], "content": content} for status in (*statuses, 422, 503)}
 
 
+def problem_response(error: ApiError, request: Request) -> JSONResponse:
+    """Return an error as the answer to a request."""
+    body = document(error, request).model_dump(mode="json")
+    return JSONResponse(body, error.status, media_type=MEDIA_TYPE)
+
+
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
-
-    def answer(error: ApiError, request: Request) -> JSONResponse:
-        body = document(error, request).model_dump(mode="json")
-        return JSONResponse(body, error.status, media_type=MEDIA_TYPE)
+    answer = problem_response
 
     @app.exception_handler(ApiError)
     async def _known(request: Request, error: Exception) -> JSONResponse:
@@ -158,8 +173,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _routing(request: Request, error: Exception) -> JSONResponse:
+        status = cast(HTTPException, error).status_code
+        if status == _UNREADABLE:
+            detail = "The request's body cannot be read: it is not UTF-8, or no JSON."
+            found = [FieldError(at="body", detail=detail)]
+            remedy = "Send JSON in UTF-8; /docs describes each body."
+            return answer(InvalidRequestError(detail, remedy=remedy, errors=found), request)
         remedy = "See /docs for every path and its method."
-        if cast(HTTPException, error).status_code == MethodError.status:
+        if status == MethodError.status:
             detail = f"{request.method} is not possible at {request.url.path}."
             return answer(MethodError(detail, remedy=remedy), request)
         return answer(RouteError(f"Nothing is served at {request.url.path}.", remedy=remedy), request)
@@ -167,6 +188,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     async def _database(request: Request, error: Exception) -> JSONResponse:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) == _CANCELLED:
+            detail = "The database was given up on after the time that a request may take."
+            remedy = "Ask for less: a smaller `limit`, more filters, a shorter span. Or try again later."
+            return answer(TooSlowError(detail, remedy=remedy), request)
         log.error("api_database_failed", path=request.url.path, error=str(getattr(error, "orig", error)))
         detail = "The database refused or lost the connection, or its tables are not this version's."
         remedy = "Try again shortly; the operator finds the cause in the log and with `lockstep serve`."

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Annotated, Any
 
 from eth_utils.address import is_address, to_checksum_address
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from api.problems import ApiError, LedgerNotReadyError
@@ -22,12 +22,25 @@ from api.tokens.catalogue import TokenCatalogue
 from indexer.ledger.models import Copy, Deployment
 from protocol.identity import copy_id
 
+STATEMENT_TIMEOUT_MS = 5_000
+"""What one statement may take on PostgreSQL before it is given up."""
+
+_TIMEOUT = text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}")
+
 MAX_READERS = 10
 """Snapshots open at once; others wait. Fewer than the engine's connections and the server's threads:
 were every thread waiting for a connection, none would be left to finish a request and give one back.
 """
 
 _REMEDY = "Run `lockstep index` against this database; try again when it has read its first blocks."
+
+
+class NotModified(Exception):  # noqa: N818 (no error: the client has what it asks for)
+    """The client has the answer as of the last block already."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
 
 
 class DeploymentNotFoundError(ApiError):
@@ -101,6 +114,8 @@ class Snapshots:
     def session(self) -> Iterator[Session]:
         """Yield a read transaction over every deployment of the database."""
         with Session(self._engine, autoflush=False) as session:
+            if self._engine.dialect.name == "postgresql":
+                session.execute(_TIMEOUT)
             yield session
 
     def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
@@ -125,12 +140,27 @@ class Snapshots:
         return found[0]
 
 
-async def open_snapshot(request: Request) -> AsyncIterator[Snapshot]:
-    """Open the request's snapshot when its turn has come."""
+async def open_snapshot(request: Request, response: Response) -> AsyncIterator[Snapshot]:
+    """Open the request's snapshot when its turn has come.
+
+    What follows from the chain alone is the same until the next block: its answer carries the block as
+    `ETag`. Raises `NotModified` for a client that has it already.
+    """
     snapshots: Snapshots = request.app.state.snapshots
     wanted = wanted_of(request.path_params)
     async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
+        last = snapshot.deployment.checkpoint_hash
+        if last is not None and not any(part in request.url.path for part in _OF_THEIR_OWN):
+            tag = f'W/"{last[2:18]}"'
+            if tag in request.headers.get("if-none-match", ""):
+                raise NotModified(tag)
+            response.headers["ETag"] = tag
+            response.headers["Cache-Control"] = "no-cache"
         yield snapshot
+
+
+_OF_THEIR_OWN = ("/v1/orders", "/v1/leaders", "/ready")
+"""Paths whose answers change between two blocks, too."""
 
 
 def wanted_of(path: Mapping[str, Any]) -> DeploymentKey | None:

@@ -61,6 +61,15 @@ def serve(
             "Left out: only keys can sign orders.",
         ),
     ] = None,
+    *,
+    requests_a_minute: Annotated[
+        int,
+        typer.Option(
+            envvar="LOCKSTEP_REQUESTS_A_MINUTE",
+            min=0,
+            help="Requests that one address may make in a minute; 0: no limit, for a server behind a proxy.",
+        ),
+    ] = 3_000,
 ) -> None:
     """Serve the API over the ledger that `lockstep index` keeps, and take orders, until Ctrl-C."""
     with told():
@@ -72,7 +81,8 @@ def serve(
     if pages is None:
         typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
-    app = create_app(engine, key, wallets=wallets, web=pages)
+    limit = requests_a_minute or None
+    app = create_app(engine, key, wallets=wallets, web=pages, requests_a_minute=limit)
     server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
     server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests

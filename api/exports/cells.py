@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def text_cell(text: str) -> str:
-    """Return foreign text, such as a name, so that no spreadsheet takes it for a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
+    """Return foreign text, such as a name, so that no spreadsheet takes it for a formula; numbers stay."""
+    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

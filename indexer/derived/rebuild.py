@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, text
 
 from indexer.derived.facts import read_clearings, read_flows, read_visits
 from indexer.derived.leaders import forget
@@ -91,7 +91,10 @@ def rebuild(connection: Connection, deployment_id: int) -> None:
     for table in tables:
         connection.execute(delete(table).where(table.deployment_id == deployment_id))
     forget(connection, deployment_id)
-    for blocks in list(_ranges(connection, deployment_id)):
+    for done, blocks in enumerate(list(_ranges(connection, deployment_id))):
+        if connection.dialect.name == "postgresql" and done & (done - 1) == 0:
+            # The tables were empty when the server last looked: it would go through all of them each time.
+            connection.execute(text("ANALYZE vault_hours, vault_positions, lots, price_hours"))
         _take_again(connection, deployment_id, blocks, None)
 
 

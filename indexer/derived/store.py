@@ -113,17 +113,31 @@ _TOKENS = select(StrategyToken.strategy_id, StrategyToken.token).where(
 
 
 def _latest_prices() -> Any:
-    """The latest price before an hour of every pair of tokens of strategies, as a `Quote` has it."""
+    """The latest price before an hour of every pair of tokens of strategies, as a `Quote` has it.
+
+    The pairs come first: many strategies have the same tokens.
+    """
     one, other, newest = aliased(StrategyToken), aliased(StrategyToken), aliased(PriceHour)
+    pairs = (
+        select(one.deployment_id, one.token.label("token_a"), other.token.label("token_b"))
+        .distinct()
+        .join(other, _same(other, one, "strategy_id"))
+        .where(
+            one.deployment_id == bindparam("deployment"),
+            one.strategy_id.in_(bindparam("strategies", expanding=True)),
+            one.token != other.token,  # stored in the order of code points, which a database may not sort by
+        )
+        .subquery()
+    )
     latest = (
         select(func.max(newest.hour))
         .where(
-            newest.deployment_id == one.deployment_id,
-            newest.token_a == one.token,
-            newest.token_b == other.token,
+            newest.deployment_id == pairs.c.deployment_id,
+            newest.token_a == pairs.c.token_a,
+            newest.token_b == pairs.c.token_b,
             newest.hour < bindparam("before", type_=BigInteger),
         )
-        .correlate(one, other)
+        .correlate(pairs)
         .scalar_subquery()
     )
     return (
@@ -135,21 +149,15 @@ def _latest_prices() -> Any:
             PriceHour.amount_a,
             PriceHour.amount_b,
         )
-        .distinct()
-        .select_from(one)
-        .join(other, _same(other, one, "strategy_id"))
+        .select_from(pairs)
         .join(
             PriceHour,
             and_(
-                PriceHour.deployment_id == one.deployment_id,
-                PriceHour.token_a == one.token,
-                PriceHour.token_b == other.token,
+                PriceHour.deployment_id == pairs.c.deployment_id,
+                PriceHour.token_a == pairs.c.token_a,
+                PriceHour.token_b == pairs.c.token_b,
                 PriceHour.hour == latest,
             ),
-        )
-        .where(
-            one.deployment_id == bindparam("deployment"),
-            one.strategy_id.in_(bindparam("strategies", expanding=True)),
         )
     )
 

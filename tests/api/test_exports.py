@@ -148,12 +148,13 @@ def test_tax_lots_add_up_to_what_was_sold(client: TestClient) -> None:
 
 
 def test_cells() -> None:
-    assert [text_cell(text) for text in ("=1", "+1", "-1", "@x", "\t1", "USDC")] == [
+    assert [text_cell(text) for text in ("=1", "+1", "-x", "@x", "\t1", "USDC", "-1.5")] == [
         "'=1",
         "'+1",
-        "'-1",
+        "'-x",
         "'@x",
         "'\t1",
         "USDC",
+        "-1.5",
     ]
     assert list(csv_lines(("a", "b"), [(1, None), ('"', "x,y")])) == ["a,b\r\n", "1,\r\n", '"""","x,y"\r\n']

@@ -32,6 +32,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
     names = [operation["operationId"] for _, operation in found]
     assert sorted(names) == [
         "getAccount",
+        "getFeeStatement",
         "getHealth",
         "getLeader",
         "getMonthlyStatement",
@@ -47,6 +48,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getVaultEquity",
         "listCopies",
         "listDeployments",
+        "listFeeStatements",
         "listFees",
         "listKeepers",
         "listLeaders",
@@ -55,6 +57,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "listPools",
         "listReasonCodes",
         "listStrategies",
+        "listStrategyFees",
         "listStrategyTrades",
         "listTokens",
         "listTrades",

@@ -88,6 +88,14 @@ def test_the_api_only_reads(client: TestClient, method: str) -> None:
     check(client.request(method, "/v1/vaults"), 405, "method-not-allowed")
 
 
+@pytest.mark.parametrize(
+    "body", [b"\xffl", b"{", b"", b"[1]", b"null", b"\x00", b'{"a": 1e999}', b"[" * 5_000]
+)
+def test_a_body_that_cannot_be_read_is_a_problem(client: TestClient, body: bytes) -> None:
+    kind = {"Content-Type": "application/json"}
+    check(client.post("/v1/orders", content=body, headers=kind), 422, "invalid-request")
+
+
 def test_an_empty_database_is_not_ready_and_says_to_index(engine: Engine) -> None:
     chain = empty_chain(engine)
     with engine.begin() as connection:

@@ -1,0 +1,82 @@
+"""Paths of fees."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.addresses import Address
+from api.fees import service
+from api.fees.schemas import FeeStatement, Period, StrategyFees
+from api.paging import PageQuery
+from api.problems import responses
+from api.schemas import Answer, Page
+from api.snapshot import OpenSnapshot
+from api.strategies.endpoints import StrategyId
+
+router = APIRouter(prefix="/v1", tags=["fees"])
+
+_Day = Annotated[
+    date | None,
+    Field(ge=date(1970, 1, 1), le=date(9998, 12, 31), description="A day, UTC.", examples=["2024-01-05"]),
+]
+
+
+class _Span(BaseModel):
+    """What sums are made over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    period: Annotated[Period, Field(description="Sums by day, by month, or of all.")] = "month"
+    since: _Day = None
+    until: _Day = None
+
+
+class FeesQuery(PageQuery, _Span):
+    """Parameters of the list of recipients."""
+
+
+class FeeQuery(_Span):
+    """Parameters of one recipient's fees."""
+
+
+@router.get("/fees", operation_id="listFeeStatements", summary="Fees by recipient", responses=responses())
+def list_fee_statements(snapshot: OpenSnapshot, query: Annotated[FeesQuery, Query()]) -> Page[FeeStatement]:
+    """Everybody who was ever credited a fee: what for, by period, what was claimed, what is pending.
+
+    `pending` is the fee balance on chain, to the unit; the sums of all periods add up to it.
+    """
+    return service.list_statements(
+        snapshot,
+        period=query.period,
+        since=query.since,
+        until=query.until,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+
+
+@router.get(
+    "/fees/{recipient}", operation_id="getFeeStatement", summary="A recipient's fees", responses=responses()
+)
+def get_fee_statement(
+    snapshot: OpenSnapshot,
+    recipient: Annotated[Address, Path(description="Leader, treasury, referrer or keeper.")],
+    query: Annotated[FeeQuery, Query()],
+) -> Answer[FeeStatement]:
+    """One recipient's statement. Its single lines are at `/v1/accounts/{owner}/fees`."""
+    return service.get_statement(
+        snapshot, recipient, period=query.period, since=query.since, until=query.until
+    )
+
+
+@router.get(
+    "/strategies/{strategy_id}/fees",
+    operation_id="listStrategyFees",
+    summary="What a strategy's vaults paid",
+    responses=responses(404),
+)
+def list_strategy_fees(snapshot: OpenSnapshot, strategy_id: StrategyId) -> Answer[list[StrategyFees]]:
+    """By kind and token, over all time, with the parts of leader, protocol and referrers, which add up."""
+    return service.get_strategy_fees(snapshot, strategy_id)

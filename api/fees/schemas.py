@@ -1,0 +1,55 @@
+"""What the API says of fees by recipient."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.accounts.schemas import FeeSource
+from api.schemas import ADDRESS_EXAMPLE, Amount, Schema
+
+Period = Literal["day", "month", "all"]
+Role = Literal["leader", "protocol", "referrer", "keeper"]
+
+
+class FeeSum(Schema):
+    """What a recipient was credited in a period, for one thing in one token."""
+
+    period: str = Field(
+        description="`2024-01-05`, `2024-01`, or `all`: by the time of the block, UTC.", examples=["2024-01"]
+    )
+    source: FeeSource = Field(
+        description="What for. protocol_share: the protocol's part of copy fees, which leaders give up and "
+        "the treasury gets. fee_claim: moved to the recipient's account, negative.",
+        examples=["performance_fee"],
+    )
+    amount: Amount = Field(description="Added to the fee balance; negative: taken from it.")
+    lines: int = Field(description="Postings that it is the sum of.", examples=[17])
+
+
+class FeeStanding(Schema):
+    """What a recipient was credited, has claimed and can claim of one token, over all time."""
+
+    credited: Amount = Field(description="The sum of everything but claims.")
+    claimed: Amount = Field(description="Moved to the account.")
+    pending: Amount = Field(description="`credited` less `claimed`: the fee balance on chain.")
+
+
+class FeeStatement(Schema):
+    """The fees of one recipient: leader, treasury, referrer or keeper, or several of these."""
+
+    recipient: str = Field(description="Whose fee balance it is, EIP-55.", examples=[ADDRESS_EXAMPLE])
+    standings: list[FeeStanding] = Field(description="One for each token.")
+    sums: list[FeeSum] = Field(description="By period, newest first, of the span asked for.")
+
+
+class StrategyFees(Schema):
+    """What of a kind of fee the vaults of a strategy paid, and to whom it went."""
+
+    source: Literal["performance", "management", "subscription", "withdrawal", "copy"] = Field(
+        description="The kind of fee.", examples=["performance"]
+    )
+    charged: Amount = Field(description="What left the vaults.")
+    to_leader: Amount = Field(description="The leader's part.")
+    to_protocol: Amount = Field(description="The protocol's part.")
+    to_referrers: Amount = Field(description="The referrers' part.")
+    charges: int = Field(description="How often.", examples=[12])

@@ -1,0 +1,188 @@
+"""Measure the API and write `benchmarks/results/api.json`: `python -m benchmarks.api [--quick|--leaders N]`.
+
+The ledger is generated in a PostgreSQL of its own, which is gone afterwards; the server is `lockstep serve`,
+the load comes from this process. What each figure means is in `docs/benchmarks.md`.
+"""
+
+import argparse
+import asyncio
+import itertools
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from sqlalchemy import Engine, insert, select, update
+
+from benchmarks.api.load import Read, listen, percentile, read_at
+from benchmarks.api.world import Size, build
+from benchmarks.postgresql import database, postgresql
+from benchmarks.results import write
+from indexer.derived.leaders import Moment, refresh
+from indexer.ledger.checkpoint import read_checkpoint
+from indexer.ledger.database import open_engine
+from indexer.ledger.models import Block, Copy, Deployment, RawLog, Strategy
+
+console = Console(stderr=True)
+
+FULL = Size(leaders=10_000, followers=9, trades=100)
+QUICK = Size(leaders=10, followers=3, trades=6)
+RPS = 300
+LISTENERS = 1_000
+
+Figures = dict[str, object]
+
+
+def measure(size: Size, *, seconds: float, listeners: int) -> Figures:
+    """Return every figure, by key."""
+    with postgresql() as server, database(server) as url:
+        engine = open_engine(url)
+        begin = time.perf_counter()
+        copies = build(engine, size)
+        console.print(f"{copies} copies after {time.perf_counter() - begin:.0f} s")
+        figures: Figures = {"copies": copies, "leaders": size.leaders + 1, "vaults": size.vaults}
+        figures |= _metrics(engine, size)
+        with _serving(url) as (address, process):
+            figures["reads"] = {
+                name: asyncio.run(read_at(address, paths, RPS, seconds))._asdict()
+                for name, paths in _reads(size)
+            }
+            long = f"/v1/vaults/{size.vaults}/statement?limit=100"
+            figures["statement_10k_ms"] = _once(asyncio.run(read_at(address, itertools.repeat(long), 5, 4)))
+            happen = _new_blocks(engine)
+            fanned = asyncio.run(listen(address, listeners, happen, 5))
+            figures["sse_fanout_ms"] = round(statistics.median(fanned), 1)
+            figures["sse_listeners"] = listeners
+            figures["peak_rss_mb"] = _peak_rss_mb(process.pid)
+        engine.dispose()
+    figures["load_average"] = round(os.getloadavg()[0], 1)
+    return figures
+
+
+def _once(read: Read) -> float:
+    return read.p50_ms
+
+
+def _metrics(engine: Engine, size: Size) -> Figures:
+    with engine.connect() as connection:
+        at = read_checkpoint(connection, 1)
+        ids = connection.scalars(select(Strategy.strategy_id).order_by(Strategy.strategy_id)).all()
+    moment = Moment(at.number, at.time)
+    begin = time.perf_counter()
+    with engine.begin() as connection:
+        refresh(connection, 1, ids, moment)
+    whole = time.perf_counter() - begin
+    chance, ones = random.Random(1), []
+    for _ in range(min(50, size.leaders)):
+        touched = chance.randint(1, size.leaders)
+        begin = time.perf_counter()
+        with engine.begin() as connection:
+            refresh(connection, 1, [touched], moment)
+        ones.append((time.perf_counter() - begin) * 1_000)
+    return {
+        "metrics_full_recompute_s": round(whole, 2),
+        "metrics_increment_ms": round(statistics.median(ones), 1),
+        "metrics_increment_p99_ms": round(percentile(ones, 99), 1),
+    }
+
+
+def _reads(size: Size) -> Iterator[tuple[str, Iterator[str]]]:
+    """Each read with the paths that are asked for, another each time."""
+    chance = random.Random(7)
+
+    def each(make: Callable[[], str]) -> Iterator[str]:
+        while True:
+            yield make()
+
+    sorts = ("cumulative_return", "sharpe_ratio", "own_stake", "rank_score", "win_rate")
+    bounds = "min_copiers=1&min_win_rate=0.1&max_max_drawdown=0.9"
+    windows = ("30d", "90d", "365d", "all")
+    yield (
+        "leaders",
+        each(lambda: f"/v1/leaders?sort={chance.choice(sorts)}&window={chance.choice(windows)}&{bounds}"),
+    )
+    yield "leader_profile", each(lambda: f"/v1/leaders/{chance.randint(1, size.leaders)}")
+    yield "statement", each(lambda: f"/v1/vaults/{chance.randint(1, size.vaults - 2)}/statement")
+    yield (
+        "trade_copies",
+        each(lambda: f"/v1/trades/{chance.randint(1, size.leaders)}-{chance.randint(1, size.trades)}/copies"),
+    )
+
+
+@contextmanager
+def _serving(url: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """`lockstep serve` on a free port, until the block ends."""
+    program = Path(sys.executable).parent / "lockstep"
+    arguments = ["serve", "--database-url", url, "--port", "0", "--requests-a-minute", "0"]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own program)
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        found = re.search(r"http://[\d.:]+", line)
+        if found is None:
+            raise RuntimeError(f"the server does not start: {line}")
+        while True:
+            try:
+                asyncio.run(read_at(found[0], itertools.repeat("/health"), 50, 0.2))
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield found[0], process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _new_blocks(engine: Engine) -> Callable[[], None]:
+    """Writes, each time, a block with one copy, as the indexer would."""
+    with engine.connect() as connection:
+        first = read_checkpoint(connection, 1)
+        known = connection.execute(select(Copy.__table__).limit(1)).mappings().one()
+    numbers = itertools.count(first.number + 1)
+    trades = itertools.count(10**15)
+
+    def happen() -> None:
+        number = next(numbers)
+        hash_, time_ = f"0x{number:064x}", first.time + 12 * (number - first.number)
+        place = {"block_number": number, "log_index": 0, "block_time": time_}
+        block = {"number": number, "hash": hash_, "time": time_, "log_count": 1, "seen_us": 0}
+        log = {"block_number": number, "log_index": 0, "block_hash": hash_, "tx_hash": hash_, "tx_index": 0}
+        new = {"trade_id": next(trades), "status": "skipped", "reason": "paused", "clearing_log_index": None}
+        last = {"checkpoint_number": number, "checkpoint_hash": hash_, "checkpoint_time": time_}
+        with engine.begin() as connection:
+            connection.execute(insert(Block).values(deployment_id=1, processed_us=0, **block))
+            told = {"event": "CopySkipped", "topics": b"", "data": b""}
+            connection.execute(insert(RawLog).values(deployment_id=1, **log, **told))
+            connection.execute(insert(Copy).values({**known, **place, **new}))
+            connection.execute(update(Deployment).values(last))
+
+    return happen
+
+
+def _peak_rss_mb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    return int(found[1]) // 1024 if found else 0
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="try it with a small ledger, and write nothing")
+    parser.add_argument("--leaders", type=int, default=FULL.leaders // 10, help="10,000 for the full size")
+    given = parser.parse_args()
+    size = QUICK if given.quick else Size(given.leaders, FULL.followers, FULL.trades)
+    figures = measure(size, seconds=1 if given.quick else 5, listeners=20 if given.quick else LISTENERS)
+    console.print_json(data=figures)
+    if not given.quick:
+        console.print(f"Written to {write('api', figures)}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Fees by recipient reconcile with the ledger's postings and balances, to the unit."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, select
+
+from indexer.decode import events as e
+from indexer.ledger.models import Balance, Fee, Posting
+from protocol.types import FeeKind
+from tests.api.test_paging import walk
+from tests.api.test_problems import check
+from tests.api.world import ALICE, CAROL, LEADER, NOBODY, TREASURY, USD, USDC, WETH, Chain
+
+
+def data(client: TestClient, path: str) -> Any:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+@pytest.fixture(autouse=True)
+def charged(chain: Chain) -> None:
+    """Fees of every kind, in January and in March."""
+    chain.mine(
+        [
+            e.FeeCharged(2, USDC, FeeKind.PERFORMANCE, 10 * USD, 2 * USD, 0),
+            e.FeeCharged(6, USDC, FeeKind.MANAGEMENT, 3 * USD + 1, 600_000, 0),
+        ]
+    )
+    chain.late += 60 * 86_400
+    chain.mine(
+        [
+            e.FeeCharged(2, USDC, FeeKind.SUBSCRIPTION, USD, 200_000, 0),
+            e.FeesClaimed(TREASURY, USDC, USD),
+        ]
+    )
+
+
+def units(found: Any) -> int:
+    return int(found["units"])
+
+
+def test_sums_and_standings_are_the_postings_and_balances(client: TestClient, engine: Engine) -> None:
+    found = data(client, "/v1/fees?limit=100")
+    with engine.connect() as connection:
+        postings: Counter[tuple[str, str, str]] = Counter()
+        for account, token, purpose, amount in connection.execute(
+            select(Balance.account, Balance.token, Posting.purpose, Posting.amount)
+            .join(Posting, Posting.account_id == Balance.account_id)
+            .where(Balance.account_kind == "fee")
+        ):
+            postings[account, token, purpose] += amount
+        balances = {
+            (account, token): amount
+            for account, token, amount in connection.execute(
+                select(Balance.account, Balance.token, Balance.amount).where(Balance.account_kind == "fee")
+            )
+        }
+    told: Counter[tuple[str, str, str]] = Counter()
+    for each in found:
+        for line in each["sums"]:
+            told[each["recipient"], line["amount"]["token"], line["source"]] += units(line["amount"])
+    assert told == postings
+    shown = {}
+    for each in found:
+        for standing in each["standings"]:
+            token = standing["pending"]["token"]
+            shown[each["recipient"], token] = units(standing["pending"])
+            assert units(standing["pending"]) == units(standing["credited"]) - units(standing["claimed"])
+    assert shown == balances
+    assert {LEADER, TREASURY} <= {each["recipient"] for each in found}
+
+
+@pytest.mark.parametrize("recipient", [LEADER, TREASURY, CAROL, NOBODY])
+def test_a_statement_is_its_row_of_the_list_and_the_sum_of_its_lines(
+    client: TestClient, recipient: str
+) -> None:
+    one = data(client, f"/v1/fees/{recipient}?period=all")
+    lines = walk(client, f"/v1/accounts/{recipient}/fees", 100)
+    summed: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        summed[line["source"], line["amount"]["token"]] += units(line["amount"])
+    assert {
+        (each["source"], each["amount"]["token"]): units(each["amount"]) for each in one["sums"]
+    } == summed
+    assert sum(each["lines"] for each in one["sums"]) == len(lines)
+    account = data(client, f"/v1/accounts/{recipient}")["claimable_fees"]
+    pending = [each["pending"] for each in one["standings"] if units(each["pending"])]
+    assert pending == account
+
+
+def test_periods(client: TestClient) -> None:
+    months = data(client, f"/v1/fees/{LEADER}")["sums"]
+    assert [each["period"] for each in months] == sorted((each["period"] for each in months), reverse=True)
+    assert {each["period"] for each in months} == {"2024-01", "2024-03"}
+    march = data(client, f"/v1/fees/{LEADER}?since=2024-03-01")["sums"]
+    assert [(each["source"], units(each["amount"])) for each in march] == [("subscription_fee", 800_000)]
+    day = data(client, f"/v1/fees/{LEADER}?period=day&since=2024-01-05&until=2024-01-05")["sums"]
+    assert {each["period"] for each in day} == {"2024-01-05"}
+    january = data(client, f"/v1/fees/{LEADER}?until=2024-01-31")["sums"]
+    assert [units(each["amount"]) for each in day] == [units(each["amount"]) for each in january]
+    # The standing is over all time, whatever is asked for.
+    assert (
+        data(client, f"/v1/fees/{LEADER}?since=2030-01-01")["standings"]
+        == data(client, f"/v1/fees/{LEADER}")["standings"]
+    )
+
+
+def test_what_vaults_paid_is_divided_without_a_rest(client: TestClient, engine: Engine) -> None:
+    rows = data(client, "/v1/strategies/1/fees")
+    assert [(row["source"], row["charged"]["token"]) for row in rows] == [
+        ("management", USDC),
+        ("performance", USDC),
+        ("subscription", USDC),
+        ("copy", min(USDC, WETH)),
+        ("copy", max(USDC, WETH)),
+    ]
+    for row in rows:
+        parts = ("to_leader", "to_protocol", "to_referrers")
+        assert units(row["charged"]) == sum(units(row[part]) for part in parts)
+    with engine.connect() as connection:
+        fees = connection.scalars(select(Fee.amount)).all()
+    assert sum(units(row["charged"]) for row in rows if row["source"] != "copy") == sum(fees)
+    leader = data(client, f"/v1/fees/{LEADER}?period=all")["sums"]
+    credited = sum(
+        units(each["amount"])
+        for each in leader
+        if each["source"] != "fee_claim" and each["amount"]["token"] == USDC
+    )
+    assert credited == sum(units(row["to_leader"]) for row in rows if row["charged"]["token"] == USDC)
+    assert data(client, "/v1/strategies/2/fees") == []
+    check(client.get("/v1/strategies/9/fees"), 404, "strategy-not-found")
+
+
+def test_pages_make_up_the_list(client: TestClient) -> None:
+    whole = data(client, "/v1/fees?limit=100")
+    assert len(whole) >= 2
+    assert walk(client, "/v1/fees", 1) == whole
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "period=year",
+        "since=2024-13-01",
+        "since=2024-02-01&until=2024-01-01",
+        "period=day",
+        "period=day&since=2024-01-01",
+        "period=day&since=2023-01-01&until=2024-06-01",
+        "since=0001-01-01",
+        "until=9999-12-31",
+    ],
+)
+def test_bad_spans_are_refused(client: TestClient, query: str) -> None:
+    check(client.get(f"/v1/fees?{query}"), 422, "invalid-request")
+    check(client.get(f"/v1/fees/{ALICE}?{query}"), 422, "invalid-request")
