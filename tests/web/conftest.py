@@ -14,7 +14,7 @@ from benchmarks.web.wallet import Wallet
 from demo.checkout import Checkout
 
 # The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 OpenPage = Callable[..., Page]
 

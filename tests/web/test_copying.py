@@ -52,8 +52,11 @@ def test_a_permit_and_one_transaction_open_a_vault_with_ones_own_limits(
     (vault,) = vaults(place, wallet.account.address)
     hub = place.world.deployment.hub.functions
     policy = place.do(lambda: hub.policyOf(vault["id"]).call())
-    drawdown, stop = 1_250, 1_000
-    assert policy == (0, 0, 3, 0, 0, 50, 3_500, 0, 0, drawdown, stop, 0, 0, 300, 0, 0, 250_500_000, 0)
+    # What was not touched is what the form began with: the balanced preset.
+    positions, exposure, daily, budget = 8, 8_000, 700, 600
+    token, drawdown, stop, slippage, cooldown, most = 3_500, 1_250, 1_000, 50, 300, 250_500_000
+    begin = (0, 0, 3, positions, 0, slippage, token, exposure, daily)
+    assert policy == (*begin, drawdown, stop, 0, budget, cooldown, 0, 0, most, 0)
     assert vault["balances"][0]["units"] == "1000000000"
     idle = place.do(lambda: hub.accountBalance(wallet.account.address, vault["balances"][0]["token"]).call())
     # 30% of all that came in may copy; the rest of 1,000 / 0.3, rounded up to the unit, waits.

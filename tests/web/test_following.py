@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
-from tests.web.conftest import OpenPage, connect
+from tests.web.conftest import PATIENCE_MS, OpenPage, connect
 
 STAKE, COPIED = 2_000, 1_000
 
@@ -22,7 +22,7 @@ def leader(browser: Browser, place: Place) -> Iterator[tuple[int, Callable[..., 
     """A strategy opened and funded on the desk, and how its leader trades there: side and part."""
     wallet = place.wallet("desk leader", usdc=10_000)
     context = browser.new_context(base_url=place.url, locale="en-US", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     wallet.join(page)
     page.goto("/desk")
