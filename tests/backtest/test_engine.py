@@ -240,3 +240,26 @@ def test_a_run_is_the_same_every_time() -> None:
         runs.append((engine.crowd.balances.tobytes(), repr(engine.record.curves)))
     assert runs[0] == runs[1]
     assert np.all(engine.record.copied > 0)
+
+
+def test_whoever_is_inside_the_price_takes_part_and_nobody_else() -> None:
+    """Buying at 25 bps worse than the oracle: limits of 10 and 20 stand aside, from 30 on they are in."""
+    fair = 10**12 * 10**18 // WETH
+    sale = Sale(0, 1, WAD // 2, 10**12, fair * 9_975 // 10_000)
+    history = History("one", TOKENS, [Moment(1, START, {1: WETH, 2: WBTC}, sale)])
+    limits = (10, 20, 30, 50, 0)
+    setting = Setting(
+        20_000 * USDC,
+        FeeTerms(),
+        LIMITS,
+        100,
+        [Policy(max_slippage_bps=bps) for bps in limits],
+        [1_000 * USDC] * len(limits),
+        [0] * len(limits),
+        ["all"],
+    )
+    engine = Engine(history, setting, RecordedMarket(TOKENS))
+    engine.play(history.moments[0])
+    assert engine.record.refused == []
+    assert engine.record.copied.tolist() == [0, 0, 1, 1, 1]
+    assert engine.record.skips[0, Reason.SLIPPAGE] == 2
