@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -242,10 +243,11 @@ def test_a_run_is_the_same_every_time() -> None:
     assert np.all(engine.record.copied > 0)
 
 
-def test_whoever_is_inside_the_price_takes_part_and_nobody_else() -> None:
-    """Buying at 25 bps worse than the oracle: limits of 10 and 20 stand aside, from 30 on they are in."""
+@pytest.mark.parametrize(("worse", "aside"), [(8, 0), (15, 1), (25, 2), (60, 4)])
+def test_whoever_is_inside_the_price_takes_part_and_nobody_else(worse: int, aside: int) -> None:
+    """Buying at so many bps worse than the oracle: tighter limits stand aside, wider ones are in."""
     fair = 10**12 * 10**18 // WETH
-    sale = Sale(0, 1, WAD // 2, 10**12, fair * 9_975 // 10_000)
+    sale = Sale(0, 1, WAD // 2, 10**12, fair * (10_000 - worse) // 10_000)
     history = History("one", TOKENS, [Moment(1, START, {1: WETH, 2: WBTC}, sale)])
     limits = (10, 20, 30, 50, 0)
     setting = Setting(
@@ -261,5 +263,5 @@ def test_whoever_is_inside_the_price_takes_part_and_nobody_else() -> None:
     engine = Engine(history, setting, RecordedMarket(TOKENS))
     engine.play(history.moments[0])
     assert engine.record.refused == []
-    assert engine.record.copied.tolist() == [0, 0, 1, 1, 1]
-    assert engine.record.skips[0, Reason.SLIPPAGE] == 2
+    assert engine.record.copied.tolist() == [0] * aside + [1] * (5 - aside)
+    assert engine.record.skips[0, Reason.SLIPPAGE] == aside
