@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -240,3 +241,27 @@ def test_a_run_is_the_same_every_time() -> None:
         runs.append((engine.crowd.balances.tobytes(), repr(engine.record.curves)))
     assert runs[0] == runs[1]
     assert np.all(engine.record.copied > 0)
+
+
+@pytest.mark.parametrize(("worse", "aside"), [(8, 0), (15, 1), (25, 2), (60, 4)])
+def test_whoever_is_inside_the_price_takes_part_and_nobody_else(worse: int, aside: int) -> None:
+    """Buying at so many bps worse than the oracle: tighter limits stand aside, wider ones are in."""
+    fair = 10**12 * 10**18 // WETH
+    sale = Sale(0, 1, WAD // 2, 10**12, fair * (10_000 - worse) // 10_000)
+    history = History("one", TOKENS, [Moment(1, START, {1: WETH, 2: WBTC}, sale)])
+    limits = (10, 20, 30, 50, 0)
+    setting = Setting(
+        20_000 * USDC,
+        FeeTerms(),
+        LIMITS,
+        100,
+        [Policy(max_slippage_bps=bps) for bps in limits],
+        [1_000 * USDC] * len(limits),
+        [0] * len(limits),
+        ["all"],
+    )
+    engine = Engine(history, setting, RecordedMarket(TOKENS))
+    engine.play(history.moments[0])
+    assert engine.record.refused == []
+    assert engine.record.copied.tolist() == [0] * aside + [1] * (5 - aside)
+    assert engine.record.skips[0, Reason.SLIPPAGE] == aside
