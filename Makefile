@@ -136,7 +136,7 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 .PHONY: test-deep
 test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults, paper against chain
 	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
-	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper tests/paper --timeout 1800 $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper tests/paper tests/simulation --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
