@@ -61,7 +61,6 @@ def serve(
             "Left out: only keys can sign orders.",
         ),
     ] = None,
-    *,
     requests_a_minute: Annotated[
         int,
         typer.Option(
