@@ -18,6 +18,16 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 OpenPage = Callable[..., Page]
 
+_HERE = Path(__file__).parent
+_LONGEST_S = 900
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a worker waits for the whole world."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.timeout(_LONGEST_S))
+
 
 def _or_skip(found: Any, what: str) -> Any:
     if found:
