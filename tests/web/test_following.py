@@ -115,13 +115,15 @@ def test_a_pause_skips_with_its_reason_and_what_to_do_and_resuming_copies_again(
         page.get_by_role("button", name="Pause").click()
         expect(page.get_by_text("Paused by you")).to_be_visible()
         trade("Buy", "40")
-        expect(page.get_by_text("Not copied")).to_be_visible()
+        expect(page.get_by_text("Not copied", exact=True)).to_be_visible()
         expect(page.get_by_text("The owner had paused copying when the vault's turn came.")).to_be_visible()
         expect(page.get_by_text("Call resume to copy again")).to_be_visible()
         page.get_by_role("button", name="Resume").click()
         expect(page.get_by_text("Copying", exact=True)).to_be_visible()
         trade("Sell", "100")
-        expect(page.get_by_text("Not copied")).to_have_count(2)  # nothing to sell: it joined after the entry
+        expect(page.get_by_text("Not copied", exact=True)).to_have_count(
+            2
+        )  # nothing to sell: it joined after the entry
         assert vault(place, number)["skipped"] == 2
 
 
