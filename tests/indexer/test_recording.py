@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.indexer.proxy import Call, Proxy
 
 from indexer.ledger import recording as recordings
 from indexer.ledger.database import open_engine
 from indexer.ledger.errors import RecordingError
 from indexer.ledger.models import RawLog, Reorg
 from indexer.ledger.recording import Recording, write_recording
+from simulation.proxy import Call, Proxy
 from tests.indexer.paper_chain import PaperChain
 from tests.indexer.running import DEPLOYMENT, indexing
 from tests.indexer.story import tell
