@@ -41,11 +41,13 @@ contract OrdersProof is Deployer {
         market.plan(1_000, 1_000);
     }
 
-    /// @notice An order whose nonce is closed never fills, whatever it says, whoever carries it, whatever is signed.
-    /// Bounded: the hub knows one strategy, whose leader has signed everything.
-    function check_a_closed_nonce_never_fills(Order calldata order, uint256 bits, bool byLeader) external {
+    /// @notice An order whose nonce is closed never fills, whatever part it sells at whatever limit, trigger and time,
+    /// whoever carries it, whatever is signed. Bounded: one strategy and one pair, whose leader has signed everything.
+    function check_a_closed_nonce_never_fills(Order memory order, uint256 bits, bool byLeader) external {
         vm.assume(bits & (1 << (order.nonce & 255)) != 0);
-        hub.close(order.trade.strategyId == 1 ? address(market) : address(0), order.nonce >> 8, bits);
+        hub.close(address(market), order.nonce >> 8, bits);
+        (order.trade.strategyId, order.trade.pool) = (1, address(market));
+        (order.trade.tokenIn, order.trade.tokenOut) = (address(sold), address(bought));
         assert(!_fills(order, byLeader));
     }
 
