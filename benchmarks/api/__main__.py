@@ -121,22 +121,22 @@ def _serving(url: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`lockstep serve` on a free port, until the block ends."""
     program = Path(sys.executable).parent / "lockstep"
     arguments = ["serve", "--database-url", url, "--port", "0", "--requests-a-minute", "0"]
-    process = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own program)
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        found = re.search(r"http://[\d.:]+", line)
-        if found is None:
-            raise RuntimeError(f"the server does not start: {line}")
-        while True:
-            try:
-                asyncio.run(read_at(found[0], itertools.repeat("/health"), 50, 0.2))
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield found[0], process
-    finally:
-        process.terminate()
-        process.wait(30)
+    with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (ours)
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            found = re.search(r"http://[\d.:]+", line)
+            if found is None:
+                raise RuntimeError(f"the server does not start: {line}")
+            while True:
+                try:
+                    asyncio.run(read_at(found[0], itertools.repeat("/health"), 50, 0.2))
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield found[0], process
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _new_blocks(engine: Engine) -> Callable[[], None]:

@@ -165,10 +165,12 @@ def test_a_profile_has_all_windows_months_curve_mix_and_terms(client: TestClient
     assert (ether["token"]["symbol"], ether["bought"]) == ("WETH", "1")
     assert (dollars["token"]["symbol"], dollars["bought"]) == ("USDC", "0")
     assert Decimal(ether["held"]) + Decimal(dollars["held"]) == 1
+    stake = found["windows"][0]["metrics"]["own_stake"]
     assert found["curve"] == [
         {
             "time": "2024-01-05T12:01:36Z",
-            "equity": found["windows"][0]["metrics"]["own_stake"],
+            "equity": stake,
+            "net_deposits": stake | {"units": "10000000000", "decimal": "10000"},
             "growth": "1.0477989426",
             "drawdown": "0",
         }
