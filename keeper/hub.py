@@ -152,13 +152,19 @@ def together(calls: Sequence[str]) -> str:
 
 
 def result(name: str, data: str | bytes) -> Any:
-    """What a view returned: a struct as a dict by its fields' names, another single value bare."""
+    """What a view returned: a struct as a dict by its fields' names, another single value bare.
+
+    Raises `ValueError` where it is no answer of that view.
+    """
     raw = bytes.fromhex(data[2:]) if isinstance(data, str) else data
     function = _FUNCTIONS[name]
     if function.words is not None and len(raw) == 32 * len(function.words):
         values = [_word(kind, raw[32 * at : 32 * at + 32]) for at, kind in enumerate(function.words)]
         return values[0] if function.fields is None else dict(zip(function.fields, values, strict=True))
-    found = decode(function.outputs, raw)
+    try:
+        found = decode(function.outputs, raw)
+    except DecodingError as error:
+        raise ValueError(f"{name} does not answer {len(raw)} bytes like these: {error}") from error
     if function.fields is not None:
         return dict(zip(function.fields, found[0], strict=True))
     return found[0] if len(found) == 1 else found

@@ -145,17 +145,23 @@ class Views:
             except NodeRefusedError:
                 pass  # one of them reverts: which, they say one by one
             else:
-                parts = hub.result("multicall", answer)
-                return [hub.result(name, part) for (name, _), part in zip(views, parts, strict=True)]
+                return translate(lambda: _parts(views, answer))
         params = [[{"to": self.address, "data": data}, block] for data in calls]
         answers = await self.rpc.outcomes("eth_call", params, str)
-        return [
-            hub.error(answer.data) if isinstance(answer, NodeRefusedError) else hub.result(name, answer)
-            for (name, _), answer in zip(views, answers, strict=True)
-        ]
+        return translate(
+            lambda: [
+                hub.error(answer.data) if isinstance(answer, NodeRefusedError) else hub.result(name, answer)
+                for (name, _), answer in zip(views, answers, strict=True)
+            ]
+        )
 
     async def _call(self, data: str, block: str) -> str:
         return await self.rpc.call("eth_call", [{"to": self.address, "data": data}, block], str)
+
+
+def _parts(views: Sequence[View], answer: str) -> list[Any]:
+    parts = hub.result("multicall", answer)
+    return [hub.result(name, part) for (name, _), part in zip(views, parts, strict=True)]
 
 
 def is_error(answer: Any) -> bool:

@@ -88,10 +88,13 @@ class World:
     dropped: int = 0
     reorgs: list[int] = field(default_factory=list)
     restarts: int = 0
+    _settled: int = 0
 
     async def live(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
         """All steps, and then a calm in which everything that was begun can end."""
         total = self.plan.steps + _CALM_STEPS
+        # Balances of ether were given out by the node itself: no reorg goes back to before that.
+        self._settled = self.opened.chain.w3.eth.block_number
         for _ in range(self.plan.steps):
             await self._step(next(self.weather))
             progress(self.step, total)
@@ -153,9 +156,10 @@ class World:
                 await keeper.work()
             if block == reorg_at:
                 senders = [keeper.account.address for keeper in self.keepers]
-                self.reorgs.append(weather.reorg)
+                depth = min(weather.reorg, chain.w3.eth.block_number - self._settled)
+                self.reorgs.append(depth)
                 keep = weather.keeps_what_keepers_sent
-                self.dropped += reorganize(chain, weather.reorg, senders, keep=keep)
+                self.dropped += reorganize(chain, depth, senders, keep=keep)
             time += BLOCK_S
             if weather.base_fee:
                 chain.request("anvil_setNextBlockBaseFeePerGas", hex(weather.base_fee))
