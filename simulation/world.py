@@ -31,7 +31,7 @@ from indexer.sync.service import open_indexer
 from simulation.keepers import SimulatedKeeper
 from simulation.liquidity import Liquidity
 from simulation.orders import Desk, Post
-from simulation.reorg import reorganize
+from simulation.reorg import reachable, reorganize
 from simulation.unreliable import Unreliable
 from simulation.weather import Weather, fair, foul
 
@@ -157,9 +157,11 @@ class World:
             if block == reorg_at:
                 senders = [keeper.account.address for keeper in self.keepers]
                 depth = min(weather.reorg, chain.w3.eth.block_number - self._settled)
-                self.reorgs.append(depth)
-                keep = weather.keeps_what_keepers_sent
-                self.dropped += reorganize(chain, depth, senders, keep=keep)
+                depth = reachable(chain, self.deployment.hub, depth)
+                if depth:
+                    self.reorgs.append(depth)
+                    keep = weather.keeps_what_keepers_sent
+                    self.dropped += reorganize(chain, depth, senders, keep=keep)
             time += BLOCK_S
             if weather.base_fee:
                 chain.request("anvil_setNextBlockBaseFeePerGas", hex(weather.base_fee))
