@@ -42,11 +42,19 @@ class Anvil:
 
 @contextlib.contextmanager
 def anvil(
-    program: Path, *, genesis_time: int, log: Path, port: int = 0, state: Path | None = None
+    program: Path,
+    *,
+    genesis_time: int,
+    log: Path,
+    port: int = 0,
+    state: Path | None = None,
+    states_in_memory: int | None = None,
 ) -> Iterator[Anvil]:
     """Runs anvil on `port` (0: any free one) with the genesis block at `genesis_time`, in unix seconds.
 
-    It goes on from `state`, a chain that it dumped before, if one is given.
+    It goes on from `state`, a chain that it dumped before, if one is given. `states_in_memory`: keep so many
+    blocks' states there and none on disk, from where anvil 1.7 brings them back without contracts' code in a
+    reorg that deep; older blocks' states are gone then.
 
     Raises:
         DemoError: the port is taken, or the chain does not come up.
@@ -57,6 +65,8 @@ def anvil(
     command += ["--gas-limit", str(BLOCK_GAS_LIMIT), "--quiet"]
     if state is not None:
         command += ["--load-state", state]
+    if states_in_memory is not None:
+        command += ["--prune-history", str(states_in_memory)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output, running(command, output=output) as child:
         chain = Anvil(port, child.pid)

@@ -5,19 +5,8 @@ nothing.
 """
 
 from collections.abc import Collection
-from contextlib import suppress
 
 from demo.chain import Chain
-
-
-def reachable(chain: Chain, contract: str, depth: int) -> int:
-    """The deepest reorg up to `depth` to a block whose state the node has: one where `contract` has code."""
-    newest = int(chain.request("eth_blockNumber"), 16)
-    for wanted in range(depth, 0, -1):
-        with suppress(RuntimeError):
-            if chain.request("eth_getCode", contract, hex(newest - wanted)) != "0x":
-                return wanted
-    return 0
 
 
 def reorganize(chain: Chain, depth: int, keepers: Collection[str], *, keep: bool) -> int:

@@ -15,6 +15,8 @@ _THIN = (0.03, 0.2)
 _SPIKE = (0.04, 0.4)
 _SILENCE = (0.02, 0.4)
 _REORG, _DEEP_REORG = 0.05, 0.05
+DEEPEST = 64
+"""Blocks that a reorg replaces at most."""
 _KILL = 0.08
 _SKEWS = (0, 0, 20, -20, 90)
 # What the simulated keepers call dear: entries wait above the first, stops above four times as much.
@@ -56,7 +58,7 @@ def foul(seed: int, keepers: int) -> Iterator[Weather]:
         spike, silent = _turn(chance, spike, _SPIKE), _turn(chance, silent, _SILENCE)
         reorg = 0
         if chance.random() < _REORG:
-            reorg = chance.randint(17, 64) if chance.random() < _DEEP_REORG else chance.randint(1, 6)
+            reorg = chance.randint(17, DEEPEST) if chance.random() < _DEEP_REORG else chance.randint(1, 6)
         kill = None
         if chance.random() < _KILL:
             kill = (chance.randrange(keepers), chance.randint(1, 60), chance.random() < 0.5)

@@ -31,9 +31,9 @@ from indexer.sync.service import open_indexer
 from simulation.keepers import SimulatedKeeper
 from simulation.liquidity import Liquidity
 from simulation.orders import Desk, Post
-from simulation.reorg import reachable, reorganize
+from simulation.reorg import reorganize
 from simulation.unreliable import Unreliable
-from simulation.weather import Weather, fair, foul
+from simulation.weather import DEEPEST, Weather, fair, foul
 
 STEP_S = 300
 BLOCKS_A_STEP = 4
@@ -157,11 +157,9 @@ class World:
             if block == reorg_at:
                 senders = [keeper.account.address for keeper in self.keepers]
                 depth = min(weather.reorg, chain.w3.eth.block_number - self._settled)
-                depth = reachable(chain, self.deployment.hub, depth)
-                if depth:
-                    self.reorgs.append(depth)
-                    keep = weather.keeps_what_keepers_sent
-                    self.dropped += reorganize(chain, depth, senders, keep=keep)
+                self.reorgs.append(depth)
+                keep = weather.keeps_what_keepers_sent
+                self.dropped += reorganize(chain, depth, senders, keep=keep)
             time += BLOCK_S
             if weather.base_fee:
                 chain.request("anvil_setNextBlockBaseFeePerGas", hex(weather.base_fee))
@@ -197,7 +195,12 @@ async def open_world(
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
         node = stack.enter_context(
-            anvil(checkout.anvil, genesis_time=SYNTHETIC_START - _SETUP_S, log=folder / "anvil.log")
+            anvil(
+                checkout.anvil,
+                genesis_time=SYNTHETIC_START - _SETUP_S,
+                log=folder / "anvil.log",
+                states_in_memory=2 * DEEPEST,
+            )
         )
         start = Tick(SYNTHETIC_START, weth=3_000 * PRICE_UNIT, wbtc=60_000 * PRICE_UNIT)
         trader = _account(plan, "market")
