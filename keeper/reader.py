@@ -122,23 +122,22 @@ class Reader:
         A node that hides an event is found out when it is their turn. Until then the hub refuses what is done
         on an old view of a vault.
         """
-        kept, at = self._kept, hex(head.number)
-        all_strategies, all_vaults = set(range(1, strategies + 1)), set(range(1, vaults + 1))
-        stale_strategies = all_strategies - kept.strategies.keys()
-        stale_vaults = all_vaults - kept.vaults.keys()
-        if kept.at is None or not await self._goes_on_from(kept.at, head):
-            kept = self._kept = _Kept()
-            stale_strategies, stale_vaults = all_strategies, all_vaults
-        else:
-            stale_strategies |= anew
-            stale_vaults |= {each for each, found in kept.vaults.items() if found["strategyId"] in anew}
+        if self._kept.at is None or not await self._goes_on_from(self._kept.at, head):
+            self._kept = _Kept()
+        kept = self._kept
+        told_strategies = set(anew)
+        told_vaults = {each for each, found in kept.vaults.items() if found["strategyId"] in anew}
+        if kept.at is not None:
             for log in await self._views.logs([], kept.at.number + 1, head.number):
                 of_strategies, of_vaults = hub.concerned(log.topics)
-                stale_strategies |= of_strategies & all_strategies
-                stale_vaults |= of_vaults & all_vaults
-        asked = [*(("strategyOf", (each,)) for each in sorted(stale_strategies))]
-        asked += [("vaultOf", (each,)) for each in sorted(stale_vaults)]
-        answers = await self._views.many(asked, at)
+                told_strategies |= of_strategies
+                told_vaults |= of_vaults
+        # Only of those that are there at this head: the logs may be of a later one.
+        stale_strategies = _stale(strategies, told_strategies, kept.strategies)
+        stale_vaults = _stale(vaults, told_vaults, kept.vaults)
+        asked = [("strategyOf", (each,)) for each in stale_strategies]
+        asked += [("vaultOf", (each,)) for each in stale_vaults]
+        answers = await self._views.many(asked, hex(head.number))
         found = dict(zip(asked, answers, strict=True))
         kept.strategies |= {each: found["strategyOf", (each,)] for each in stale_strategies}
         kept.vaults |= {each: found["vaultOf", (each,)] for each in stale_vaults}
@@ -258,6 +257,11 @@ class Reader:
         ]
         held = tuple(sale for sale, units in sales if units)
         return held or (tuple(sale for sale, _ in sales[:1]) if any_token else ())
+
+
+def _stale(count: int, told: Set[int], kept: Mapping[int, Json]) -> list[int]:
+    """Of ids from 1 to `count`, those that something was told about or that are not known."""
+    return [each for each in range(1, count + 1) if each in told or each not in kept]
 
 
 def _address(topic: str) -> str:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import String, and_, cast, select, tuple_
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Balance, Copy, Entry, LeaderCap, Posting, Vault, amount_sum
+from indexer.ledger.models import (
+    ACCOUNT_OF_POSTING,
+    Balance,
+    Copy,
+    Entry,
+    LeaderCap,
+    Posting,
+    Vault,
+    amount_sum,
+)
 
 
 def list_balances(session: Session, deployment_id: int, kind: str, account: str) -> dict[str, int]:
@@ -73,7 +82,7 @@ def list_fees(
         select(Posting, Balance.token, Entry, Copy)
         .join(
             Balance,
-            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+            ACCOUNT_OF_POSTING,
         )
         .join(
             Entry,

@@ -10,7 +10,7 @@ from accounting.rounding import decimal_string
 from accounting.trips import Disposal, disposals
 from api.exports import month as months
 from api.exports.cells import csv_lines, text_cell
-from api.exports.paper import paper_of
+from api.exports.pdf import pdf_of
 from api.problems import responses
 from api.schemas import Token, utc
 from api.snapshot import OpenSnapshot, Snapshot
@@ -53,7 +53,7 @@ def get_monthly_statement(
     found = months.month_of(snapshot, vault_id, month)
     name = f"vault-{vault_id}-{month}"
     if PDF in accept:
-        return _file(paper_of(found, snapshot.block), PDF, f"{name}.pdf")
+        return _file(pdf_of(found, snapshot.block), PDF, f"{name}.pdf")
     return _file("".join(csv_lines(months.HEADER, months.rows_of(found))), CSV, f"{name}.csv")
 
 

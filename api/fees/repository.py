@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from accounting.windows import DAY_S
-from indexer.ledger.models import Balance, Clearing, Entry, Fee, Posting, amount_sum
+from indexer.ledger.models import ACCOUNT_OF_POSTING, Balance, Clearing, Entry, Fee, Posting, amount_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def sum_by_day(session: Session, deployment_id: int, recipients: Collection[str]
         select(*keys, amount_sum(Posting.amount), func.count())
         .join(
             Posting,
-            and_(Posting.deployment_id == Balance.deployment_id, Posting.account_id == Balance.account_id),
+            ACCOUNT_OF_POSTING,
         )
         .join(
             Entry,

@@ -8,7 +8,16 @@ from sqlalchemy import Float, Select, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.leaders.query import LeadersFilter
-from indexer.ledger.models import Amount, Clearing, Copy, LeaderMetrics, Strategy, Vault, amount_sum
+from indexer.ledger.models import (
+    CLEARING_OF_COPY,
+    Amount,
+    Clearing,
+    Copy,
+    LeaderMetrics,
+    Strategy,
+    Vault,
+    amount_sum,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,7 @@ def sum_bought(session: Session, deployment_id: int, strategy: Strategy) -> dict
         select(Clearing.token_out, amount_sum(Copy.amount_in))
         .join(
             Clearing,
-            and_(
-                Clearing.deployment_id == Copy.deployment_id,
-                Clearing.block_number == Copy.block_number,
-                Clearing.log_index == Copy.clearing_log_index,
-            ),
+            CLEARING_OF_COPY,
         )
         .where(
             Copy.deployment_id == deployment_id,

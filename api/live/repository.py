@@ -28,6 +28,7 @@ from api.trades.fills import portion
 from api.trades.schemas import CopyStatus
 from indexer.ledger import models
 from indexer.ledger.models import (
+    CLEARING_OF_COPY,
     Block,
     Clearing,
     Copy,
@@ -210,11 +211,7 @@ class _Reader:
             .join(Vault, _same_vault(Copy))
             .outerjoin(
                 Clearing,
-                and_(
-                    Clearing.deployment_id == Copy.deployment_id,
-                    Clearing.block_number == Copy.block_number,
-                    Clearing.log_index == Copy.clearing_log_index,
-                ),
+                CLEARING_OF_COPY,
             )
         )
         for row, owner, sold, bought in self._session.execute(self._within(query, Copy)):

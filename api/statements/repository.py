@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import Balance, Block, Clearing, Copy, Entry, Posting, StrategyToken, ValuedFlow
+from indexer.ledger.models import (
+    ACCOUNT_OF_POSTING,
+    CLEARING_OF_COPY,
+    POSTING_OF_ENTRY,
+    Balance,
+    Block,
+    Clearing,
+    Copy,
+    Entry,
+    Posting,
+    StrategyToken,
+    ValuedFlow,
+)
 
 Place = tuple[int, int]
 """A place in the chain: block number and log index."""
@@ -51,15 +63,11 @@ def _flows(deployment_id: int, vault_id: int) -> Select[Entry, str, int, str]:
         select(Entry, Balance.token, Posting.amount, Posting.purpose)
         .join(
             Posting,
-            and_(
-                Posting.deployment_id == Entry.deployment_id,
-                Posting.block_number == Entry.block_number,
-                Posting.entry_log_index == Entry.log_index,
-            ),
+            POSTING_OF_ENTRY,
         )
         .join(
             Balance,
-            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+            ACCOUNT_OF_POSTING,
         )
         .where(
             Entry.deployment_id == deployment_id,
@@ -133,11 +141,7 @@ def list_executed(session: Session, deployment_id: int, vault_id: int) -> Iterat
         )
         .join(
             Clearing,
-            and_(
-                Clearing.deployment_id == Copy.deployment_id,
-                Clearing.block_number == Copy.block_number,
-                Clearing.log_index == Copy.clearing_log_index,
-            ),
+            CLEARING_OF_COPY,
         )
         .join(
             first,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import Clearing, Copy, OrderFill, Trade, Vault
+from indexer.ledger.models import CLEARING_OF_COPY, Clearing, Copy, OrderFill, Trade, Vault
 
 Place = tuple[int, int]
 """A place in the chain: block number and log index."""
@@ -158,11 +158,7 @@ def _copies() -> Select[Copy, Vault, Trade, Clearing, Clearing]:
         .join(Trade, and_(Trade.deployment_id == Copy.deployment_id, Trade.trade_id == Copy.trade_id))
         .outerjoin(
             Clearing,
-            and_(
-                Clearing.deployment_id == Copy.deployment_id,
-                Clearing.block_number == Copy.block_number,
-                Clearing.log_index == Copy.clearing_log_index,
-            ),
+            CLEARING_OF_COPY,
         )
         .outerjoin(
             first,

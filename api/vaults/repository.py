@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from indexer.ledger.models import Balance, Copy, Policy, Posting, Strategy, Vault, amount_sum
+from indexer.ledger.models import (
+    ACCOUNT_OF_POSTING,
+    Balance,
+    Copy,
+    Policy,
+    Posting,
+    Strategy,
+    Vault,
+    amount_sum,
+)
 
 FEE_PURPOSES = ("copy_fee", "performance_fee", "management_fee", "subscription_fee", "withdrawal_fee")
 """How the ledger calls what a vault pays, in the order of what is most often paid."""
@@ -87,7 +96,7 @@ def sum_fees(
         select(*keys, amount_sum(Posting.amount))
         .join(
             Balance,
-            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+            ACCOUNT_OF_POSTING,
         )
         .where(
             Posting.deployment_id == deployment_id,

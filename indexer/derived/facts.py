@@ -4,10 +4,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, select
 
 from accounting.tracking import Batch
-from indexer.ledger.models import Balance, Clearing, Copy, Entry, Posting, StrategyToken
+from indexer.ledger.models import (
+    ACCOUNT_OF_POSTING,
+    POSTING_OF_ENTRY,
+    Balance,
+    Clearing,
+    Copy,
+    Entry,
+    Posting,
+    StrategyToken,
+)
 
 LEADERS_BIT = 1 << 31
 """Set in a trade's id unless the leader gave it."""
@@ -162,15 +171,11 @@ def read_flows(connection: Connection, deployment_id: int, blocks: range) -> lis
         )
         .join(
             Posting,
-            and_(
-                Posting.deployment_id == Entry.deployment_id,
-                Posting.block_number == Entry.block_number,
-                Posting.entry_log_index == Entry.log_index,
-            ),
+            POSTING_OF_ENTRY,
         )
         .join(
             Balance,
-            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+            ACCOUNT_OF_POSTING,
         )
         .where(
             Entry.deployment_id == deployment_id,

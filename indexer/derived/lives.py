@@ -9,7 +9,17 @@ from sqlalchemy import Connection, and_, select
 from accounting.book import COST_KINDS, Charge, CostKind, Deposit, Event, Fill, Return, Withdrawal
 from accounting.rounding import mul_div_down
 from indexer.derived.facts import MOVING
-from indexer.ledger.models import Balance, Clearing, Copy, Entry, Posting, ValuedFlow
+from indexer.ledger.models import (
+    ACCOUNT_OF_POSTING,
+    CLEARING_OF_COPY,
+    POSTING_OF_ENTRY,
+    Balance,
+    Clearing,
+    Copy,
+    Entry,
+    Posting,
+    ValuedFlow,
+)
 
 _FEES: Mapping[str, CostKind] = {f"{kind}_fee": kind for kind in COST_KINDS}
 _Placed = tuple[int, int, int, int, Event]
@@ -49,11 +59,7 @@ def _fills(connection: Connection, deployment_id: int, vault_ids: Collection[int
         )
         .join(
             Clearing,
-            and_(
-                Clearing.deployment_id == Copy.deployment_id,
-                Clearing.block_number == Copy.block_number,
-                Clearing.log_index == Copy.clearing_log_index,
-            ),
+            CLEARING_OF_COPY,
         )
         .where(Copy.deployment_id == deployment_id, Copy.vault_id.in_(vault_ids))
     )
@@ -89,15 +95,11 @@ def _flows(connection: Connection, deployment_id: int, vault_ids: Collection[int
         )
         .join(
             Posting,
-            and_(
-                Posting.deployment_id == Entry.deployment_id,
-                Posting.block_number == Entry.block_number,
-                Posting.entry_log_index == Entry.log_index,
-            ),
+            POSTING_OF_ENTRY,
         )
         .join(
             Balance,
-            and_(Balance.deployment_id == Posting.deployment_id, Balance.account_id == Posting.account_id),
+            ACCOUNT_OF_POSTING,
         )
         .outerjoin(
             ValuedFlow,

@@ -107,23 +107,24 @@ def _day(
     return Day(growth.level, equity, hour.cash, hour.deposited - hour.withdrawn)
 
 
-def _wanted(table: Any, deployment_id: int, keys: Any, recent: int) -> Any:
+def _wanted(table: Any, deployment_id: int, keys: Sequence[Any], recent: int, which: Any) -> Any:
     """The last hour of each day, and every one from `recent` on, of what `keys` tell apart."""
     day = table.hour - table.hour % literal(DAY_S, BigInteger)
-    last = select(*keys, func.max(table.hour).label("hour")).where(
-        table.deployment_id == deployment_id, table.hour < recent
-    )
-    late = select(*keys, table.hour).where(table.deployment_id == deployment_id, table.hour >= recent)
-    return last.group_by(*keys, day), late
+    among = (table.deployment_id == deployment_id, which)
+    last = select(*keys, func.max(table.hour).label("hour")).where(*among, table.hour < recent)
+    late = select(*keys, table.hour).where(*among, table.hour >= recent)
+    return union(last.group_by(*keys, day), late).subquery()
+
+
+def _wanted_hours(deployment_id: int, vault_ids: Sequence[int], recent: int) -> Any:
+    source = aliased(VaultHour)
+    return _wanted(source, deployment_id, [source.vault_id], recent, source.vault_id.in_(vault_ids))
 
 
 def _read_hours(
     connection: Connection, deployment_id: int, vault_ids: Sequence[int], recent: int
 ) -> dict[int, list[_Hour]]:
-    source = aliased(VaultHour)
-    last, late = _wanted(source, deployment_id, [source.vault_id], recent)
-    of_these = source.vault_id.in_(vault_ids)
-    wanted = union(last.where(of_these), late.where(of_these)).subquery()
+    wanted = _wanted_hours(deployment_id, vault_ids, recent)
     query = (
         select(
             VaultHour.vault_id,
@@ -149,10 +150,8 @@ def _read_hours(
 def _read_holdings(
     connection: Connection, deployment_id: int, vault_ids: Sequence[int], recent: int
 ) -> dict[tuple[int, int], dict[str, int]]:
-    source = aliased(VaultHour)  # what was sold out has rows of no units, or none
-    last, late = _wanted(source, deployment_id, [source.vault_id], recent)
-    of_these = source.vault_id.in_(vault_ids)
-    wanted = union(last.where(of_these), late.where(of_these)).subquery()
+    # The vault's hours, not its positions': what was sold out has rows of no units, or none.
+    wanted = _wanted_hours(deployment_id, vault_ids, recent)
     query = (
         select(VaultPosition.vault_id, VaultPosition.hour, VaultPosition.token, VaultPosition.quantity)
         .join(wanted, and_(VaultPosition.vault_id == wanted.c.vault_id, VaultPosition.hour == wanted.c.hour))
@@ -168,11 +167,9 @@ def _boards(
     connection: Connection, deployment_id: int, tokens: frozenset[str], times: Sequence[int], recent: int
 ) -> dict[int, QuoteBoard]:
     """Time → the prices between `tokens` recorded until then."""
-    source = aliased(PriceHour)
-    last, late = _wanted(source, deployment_id, [source.token_a, source.token_b], recent)
-    names = sorted(tokens)
+    source, names = aliased(PriceHour), sorted(tokens)
     between = source.token_a.in_(names) & source.token_b.in_(names)
-    wanted = union(last.where(between), late.where(between)).subquery()
+    wanted = _wanted(source, deployment_id, [source.token_a, source.token_b], recent, between)
     query = (
         select(
             PriceHour.hour,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import aliased
 
 from accounting.fees import copy_fee, divide, keeper_fee_cap
-from indexer.ledger.models import Clearing, Copy, Fee, Strategy, Terms, Trade, VaultState
+from indexer.ledger.models import CLEARING_OF_COPY, Clearing, Copy, Fee, Strategy, Terms, Trade, VaultState
 
 
 class WrongCharge(NamedTuple):
@@ -74,11 +74,7 @@ def _copies(connection: Connection, deployment_id: int) -> Iterator[WrongCharge]
         .join(Trade, and_(Trade.deployment_id == Copy.deployment_id, Trade.trade_id == Copy.trade_id))
         .join(
             Clearing,
-            and_(
-                Clearing.deployment_id == Copy.deployment_id,
-                Clearing.block_number == Copy.block_number,
-                Clearing.log_index == Copy.clearing_log_index,
-            ),
+            CLEARING_OF_COPY,
         )
         .join(
             first,

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from indexer.errors import IndexerError
 from indexer.ledger.content import content_hash
-from indexer.ledger.models import Balance, Deployment, Posting, RawLog, Reorg, amount_sum
+from indexer.ledger.models import ACCOUNT_OF_POSTING, Balance, Deployment, Posting, RawLog, Reorg, amount_sum
 from indexer.ledger.postings import HELD_BY_HUB
 from indexer.sync.errors import FinalityError
 from simulation.unreliable import Unreliable
@@ -75,13 +75,10 @@ async def is_that_of_the_final_chain(engine: Engine, chain: PaperChain, folder: 
     balances_are_the_hubs_at_every_block(engine, life)
 
 
-_ITS_ACCOUNT = (Balance.deployment_id == Posting.deployment_id) & (Balance.account_id == Posting.account_id)
-
-
 def every_entry_sums_to_zero(engine: Engine) -> None:
     with engine.connect() as connection:
         entry = (Posting.block_number, Posting.entry_log_index, Balance.token)
-        lines = select(*entry, amount_sum(Posting.amount)).join_from(Posting, Balance, _ITS_ACCOUNT)
+        lines = select(*entry, amount_sum(Posting.amount)).join_from(Posting, Balance, ACCOUNT_OF_POSTING)
         sums = connection.execute(lines.group_by(*entry)).all()
     assert len(sums) > 50
     assert {int(row[-1]) for row in sums} == {0}
@@ -97,7 +94,7 @@ def balances_are_the_hubs_at_every_block(engine: Engine, life: Life) -> None:
         ).all()
         lines = connection.execute(
             select(Posting.block_number, Balance.account_kind, Balance.account, Balance.token, Posting.amount)
-            .join_from(Posting, Balance, _ITS_ACCOUNT)
+            .join_from(Posting, Balance, ACCOUNT_OF_POSTING)
             .where(Balance.account_kind.in_(HELD_BY_HUB))
             .order_by(Posting.block_number)
         ).all()

@@ -7,6 +7,7 @@ and removed together, by block.
 """
 
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
+from indexer.ledger.models.belonging import ACCOUNT_OF_POSTING, CLEARING_OF_COPY, POSTING_OF_ENTRY
 from indexer.ledger.models.books import Balance, Entry, Posting
 from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
 from indexer.ledger.models.derived import Lot, PriceHour, ValuedFlow, VaultHour, VaultPosition
@@ -29,8 +30,11 @@ from indexer.ledger.models.trades import Clearing, Copy, Trade
 from indexer.ledger.models.vaults import LeaderCap, Policy, Vault, VaultFacts, VaultState
 
 __all__ = [
+    "ACCOUNT_OF_POSTING",
+    "CLEARING_OF_COPY",
     "GATE",
     "GUARDIAN",
+    "POSTING_OF_ENTRY",
     "TREASURY",
     "Amount",
     "Appointment",

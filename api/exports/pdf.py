@@ -12,7 +12,7 @@ _COLUMNS = ("time", "kind", "trade", "sold", "bought", "amount", "realized", "co
 _WIDTHS = (34, 28, 16, 42, 48, 42, 33, 33)
 
 
-def paper_of(found: MonthStatement, block: BlockRef) -> bytes:
+def pdf_of(found: MonthStatement, block: BlockRef) -> bytes:
     """Return the month as PDF."""
     pdf = FPDF(orientation="landscape", format="A4")
     pdf.set_creation_date(block.time)
