@@ -282,6 +282,7 @@ def _settle_in(world: World, start: Tick) -> None:
     world.opened.market.post(start)
     leaders.opened(chain.mine(start.time - 120))
     leaders.fund(world.opened.market.trader, start)
+    world.liquidity.fund(world.opened.market.trader)
     chain.mine(start.time - 60)
 
 

@@ -53,6 +53,26 @@ async def test_same_seed_lives_the_same_life_and_another_does_not(tmp_path: Path
 
 
 @pytest.mark.timeout(1200)
+async def test_pools_that_were_thin_are_as_deep_as_before(tmp_path: Path) -> None:
+    async with open_world(Plan(seed=1, steps=1, faults=0.0, followers=16), tmp_path) as world:
+        chain, pools = world.opened.chain, world.opened.exchange.pools.values()
+        contracts = [world.opened.exchange.uniswap.contract(pool).functions for pool in pools]
+
+        def depths() -> list[int]:
+            return [pool.liquidity().call() for pool in contracts]
+
+        before, time = depths(), world.tick.time
+        for at in range(3):
+            world.liquidity.set(thin=True)
+            chain.seal(time + 24 * at + 12)
+            assert all(depth < had // 9 for depth, had in zip(depths(), before, strict=True))
+            world.liquidity.set(thin=False)
+            chain.seal(time + 24 * at + 24)
+            # Tokens go in and out in whole units: next to nothing is left behind.
+            assert all(abs(had - depth) * 10**6 < had for depth, had in zip(depths(), before, strict=True))
+
+
+@pytest.mark.timeout(1200)
 async def test_judge_sees_what_is_planted(tmp_path: Path) -> None:
     """An order that is forgotten, one said to be rejected that was filled, a unit too much in the ledger."""
     async with open_world(Plan(seed=1, steps=12, faults=0.0, followers=16), tmp_path) as world:
