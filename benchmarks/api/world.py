@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 from indexer.chain.types import Header
 from indexer.derived.rebuild import rebuild
 from indexer.ledger.bulk import write_rows
-from indexer.ledger.checkpoint import add_deployment
+from indexer.ledger.checkpoint import Checkpoint, add_deployment
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.models import (
     Balance,
@@ -35,6 +35,7 @@ from indexer.ledger.models import (
     Vault,
     VaultHour,
 )
+from indexer.ledger.partitions import Partitions
 
 CHAIN_ID = 31_337
 START = 1_735_689_600
@@ -137,8 +138,7 @@ def trades(size: Size) -> Iterator[Traded]:
                 portion = chance.randint(20, 80) * ETH // 100
             books = (cash, held) if buys else (held, cash)
             copies = [_copy(vault, sequence, portion, price, books) for vault in size.vaults_of(strategy)]
-            time = START + 3_600 + (YEAR_S - 3_600) * block // (blocks + 1)
-            yield Traded(block, time, strategy, sequence, buys, portion, copies)
+            yield Traded(block, _time(block, blocks), strategy, sequence, buys, portion, copies)
 
 
 def _copy(
@@ -158,6 +158,16 @@ def _copy(
     paid[vault] -= gross
     got[vault] += bought
     return vault, gross - fee, fee, bought, None
+
+
+def _time(block: int, blocks: int) -> int:
+    return START + 3_600 + (YEAR_S - 3_600) * block // (blocks + 1)
+
+
+def _days(size: Size) -> Iterator[Checkpoint]:
+    blocks = size.leaders * size.trades + LONG_TRADES + 1
+    for number in (*range(1, blocks, max(1, blocks // 365)), blocks):
+        yield Checkpoint(number, _hash(number), _time(number, blocks))
 
 
 def _hash(number: int) -> str:
@@ -206,6 +216,7 @@ def _write(connection: Connection, one: int, size: Size) -> int:
     terms = (_FEE_BPS, 2_000, 100, 50, 3_000, 30 * 86_400, 0, 0)
     write_rows(connection, Terms, ((one, s, 1, *place, *terms) for s in strategies))
     write_rows(connection, Vault, _vaults(one, size))
+    Partitions(one).cover(connection, list(_days(size)))
     write_rows(connection, Entry, _entries(one, size))
     write_rows(connection, Posting, _postings(one, size))
     write_rows(connection, Trade, (_trade(one, each, size) for each in trades(size)))

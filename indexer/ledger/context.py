@@ -76,11 +76,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class TradeTerms:
-    """A trade's fixed part."""
+    """A trade's fixed part; `opened` is its block."""
 
     strategy_id: int
     token_in: str
     token_out: str
+    opened: int
 
 
 @dataclass(slots=True)
@@ -106,7 +107,14 @@ def _of(*columns: Any, among: Any) -> Any:
 # Statements are made once: to make one takes longer than to run it for a block.
 _VAULTS = _of(Vault.vault_id, *_VAULT_COLUMNS, among=Vault.vault_id)
 _OFFERS = _of(Strategy.strategy_id, Strategy.leader, Strategy.protocol_bps, among=Strategy.strategy_id)
-_TRADES = _of(Trade.trade_id, Trade.strategy_id, Trade.token_in, Trade.token_out, among=Trade.trade_id)
+_TRADES = _of(
+    Trade.trade_id,
+    Trade.strategy_id,
+    Trade.token_in,
+    Trade.token_out,
+    Trade.block_number,
+    among=Trade.trade_id,
+)
 _BATCHES = _of(Clearing.trade_id, func.count(), among=Clearing.trade_id).group_by(Clearing.trade_id)
 _PARTS = _of(OrderFill.order_hash, func.count(), among=OrderFill.order_hash).group_by(OrderFill.order_hash)
 _TREASURY = (

@@ -28,6 +28,7 @@ from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
 from indexer.ledger.listings import veto
 from indexer.ledger.models import Base, Block, Clearing, Copy, RawLog, StrategyToken, Trade, Vault, VaultFacts
+from indexer.ledger.partitions import Partitions, require_once
 from indexer.ledger.projection import Projection, TokenFacts
 from indexer.ledger.proof import (
     LogFacts,
@@ -67,6 +68,7 @@ def _picking(table: type[Base], names: Sequence[str]) -> Callable[[tuple[Any, ..
 
 _OF_CLEARING = _picking(Clearing, Cleared._fields)
 _OF_COPY = _picking(Copy, Visit._fields)
+_TRADE_AND_BLOCK = _picking(Copy, ("trade_id", "block_number"))
 _OF_TOKEN = _picking(StrategyToken, Traded._fields)
 
 
@@ -79,6 +81,7 @@ class Ledger:
         self._hash_window = hash_window
         self._standing = Standing(deployment_id)
         self._accounts = Accounts(deployment_id)
+        self._partitions = Partitions(deployment_id)
         with engine.connect() as connection:
             self._checkpoint = read_checkpoint(connection, deployment_id)
             self._start_block = read_start(connection, deployment_id)
@@ -114,6 +117,7 @@ class Ledger:
         ):
             move_checkpoint(connection, self._id, old, target)
             context = load_context(connection, self._id, decoded)
+            self.cover(connection, decoded)
             beside.do(write_rows, RawLog, raw_rows(self._id, decoded))
             self.post(beside, context, decoded, tokens)
             self._write_blocks(beside.connection(), decoded, old, target)
@@ -183,6 +187,11 @@ class Ledger:
         """Forget what is kept in memory of rows that the caller removes."""
         self._standing.forget()
         self._accounts.forget()
+        self._partitions.forget()
+
+    def cover(self, connection: Connection, decoded: DecodedRange) -> None:
+        """Have a part of the tables for a range's rows, before any is written."""
+        self._partitions.cover(connection, decoded.headers)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -220,11 +229,12 @@ class Ledger:
         """Write what a range's logs come to, but not the logs themselves, in the caller's transaction."""
         rows = Projection(self._id, context, tokens).post(decoded)
         told = _facts(rows)
-        beside.do(self._write, rows)
+        opened = {trade_id: trade.opened for trade_id, trade in context.trades.items()}
+        beside.do(self._write, rows, self._partitions.apart(opened, _copied(rows)))
         blocks = range(decoded.headers[0].number, decoded.headers[-1].number + 1)
         take(beside.connection, self._standing, told, blocks)
 
-    def _write(self, connection: Connection, rows: Rows) -> None:
+    def _write(self, connection: Connection, rows: Rows, apart: Sequence[int]) -> None:
         changed = dict(rows.vaults)
         for vault_id, vault in rows.opened_vaults.items():
             vault.update(zip(_VAULT_FACTS, changed.pop(vault_id).changing(), strict=True))
@@ -236,6 +246,7 @@ class Ledger:
             rows.new[Trade].append(as_tuple(Trade, trade))
         for table, new in rows.new.items():
             write_rows(connection, table, new)
+        require_once(connection, self._id, apart)
         update_rows(
             connection,
             Vault,
@@ -304,6 +315,11 @@ def _facts(rows: Rows) -> Facts:
         flows=rows.flows,
         traded=[Traded._make(_OF_TOKEN(row)) for row in rows.new[StrategyToken]],
     )
+
+
+def _copied(rows: Rows) -> dict[int, int]:
+    """Trade → the last block of its copies."""
+    return dict(map(_TRADE_AND_BLOCK, rows.new[Copy]))
 
 
 def _follows(first: Header | BlockRef, checkpoint: Checkpoint) -> bool:

@@ -47,6 +47,7 @@ def rebuild(ledger: Ledger, hub: str, *, on_progress: Callable[[int, int], None]
             tokens = {token: told for (number, token), told in facts.items() if first <= number <= above}
             decoded = decoder.decode(blocks)
             context = load_context(connection, deployment_id, decoded)
+            ledger.cover(connection, decoded)
             with Beside(connection, len(decoded.logs)) as beside:
                 ledger.post(beside, context, decoded, tokens)
             done += len(decoded.logs)

@@ -148,7 +148,7 @@ class TradeProjection:
         lines(postings.BOUGHT, 3, bought, to_vaults, [amounts_out[at] for at in bought])
 
     def _open(self, place: Place, event: TradeOpened) -> None:
-        terms = TradeTerms(event.trade_id >> 32, event.token_in, event.token_out)
+        terms = TradeTerms(event.trade_id >> 32, event.token_in, event.token_out, place.block_number)
         if event.trade_id in self._rows.opened_trades:
             raise contradiction(place, f"trade {trade_label(event.trade_id)} was opened twice")
         self._context.trades[event.trade_id] = terms
