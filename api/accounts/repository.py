@@ -107,6 +107,6 @@ def list_fees(
         )
     )
     if before is not None:
-        query = query.where(tuple_(*line) < before)
+        query = query.where(Posting.block_number <= before[0], tuple_(*line) < before)
     rows = session.execute(query.order_by(*(column.desc() for column in line)).limit(limit))
     return [FeeRow(*row) for row in rows]

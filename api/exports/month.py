@@ -15,13 +15,14 @@ from api.problems import ApiError
 from api.schemas import Amount, Token
 from api.snapshot import Snapshot
 from api.statements.history import Line, list_lines, place_of, steps_of
-from api.statements.repository import Place, first_block_since
+from api.statements.repository import first_block_since
 from api.statements.schemas import FeeLine, FillLine, FlowLine, SkipLine
 from api.statements.service import present_line
 from api.vaults.repository import VaultRow
 from api.vaults.service import require_vault
 from indexer.derived.standing import load_states
 from indexer.derived.state import VaultState
+from indexer.ledger.models.places import Place
 
 MOST_LINES = 20_000
 _PAGE = 500
@@ -179,15 +180,14 @@ def _lines(
     before: Place | None = (block, 0)
     first = (first_block_since(snapshot.session, snapshot.deployment_id, start), 0)
     while True:
-        page = list_lines(snapshot, row.vault.vault_id, before=before, limit=_PAGE)
-        within = [line for line in page if place_of(line) >= first]
-        pages.append(within)
+        page = list_lines(snapshot, row.vault.vault_id, since=first, before=before, limit=_PAGE)
+        pages.append(page)
         if sum(map(len, pages)) > MOST_LINES:
             raise MonthTooLongError(
                 f"More than {MOST_LINES} lines are in this month.",
                 remedy="Page through /v1/vaults/{vault_id}/statement instead.",
             )
-        if len(within) < _PAGE:
+        if len(page) < _PAGE:
             break
         before = place_of(page[-1])
     for page in reversed(pages):

@@ -19,22 +19,25 @@ from accounting.history import Step, walk
 from accounting.quotes import Quote
 from api.snapshot import Snapshot
 from api.statements import repository
-from api.statements.repository import FlowRow, Place
+from api.statements.repository import FlowRow
 from api.trades.fills import keeper_part
 from api.trades.repository import CopyRow, list_vault_copies, list_vault_copies_within
 from indexer.derived.standing import load_states
 from indexer.derived.state import HOUR_S
 from indexer.ledger.models import Clearing, Strategy, Vault
+from indexer.ledger.models.places import Place
 
 Line = FlowRow | CopyRow
 
 
-def list_lines(snapshot: Snapshot, vault_id: int, *, before: Place | None, limit: int) -> Sequence[Line]:
-    """Return what happened in a vault, skips included, newest first, before a place if one is given."""
+def list_lines(
+    snapshot: Snapshot, vault_id: int, *, since: Place | None = None, before: Place | None, limit: int
+) -> Sequence[Line]:
+    """Return what happened in a vault, skips included, newest first, since and before places if given."""
     session, deployment_id = snapshot.session, snapshot.deployment_id
     lines: list[Line] = [
-        *repository.list_flows(session, deployment_id, vault_id, before=before, limit=limit),
-        *list_vault_copies(session, deployment_id, vault_id, before=before, limit=limit),
+        *repository.list_flows(session, deployment_id, vault_id, since=since, before=before, limit=limit),
+        *list_vault_copies(session, deployment_id, vault_id, since=since, before=before, limit=limit),
     ]
     return sorted(lines, key=place_of, reverse=True)[:limit]
 

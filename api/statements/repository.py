@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from indexer.ledger.models import (
@@ -18,10 +18,9 @@ from indexer.ledger.models import (
     Posting,
     StrategyToken,
     ValuedFlow,
+    places,
 )
-
-Place = tuple[int, int]
-"""A place in the chain: block number and log index."""
+from indexer.ledger.models.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,22 @@ class FlowRow:
 
 
 def list_flows(
-    session: Session, deployment_id: int, vault_id: int, *, before: Place | None, limit: int
+    session: Session,
+    deployment_id: int,
+    vault_id: int,
+    *,
+    since: Place | None = None,
+    before: Place | None,
+    limit: int,
 ) -> Sequence[FlowRow]:
-    """Return what moved in and out of a vault but for trades, newest first; given a place, before it."""
+    """Return what moved in and out of a vault but for trades, newest first; since and before places if they
+    are given.
+    """
     query = _flows(deployment_id, vault_id)
+    if since is not None:
+        query = query.where(places.since(Entry, since), places.since(Posting, since))
     if before is not None:
-        query = query.where(tuple_(Entry.block_number, Entry.log_index) < before)
+        query = query.where(places.before(Entry, before), places.before(Posting, before))
     query = query.order_by(Entry.block_number.desc(), Entry.log_index.desc()).limit(limit)
     return [FlowRow(*row) for row in session.execute(query)]
 
@@ -52,8 +61,7 @@ def list_flows_within(
 ) -> Sequence[FlowRow]:
     """Return what moved in and out of a vault but for trades from one place to another."""
     query = _flows(deployment_id, vault_id).where(
-        tuple_(Entry.block_number, Entry.log_index) >= first,
-        tuple_(Entry.block_number, Entry.log_index) <= last,
+        places.within(Entry, first, last), places.within(Posting, first, last)
     )
     return [FlowRow(*row) for row in session.execute(query)]
 
@@ -105,7 +113,7 @@ def list_clearings_between(
 def first_block_since(session: Session, deployment_id: int, time: int) -> int:
     """Return a block number of which, and of all above, blocks with events are of ``time`` or later."""
     query = select(Block.number).where(Block.deployment_id == deployment_id, Block.time < time)
-    before = session.scalar(query.order_by(Block.number.desc()).limit(1))
+    before = session.scalar(query.order_by(Block.time.desc(), Block.number.desc()).limit(1))
     return 0 if before is None else before + 1
 
 

@@ -13,7 +13,7 @@ from api.snapshot import Snapshot
 from api.statements import repository
 from api.statements.figures import balances, flows, gain_fee, profit, returns, tracking
 from api.statements.history import Line, fee_kind, list_lines, place_of, steps_of
-from api.statements.repository import FlowRow, Place
+from api.statements.repository import FlowRow
 from api.statements.schemas import (
     Execution,
     FeeLine,
@@ -30,6 +30,7 @@ from api.trades.fills import present_fill
 from api.vaults.schemas import FeeKind, VaultStatus
 from api.vaults.service import marks_of, require_vault, terms_of
 from indexer.derived.facts import LEADERS_BIT
+from indexer.ledger.models.places import Place
 
 
 def get_statement(

@@ -3,13 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import CLEARING_OF_COPY, Clearing, Copy, OrderFill, Trade, Vault
-
-Place = tuple[int, int]
-"""A place in the chain: block number and log index."""
+from indexer.ledger.models import CLEARING_OF_COPY, Clearing, Copy, OrderFill, Trade, Vault, places
+from indexer.ledger.models.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def list_trades(
     if kind is not None:
         query = query.where(Trade.kind == kind)
     if before is not None:
-        query = query.where(tuple_(Trade.block_number, Trade.log_index) < before)
+        query = query.where(places.before(Trade, before))
     query = query.order_by(Trade.block_number.desc(), Trade.log_index.desc()).limit(limit)
     return session.scalars(query).all()
 
@@ -52,12 +50,16 @@ def find_trade(session: Session, deployment_id: int, trade_id: int) -> Trade | N
 
 
 def count_copies(
-    session: Session, deployment_id: int, trade_ids: Collection[int]
+    session: Session, deployment_id: int, trades: Collection[Trade]
 ) -> dict[int, dict[str | None, int]]:
     """Return trade id → reason → number of copies; the reason None is that of fills."""
     query = (
         select(Copy.trade_id, Copy.reason, func.count())
-        .where(Copy.deployment_id == deployment_id, Copy.trade_id.in_(trade_ids))
+        .where(
+            Copy.deployment_id == deployment_id,
+            Copy.trade_id.in_([trade.trade_id for trade in trades]),
+            _while_open(trades),
+        )
         .group_by(Copy.trade_id, Copy.reason)
         .order_by(Copy.trade_id, Copy.reason)
     )
@@ -96,7 +98,7 @@ def find_order_fills(
 def list_copies(
     session: Session,
     deployment_id: int,
-    trade_id: int,
+    trade: Trade,
     *,
     status: str | None,
     reason: str | None,
@@ -104,13 +106,15 @@ def list_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return a trade's copies in the order the contract made them, those after a place, if one is given."""
-    query = _copies().where(Copy.deployment_id == deployment_id, Copy.trade_id == trade_id)
+    query = _copies().where(
+        Copy.deployment_id == deployment_id, Copy.trade_id == trade.trade_id, _while_open([trade])
+    )
     if status is not None:
         query = query.where(Copy.status == status)
     if reason is not None:
         query = query.where(Copy.reason == reason)
     if after is not None:
-        query = query.where(tuple_(Copy.block_number, Copy.log_index) > after)
+        query = query.where(places.after(Copy, after))
     rows = session.execute(query.order_by(Copy.block_number, Copy.log_index).limit(limit))
     return [CopyRow(*row) for row in rows]
 
@@ -122,17 +126,20 @@ def list_vault_copies(
     *,
     status: str | None = None,
     reason: str | None = None,
+    since: Place | None = None,
     before: Place | None,
     limit: int,
 ) -> Sequence[CopyRow]:
-    """Return what trades did in a vault, newest first, before a place if one is given."""
+    """Return what trades did in a vault, newest first, since and before places if they are given."""
     query = _copies().where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
     if status is not None:
         query = query.where(Copy.status == status)
     if reason is not None:
         query = query.where(Copy.reason == reason)
+    if since is not None:
+        query = query.where(places.since(Copy, since))
     if before is not None:
-        query = query.where(tuple_(Copy.block_number, Copy.log_index) < before)
+        query = query.where(places.before(Copy, before))
     rows = session.execute(query.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit))
     return [CopyRow(*row) for row in rows]
 
@@ -144,10 +151,17 @@ def list_vault_copies_within(
     query = _copies().where(
         Copy.deployment_id == deployment_id,
         Copy.vault_id == vault_id,
-        tuple_(Copy.block_number, Copy.log_index) >= first,
-        tuple_(Copy.block_number, Copy.log_index) <= last,
+        places.within(Copy, first, last),
     )
     return [CopyRow(*row) for row in session.execute(query)]
+
+
+def _while_open(trades: Collection[Trade]) -> ColumnElement[bool]:
+    """Copies in the blocks in which one of some trades was open: no others are theirs."""
+    first = min((trade.block_number for trade in trades), default=0)
+    ends = [trade.completed_block for trade in trades]
+    last = max((end for end in ends if end is not None), default=0)
+    return Copy.block_number >= first if None in ends else Copy.block_number.between(first, last)
 
 
 def _copies() -> Select[Copy, Vault, Trade, Clearing, Clearing]:

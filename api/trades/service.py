@@ -58,7 +58,7 @@ def list_trades(
 def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
     """Return a trade with its clearings. Raises `TradeNotFoundError`."""
     row = _require(snapshot, text)
-    found = repository.count_copies(snapshot.session, snapshot.deployment_id, [row.trade_id])
+    found = repository.count_copies(snapshot.session, snapshot.deployment_id, [row])
     counts = found.get(row.trade_id, {})
     clearings = repository.list_clearings(snapshot.session, snapshot.deployment_id, row.trade_id)
     [trade] = _trades(snapshot, [row])
@@ -86,7 +86,7 @@ def list_copies(
     rows = repository.list_copies(
         snapshot.session,
         snapshot.deployment_id,
-        trade.trade_id,
+        trade,
         status=status,
         reason=reason,
         after=None if after is None else (after[0], after[1]),
@@ -127,7 +127,7 @@ def _require(snapshot: Snapshot, text: str) -> models.Trade:
 
 def _trades(snapshot: Snapshot, rows: Sequence[models.Trade]) -> list[Trade]:
     session, deployment_id, trade_ids = snapshot.session, snapshot.deployment_id, [r.trade_id for r in rows]
-    counts = repository.count_copies(session, deployment_id, trade_ids)
+    counts = repository.count_copies(session, deployment_id, rows)
     clearings = repository.find_first_clearings(session, deployment_id, trade_ids)
     orders = repository.find_order_fills(session, deployment_id, trade_ids)
     return [

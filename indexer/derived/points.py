@@ -138,7 +138,7 @@ def _read_hours(
             VaultHour.invested,
         )
         .join(wanted, and_(VaultHour.vault_id == wanted.c.vault_id, VaultHour.hour == wanted.c.hour))
-        .where(VaultHour.deployment_id == deployment_id)
+        .where(VaultHour.deployment_id == deployment_id, VaultHour.vault_id.in_(vault_ids))
         .order_by(VaultHour.vault_id, VaultHour.hour)
     )
     found: defaultdict[int, list[_Hour]] = defaultdict(list)
@@ -155,7 +155,11 @@ def _read_holdings(
     query = (
         select(VaultPosition.vault_id, VaultPosition.hour, VaultPosition.token, VaultPosition.quantity)
         .join(wanted, and_(VaultPosition.vault_id == wanted.c.vault_id, VaultPosition.hour == wanted.c.hour))
-        .where(VaultPosition.deployment_id == deployment_id, VaultPosition.quantity != 0)
+        .where(
+            VaultPosition.deployment_id == deployment_id,
+            VaultPosition.vault_id.in_(vault_ids),
+            VaultPosition.quantity != 0,
+        )
     )
     found: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     for vault_id, hour, token, units in connection.execute(query):

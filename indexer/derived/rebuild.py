@@ -79,7 +79,10 @@ def roll_back(
         delete(PriceHour).where(PriceHour.deployment_id == deployment_id, PriceHour.hour >= hour)
     )
     before = connection.scalar(
-        kept.with_only_columns(Block.number).where(Block.time < hour).order_by(Block.number.desc()).limit(1)
+        kept.with_only_columns(Block.number)
+        .where(Block.time < hour)
+        .order_by(Block.time.desc(), Block.number.desc())
+        .limit(1)
     )
     first = 0 if before is None else before + 1
     if first <= ancestor.number:

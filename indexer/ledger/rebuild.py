@@ -14,6 +14,7 @@ from indexer.ledger.beside import Beside
 from indexer.ledger.checkpoint import move_checkpoint
 from indexer.ledger.content import MEMORIES
 from indexer.ledger.context import load_context
+from indexer.ledger.errors import InvariantError
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import Base, Block, RawLog, Token
 from indexer.ledger.projection import TokenFacts
@@ -68,7 +69,7 @@ def _token_facts(connection: Connection, deployment_id: int) -> dict[Listed, Tok
 def _next_blocks(connection: Connection, deployment_id: int, hub: str, above: int) -> Sequence[BlockLogs]:
     """The next blocks with logs, and these, in order."""
     found = connection.execute(
-        select(Block.number, Block.hash, Block.time, Block.seen_us)
+        select(Block.number, Block.hash, Block.time, Block.seen_us, Block.log_count)
         .where(Block.deployment_id == deployment_id, Block.number > above, Block.log_count > 0)
         .order_by(Block.number)
         .limit(_BLOCKS)
@@ -90,4 +91,10 @@ def _next_blocks(connection: Connection, deployment_id: int, hub: str, above: in
         topics = tuple(row.topics[at : at + _WORD] for at in range(0, len(row.topics), _WORD))
         place = (row.block_number, row.block_hash, row.tx_hash, row.tx_index, row.log_index)
         logs[row.block_number].append(Log(address, *place, topics, row.data))
+    for row in found:
+        if len(logs[row.number]) != row.log_count:
+            raise InvariantError(
+                f"Block {row.number} had {row.log_count} logs, and {len(logs[row.number])} are here.",
+                remedy="Attach the detached parts of raw_logs, then start again. Nothing has changed.",
+            )
     return [BlockLogs(header, tuple(logs[header.number])) for header in headers]

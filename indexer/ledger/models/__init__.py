@@ -6,6 +6,7 @@ token units, times unix seconds (`*_us`: microseconds). There are no foreign key
 and removed together, by block.
 """
 
+from indexer.ledger.models import places
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
 from indexer.ledger.models.belonging import ACCOUNT_OF_POSTING, CLEARING_OF_COPY, POSTING_OF_ENTRY
 from indexer.ledger.models.books import Balance, Entry, Posting
@@ -83,4 +84,5 @@ __all__ = [
     "VaultPosition",
     "VaultState",
     "amount_sum",
+    "places",
 ]

@@ -13,11 +13,7 @@ class Entry(LogRow, Base):
     """
 
     __tablename__ = "entries"
-    __table_args__ = (
-        Index("ix_entries_trade", "deployment_id", "trade_id"),
-        Index("ix_entries_vault", "deployment_id", "vault_id", "block_number", "log_index"),
-        Index("ix_entries_owner", "deployment_id", "owner", "block_number", "log_index"),
-    )
+    __table_args__ = (Index("ix_entries_vault", "deployment_id", "vault_id", "block_number", "log_index"),)
 
     kind: Mapped[str] = mapped_column(String(32))
     trade_id: Mapped[int | None] = mapped_column(BigInteger)

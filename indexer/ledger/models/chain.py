@@ -2,7 +2,7 @@
 reorgs.
 """
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from indexer.ledger.models.base import Address, Base, Hash
@@ -42,6 +42,7 @@ class Block(Base):
     """
 
     __tablename__ = "blocks"
+    __table_args__ = (Index("ix_blocks_time", "deployment_id", "time", "number"),)
 
     deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

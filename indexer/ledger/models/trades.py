@@ -20,7 +20,7 @@ class Trade(EventRow, Base):
     __tablename__ = "trades"
     __table_args__ = (
         Index("ix_trades_block", "deployment_id", "block_number", "log_index"),
-        Index("ix_trades_strategy", "deployment_id", "strategy_id", "trade_id"),
+        Index("ix_trades_strategy", "deployment_id", "strategy_id", "block_number", "log_index"),
     )
 
     trade_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -85,7 +85,7 @@ class Copy(EventRow, Base):
     __tablename__ = "copies"
     __table_args__ = (
         Index("ix_copies_block", "deployment_id", "block_number", "log_index"),
-        Index("ix_copies_vault", "deployment_id", "vault_id", "trade_id"),
+        Index("ix_copies_vault", "deployment_id", "vault_id", "block_number", "log_index"),
     )
 
     trade_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
