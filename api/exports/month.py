@@ -15,7 +15,7 @@ from api.problems import ApiError
 from api.schemas import Amount, Token
 from api.snapshot import Snapshot
 from api.statements.history import Line, list_lines, place_of, steps_of
-from api.statements.repository import first_block_since
+from api.statements.repository import end_before, first_block_since
 from api.statements.schemas import FeeLine, FillLine, FlowLine, SkipLine
 from api.statements.service import present_line
 from api.vaults.repository import VaultRow
@@ -176,8 +176,7 @@ def _lines(
 ) -> Iterator[FlowLine | FeeLine | FillLine | SkipLine]:
     """The month's lines, oldest first."""
     pages: list[Sequence[Line]] = []
-    block = first_block_since(snapshot.session, snapshot.deployment_id, end)
-    before: Place | None = (block, 0)
+    before: Place | None = (end_before(snapshot.session, snapshot.deployment_id, end), 0)
     first = (first_block_since(snapshot.session, snapshot.deployment_id, start), 0)
     while True:
         page = list_lines(snapshot, row.vault.vault_id, since=first, before=before, limit=_PAGE)

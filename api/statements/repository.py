@@ -111,10 +111,17 @@ def list_clearings_between(
 
 
 def first_block_since(session: Session, deployment_id: int, time: int) -> int:
-    """Return a block number of which, and of all above, blocks with events are of ``time`` or later."""
+    """Return the first block with events of ``time`` or later; without one, what `end_before` does."""
+    query = select(Block.number).where(Block.deployment_id == deployment_id, Block.time >= time)
+    found = session.scalar(query.order_by(Block.time, Block.number).limit(1))
+    return end_before(session, deployment_id, time) if found is None else found
+
+
+def end_before(session: Session, deployment_id: int, time: int) -> int:
+    """Return the number that follows the last block with events before ``time``; 0 without one."""
     query = select(Block.number).where(Block.deployment_id == deployment_id, Block.time < time)
-    before = session.scalar(query.order_by(Block.time.desc(), Block.number.desc()).limit(1))
-    return 0 if before is None else before + 1
+    last = session.scalar(query.order_by(Block.time.desc(), Block.number.desc()).limit(1))
+    return 0 if last is None else last + 1
 
 
 @dataclass(frozen=True, slots=True)

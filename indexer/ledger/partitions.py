@@ -123,15 +123,17 @@ class Partitions:
         """
         start, parent = self._ends[table], self._name(table)
         if not start and not connection.scalar(_EXISTS, {"name": parent}):
-            key = "hour" if table in BY_HOUR else "block_number"
             connection.exec_driver_sql(
-                f"CREATE TABLE {parent} (LIKE {table.__tablename__} INCLUDING ALL) PARTITION BY RANGE ({key})"
+                f"CREATE TABLE {parent} (LIKE {table.__tablename__} INCLUDING ALL) "
+                f"PARTITION BY RANGE ({_cut_by(table)})"
             )
             connection.exec_driver_sql(
                 f"ALTER TABLE {table.__tablename__} ATTACH PARTITION {parent} FOR VALUES IN ({self._id})"
             )
         part = f"{parent}_from_{start}"
         connection.exec_driver_sql(f"CREATE TABLE {part} (LIKE {parent} INCLUDING ALL)")
+        if (key := _key_within(table)) is not None:
+            connection.exec_driver_sql(f"ALTER TABLE {part} ADD PRIMARY KEY ({key})")
         connection.exec_driver_sql(
             f"ALTER TABLE {parent} ATTACH PARTITION {part} FOR VALUES FROM ({start}) TO ({end})"
         )
@@ -147,6 +149,16 @@ class Partitions:
 
     def _name(self, table: type[Base]) -> str:
         return f"{table.__tablename__}_{self._id}"
+
+
+def _cut_by(table: type[Base]) -> str:
+    return "hour" if table in BY_HOUR else "block_number"
+
+
+def _key_within(table: type[Base]) -> str | None:
+    """The key that each part has of its own, since the whole can have none without what it is cut by."""
+    key = [column.name for column in table.__table__.primary_key]
+    return None if _cut_by(table) in key else ", ".join(key)
 
 
 def require_once(connection: Connection, deployment_id: int, trade_ids: Sequence[int]) -> None:

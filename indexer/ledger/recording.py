@@ -77,6 +77,7 @@ def write_recording(
             schema = _SCHEMA.with_metadata({_KEY: json.dumps(_about(connection, deployment_id))})
             counted = select(func.count()).where(RawLog.deployment_id == deployment_id)
             total = connection.scalar(counted) or 0
+            _require_all(connection, deployment_id, total)
             with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
                 for rows in _groups(connection, deployment_id):
                     columns = zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)
@@ -177,6 +178,16 @@ def _about(connection: Connection, deployment_id: int) -> dict[str, object]:
         "last_hash": row.checkpoint_hash,
         "last_time": row.checkpoint_time,
     }
+
+
+def _require_all(connection: Connection, deployment_id: int, found: int) -> None:
+    told = select(func.sum(Block.log_count)).where(Block.deployment_id == deployment_id)
+    there_were = connection.scalar(told) or 0
+    if found != there_were:
+        raise RecordingError(
+            f"The ledger's blocks had {there_were} logs, and {found} are here.",
+            remedy="Attach the parts of raw_logs that were detached, then export again.",
+        )
 
 
 def _groups(connection: Connection, deployment_id: int) -> Iterator[list[tuple[Any, ...]]]:

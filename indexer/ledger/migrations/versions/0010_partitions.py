@@ -18,34 +18,38 @@ depends_on: str | Sequence[str] | None = None
 
 
 class _Table(NamedTuple):
-    """By what a table is cut, its key, what the key needs in addition where it is cut, and its indexes."""
+    """By what a table is cut, its key and indexes.
+
+    The whole can have no key without what it is cut by: then each part has it for itself.
+    """
 
     name: str
     cut_by: str
     key: str
-    key_grows: str
     indexes: dict[str, str]
+
+    @property
+    def whole_has_key(self) -> bool:
+        return self.cut_by in self.key
 
 
 _PLACE = "deployment_id, block_number, log_index"
 _TABLES = (
-    _Table("raw_logs", "block_number", _PLACE, "", {}),
+    _Table("raw_logs", "block_number", _PLACE, {}),
     _Table(
         "postings",
         "block_number",
         f"{_PLACE}, line",
-        "",
         {"ix_postings_account": "deployment_id, account_id, block_number, log_index"},
     ),
     _Table(
         "copies",
         "block_number",
         "deployment_id, trade_id, vault_id",
-        ", block_number",
         {"ix_copies_block": _PLACE, "ix_copies_vault": "deployment_id, vault_id, trade_id"},
     ),
-    _Table("vault_hours", "hour", "deployment_id, vault_id, hour", "", {}),
-    _Table("vault_positions", "hour", "deployment_id, vault_id, hour, token", "", {}),
+    _Table("vault_hours", "hour", "deployment_id, vault_id, hour", {}),
+    _Table("vault_positions", "hour", "deployment_id, vault_id, hour, token", {}),
 )
 
 _MONTH = "date_trunc('month', to_timestamp(time) AT TIME ZONE 'UTC')"
@@ -89,7 +93,7 @@ def upgrade() -> None:
     for table in _TABLES:
         op.execute(f"INSERT INTO {table.name} SELECT * FROM old_{table.name}")
         op.execute(f"DROP TABLE old_{table.name}")
-        _index(table, table.key + table.key_grows)
+        _index(table, with_key=table.whole_has_key)
 
 
 def downgrade() -> None:
@@ -101,7 +105,7 @@ def downgrade() -> None:
         op.execute(f"CREATE TABLE {table.name} (LIKE old_{table.name})")
         op.execute(f"INSERT INTO {table.name} SELECT * FROM old_{table.name}")
         op.execute(f"DROP TABLE old_{table.name}")
-        _index(table, table.key)
+        _index(table, with_key=True)
 
 
 def _cut(table: _Table, deployment_id: int, bounds: Sequence[int]) -> None:
@@ -115,10 +119,13 @@ def _cut(table: _Table, deployment_id: int, bounds: Sequence[int]) -> None:
             f"CREATE TABLE {of_deployment}_from_{start} PARTITION OF {of_deployment} "
             f"FOR VALUES FROM ({start}) TO ({end})"
         )
+        if not table.whole_has_key:
+            op.execute(f"ALTER TABLE {of_deployment}_from_{start} ADD PRIMARY KEY ({table.key})")
 
 
-def _index(table: _Table, key: str) -> None:
-    op.execute(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})")
+def _index(table: _Table, *, with_key: bool) -> None:
+    if with_key:
+        op.execute(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({table.key})")
     for name, columns in table.indexes.items():
         op.execute(f"CREATE INDEX {name} ON {table.name} ({columns})")
 
