@@ -18,12 +18,13 @@ from indexer.decode.events import Event
 from indexer.ledger.checkpoint import Checkpoint, add_deployment
 from indexer.ledger.content import content_hash
 from indexer.ledger.database import open_engine, snapshot
-from indexer.ledger.errors import InvariantError
+from indexer.ledger.errors import InvariantError, RecordingError
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import downgrade, upgrade
 from indexer.ledger.models import Copy, RawLog, Trade
 from indexer.ledger.partitions import BY_BLOCK, BY_HOUR, Partitions
 from indexer.ledger.rebuild import rebuild
+from indexer.ledger.recording import write_recording
 from indexer.ledger.spans import Pace, block_after, month_after
 from protocol import types
 from tests.indexer.blocks import CHAIN_ID, TOKENS, block, header, write
@@ -337,7 +338,9 @@ def test_months_come_back_when_a_ledger_in_one_piece_is_upgraded(
     assert content(postgresql_engine) == content(sqlite_engine)
 
 
-def test_rebuild_without_a_part_that_was_detached_is_refused(postgresql_engine: Engine) -> None:
+def test_rebuild_and_export_without_a_part_that_was_detached_are_refused(
+    postgresql_engine: Engine, tmp_path: Path
+) -> None:
     ledger = new_ledger(postgresql_engine)
     append(ledger, far_apart(tell(31, 40)[0]))
     start = parts(postgresql_engine, "raw_logs")[1][0]
@@ -348,4 +351,7 @@ def test_rebuild_without_a_part_that_was_detached_is_refused(postgresql_engine: 
     with pytest.raises(InvariantError, match="logs, and 0 are here") as caught:
         rebuild(ledger, HUB)
     assert "detached" in caught.value.remedy
+    with pytest.raises(RecordingError, match="are here"):
+        write_recording(postgresql_engine, 1, tmp_path / "logs.parquet")
+    assert not list(tmp_path.iterdir())
     assert content(postgresql_engine) == before
