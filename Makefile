@@ -148,7 +148,7 @@ compile: compile-forge compile-brownie ## Compile the contracts with Forge and w
 # Without the tests: Forge compiles those that it runs when it runs them, in another way.
 .PHONY: compile-forge
 compile-forge: install
-	@$(FORGE) build --quiet contracts tests/contracts/gas
+	@$(FORGE) build --quiet contracts tests/contracts/gas tests/contracts/support/LeadersWallet.sol
 
 .PHONY: compile-brownie
 compile-brownie: install
