@@ -104,7 +104,7 @@ demo: install ## Watch it work: ONCE=1 ends after the summary, MARKET=file repla
 # Narrow a suite from the command line, for instance: make test-python PYTEST_ARGS="tests/api -x"
 FORGE_ARGS ?=
 BROWNIE_ARGS ?=
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist loadgroup
 
 .PHONY: test
 test: install ## Everything that must pass
