@@ -9,7 +9,7 @@ and removed together, by block.
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
 from indexer.ledger.models.belonging import ACCOUNT_OF_POSTING, CLEARING_OF_COPY, POSTING_OF_ENTRY
 from indexer.ledger.models.books import Balance, Entry, Posting
-from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
+from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg, Transaction
 from indexer.ledger.models.derived import Lot, PriceHour, ValuedFlow, VaultHour, VaultPosition
 from indexer.ledger.models.fees import Escrow, Fee, ProtocolShare
 from indexer.ledger.models.lease import Lease
@@ -76,6 +76,7 @@ __all__ = [
     "TermsProposal",
     "Token",
     "Trade",
+    "Transaction",
     "ValuedFlow",
     "Vault",
     "VaultFacts",
