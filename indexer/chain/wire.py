@@ -128,7 +128,7 @@ _DEPOSITED = 0x7E
 
 
 class WireGas(msgspec.Struct, rename="camel"):
-    """A block as `eth_getBlockByHash` gives it, for what it says of gas; without EIP-1559 there is no price."""
+    """A block as `eth_getBlockByHash` gives it, for what it says of gas; before EIP-1559 no price."""
 
     number: str
     hash: str
@@ -142,8 +142,8 @@ class WireGas(msgspec.Struct, rename="camel"):
 
 
 class WireReceipt(msgspec.Struct, rename="camel"):
-    """A receipt as `eth_getTransactionReceipt` gives it. `l1_fee` is a rollup's of the OP Stack, and so is the
-    type of what was sent to it from the chain below, for which nothing is paid.
+    """A receipt as `eth_getTransactionReceipt` gives it. `l1_fee` is a rollup's of the OP Stack, which
+    has a type of its own, too, for what the chain below sent without paying.
     """
 
     transaction_hash: str

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, Self
 
 import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 _MANY = 500
 """Logs of a range from which on a second thread saves more than it costs."""
@@ -45,7 +45,12 @@ class Beside:
     ) -> None:
         if self._thread is not None:
             self._thread.shutdown()
-        self.connection()
+        try:
+            self.connection()
+        except OperationalError:
+            # Where the connection was lost under the caller's own statement, that error says more.
+            if error is None or self._thread is not None:
+                raise
 
     def do(
         self, work: Callable[Concatenate[Connection, P], None], *args: P.args, **keywords: P.kwargs
