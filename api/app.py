@@ -36,6 +36,7 @@ from api.statements.endpoints import router as statements
 from api.strategies.endpoints import router as strategies
 from api.tokens.endpoints import router as tokens
 from api.trades.endpoints import router as trades
+from api.transactions.endpoints import router as transactions
 from api.vaults.endpoints import router as vaults
 from inbox.intake import ContractWallets
 
@@ -60,7 +61,8 @@ them, with `/deployments/{chain_id}/{hub}` before it.
 **Tables.** Every list is also to be had as CSV, Parquet or Arrow: send `Accept: text/csv`,
 `application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the next page.
 
-**Until the next block** most answers stay as they are: `ETag` is the block, `If-None-Match` gets 304.
+**Until the next block** most answers stay as they are, but for gas, which is known a moment later: `ETag`
+says block and gas, `If-None-Match` gets 304.
 
 **Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is a hash that anybody can compute from
 the chain's own ids.
@@ -81,6 +83,7 @@ _TAGS = [
         "name": "trades",
         "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
     },
+    {"name": "transactions", "description": "Who sent what, and what gas it cost."},
     {"name": "fees", "description": "Who was paid what for what, and what is pending."},
     {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
@@ -101,6 +104,7 @@ _ROUTERS = (
     statements,
     exports,
     trades,
+    transactions,
     orders,
     accounts,
     fees,

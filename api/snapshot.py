@@ -151,7 +151,8 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
     async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
         last = snapshot.deployment.checkpoint_hash
         if last is not None and not any(part in request.url.path for part in _OF_THEIR_OWN):
-            tag = f'W/"{last[2:18]}"'
+            # What transactions cost is known a moment after their block.
+            tag = f'W/"{last[2:18]}-{snapshot.deployment.gas_number or 0}"'
             if tag in request.headers.get("if-none-match", ""):
                 raise NotModified(tag)
             response.headers["ETag"] = tag

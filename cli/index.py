@@ -151,6 +151,7 @@ async def _run(
             if once:
                 await indexer.backfill_to_head(stop)
                 await indexer.prove(stop)
+                await indexer.read_gas(stop)
             else:
                 await indexer.follow(stop)
             checkpoint = indexer.checkpoint

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import ADDRESS_EXAMPLE, Amount, EventRef, Schema
+from api.transactions.schemas import GasCost
 
 FeeSource = Literal[
     "copy_fee",
@@ -34,6 +35,10 @@ class Account(Schema):
         examples=[4_000],
     )
     vault_ids: list[int] = Field(description="The owner's vaults, by id.", examples=[[42, 57]])
+    gas: GasCost = Field(
+        description="What the address's own transactions with events of the hub cost, as follower, leader, "
+        "keeper or anybody else."
+    )
 
 
 class EarnedFee(Schema):

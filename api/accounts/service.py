@@ -11,6 +11,7 @@ from api.paging import cut, decode_cursor
 from api.schemas import Amount, Answer, Page
 from api.snapshot import Snapshot
 from api.trades import ids
+from api.transactions.service import gas_of_sender
 
 
 def get_account(snapshot: Snapshot, owner: str) -> Answer[Account]:
@@ -28,6 +29,7 @@ def get_account(snapshot: Snapshot, owner: str) -> Answer[Account]:
         claimable_fees=amounts(repository.list_balances(session, deployment_id, "fee", owner)),
         leader_cap_bps=repository.find_leader_cap(session, deployment_id, owner),
         vault_ids=list(repository.list_vault_ids(session, deployment_id, owner)),
+        gas=gas_of_sender(snapshot, owner),
     )
     return Answer(as_of_block=snapshot.block, data=account)
 

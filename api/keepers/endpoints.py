@@ -12,6 +12,8 @@ from api.orders.posted import microseconds
 from api.orders.repository import has_inbox
 from api.problems import responses
 from api.snapshot import OpenSnapshot
+from api.transactions.schemas import GasCost
+from api.transactions.service import gas_of_senders
 from inbox import models
 
 router = APIRouter(tags=["operations"])
@@ -34,13 +36,15 @@ def list_keepers(snapshot: OpenSnapshot) -> Keepers:
     of_hub: dict[str, Any] = {"chain_id": deployment.chain_id, "hub": deployment.hub}
     keepers = select(models.Keeper).filter_by(**of_hub).order_by(models.Keeper.name)
     stops = select(models.Stop).filter_by(**of_hub, lifted_us=None).order_by(models.Stop.id)
+    rows = snapshot.session.scalars(keepers).all()
+    gas = gas_of_senders(snapshot, {row.sender for row in rows}) if rows else {}
     return Keepers(
-        keepers=[_keeper(row) for row in snapshot.session.scalars(keepers)],
+        keepers=[_keeper(row, gas[row.sender]) for row in rows],
         stops=[_stop(row) for row in snapshot.session.scalars(stops)],
     )
 
 
-def _keeper(row: models.Keeper) -> Keeper:
+def _keeper(row: models.Keeper, gas: GasCost) -> Keeper:
     seen = microseconds(row.seen_us)
     breakers = json.loads(row.breakers)
     return Keeper(
@@ -54,6 +58,7 @@ def _keeper(row: models.Keeper) -> Keeper:
         breakers=[Breaker(name=name, carries=_WORDS[allowed]) for name, allowed in breakers.items()],
         in_flight=row.in_flight,
         held=row.held,
+        gas=gas,
     )
 
 

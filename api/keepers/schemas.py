@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import ADDRESS_EXAMPLE, Schema
+from api.transactions.schemas import GasCost
 
 Carries = Literal["everything", "entries", "stops", "exits", "nothing"]
 Scope = Literal["leader", "strategy", "entries"]
@@ -33,6 +34,10 @@ class Keeper(Schema):
     )
     breakers: list[Breaker] = Field(description="Why it does not do everything; empty where it does.")
     in_flight: int = Field(description="Its transactions that are not mined yet.", examples=[1])
+    gas: GasCost = Field(
+        description="What its address's transactions with events of this hub cost, in the chain's own coin; "
+        "what it earned is in the address's fees."
+    )
     held: int = Field(description="Things to do that it leaves for later.", examples=[0])
 
 

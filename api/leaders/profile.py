@@ -18,6 +18,7 @@ from api.snapshot import Snapshot
 from api.strategies.existence import require_strategy
 from api.terms.repository import list_terms
 from api.terms.service import present_terms
+from api.transactions.service import gas_of_sender
 from indexer.derived.leaders import points_of, read_leaders
 from indexer.derived.points import Point
 from indexer.derived.standing import load_states
@@ -55,6 +56,7 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
         months=_months(points),
         market_mix=_market_mix(snapshot, strategy),
         curve=curve_of(points, window, snapshot.time, tokens.by_address[strategy.base_token]),
+        gas=gas_of_sender(snapshot, strategy.leader),
         terms_history=[
             TermsVersion(terms=present_terms(row, strategy.base_token, tokens), since=event_of(row))
             for row in terms

@@ -11,6 +11,7 @@ from accounting.windows import WindowName
 from api.curves import CurvePoint
 from api.schemas import ADDRESS_EXAMPLE, Amount, EventRef, Ratio, Schema, Token
 from api.terms.schemas import VersionedTerms
+from api.transactions.schemas import GasCost
 
 MetricName = Literal[
     "cumulative_return",
@@ -158,5 +159,9 @@ class LeaderProfile(LeaderFacts):
     curve: list[CurvePoint] = Field(
         description="Ends of days, or of hours for 24h, and now; of a long life every so many days: at most "
         "400 points."
+    )
+    gas: GasCost = Field(
+        description="What the leader's own transactions with events of the hub cost, those for other "
+        "strategies too, in the chain's own coin; in no metric."
     )
     terms_history: list[TermsVersion] = Field(description="Every version of the fee terms, oldest first.")

@@ -10,6 +10,7 @@ from api.reasons.catalogue import Reason
 from api.schemas import ADDRESS_EXAMPLE, HASH_EXAMPLE, Amount, BlockRef, EventRef, Ratio, Schema, Token
 from api.terms.schemas import VersionedTerms
 from api.trades.schemas import Fill
+from api.transactions.schemas import GasCost
 from api.vaults.schemas import FeeKind, Marks, VaultStatus
 
 
@@ -252,6 +253,11 @@ class Statement(Schema):
         description="Why the result is not the leader's; null for a leader's own vault."
     )
     execution: Execution = Field(description="How fills were priced.")
+    gas: GasCost = Field(
+        description="What the owner's own transactions in this vault cost, in the chain's own coin. Not part "
+        "of `profit`: the vault does not pay it. One that did something in several vaults is in each of "
+        "theirs; the account's `gas` counts it once."
+    )
     filled: int = Field(description="Trades copied.", examples=[17])
     skipped_by_reason: dict[str, int] = Field(
         description="Reason → trades skipped for it.", examples=[{"paused": 2}]

@@ -27,6 +27,7 @@ from api.statements.standing import standing_of
 from api.terms.repository import list_terms
 from api.trades import ids
 from api.trades.fills import present_fill
+from api.transactions.service import gas_of_vault
 from api.vaults.schemas import FeeKind, VaultStatus
 from api.vaults.service import marks_of, require_vault, terms_of
 from indexer.derived.facts import LEADERS_BIT
@@ -69,6 +70,7 @@ def get_statement(
         returns=returns(standing),
         tracking=tracking(standing, base),
         execution=_execution(snapshot, vault_id, strategy.base_token),
+        gas=gas_of_vault(snapshot, vault),
         filled=filled,
         skipped_by_reason=dict(sorted((reason, number) for reason, number in reasons.items() if reason)),
         lines=[present_line(snapshot, line, steps.get(place_of(line)), strategy.base_token) for line in page],

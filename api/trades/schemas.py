@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.reasons.catalogue import Reason
 from api.schemas import ADDRESS_EXAMPLE, HASH_EXAMPLE, Amount, EventRef, Ratio, Schema, Token
+from api.transactions.schemas import Coins, Transaction
 
 CopyStatus = Literal["filled", "skipped"]
 TradeStatus = Literal["copying", "completed"]
@@ -187,3 +188,10 @@ class TradeDetail(Trade):
         description="Reason → vaults skipped for it.", examples=[{"paused": 2, "nothing_to_sell": 1}]
     )
     clearings: list[Clearing] = Field(description="The swaps that cleared it, in order.")
+    transactions: list[Transaction] = Field(
+        description="What carried it to the hub and finished it, in order: who sent each, and what gas it "
+        "cost. One of the newest block is here a moment after it."
+    )
+    gas_paid: Coins | None = Field(
+        description="What they cost in all; null until every one's receipt is read."
+    )

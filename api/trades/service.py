@@ -24,6 +24,8 @@ from api.trades.schemas import (
     TradeKind,
     TradeOrder,
 )
+from api.transactions.schemas import Coins
+from api.transactions.service import list_of
 from indexer.ledger import models
 from indexer.ledger.trade_ids import SOLO
 
@@ -62,10 +64,15 @@ def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
     counts = found.get(row.trade_id, {})
     clearings = repository.list_clearings(snapshot.session, snapshot.deployment_id, row.trade_id)
     [trade] = _trades(snapshot, [row])
+    hashes = {row.tx_hash, *(clearing.tx_hash for clearing in clearings), row.completed_tx_hash} - {None}
+    sent = list_of(snapshot, [each for each in hashes if each is not None])
+    paid = sum(int(each.paid.units) for each in sent)
     detail = TradeDetail(
         **dict(trade),
         skipped_by_reason={reason: number for reason, number in counts.items() if reason is not None},
         clearings=[_clearing(snapshot, clearing) for clearing in clearings],
+        transactions=sent,
+        gas_paid=Coins.of(paid) if len(sent) == len(hashes) else None,
     )
     return Answer(as_of_block=snapshot.block, data=detail)
 

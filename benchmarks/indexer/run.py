@@ -27,7 +27,6 @@ from indexer.chain.rpc import LONGEST_LOGS, RpcClient
 from indexer.chain.types import Header
 from indexer.decode.ranges import DecodedRange
 from indexer.ledger.beside import Beside
-from indexer.ledger.context import Context
 from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import RawLog
@@ -51,9 +50,7 @@ class _UpTo(ChainReader):
 class _RawLedger(Ledger):
     """The ledger's first step alone: raw logs, blocks and checkpoint."""
 
-    def post(
-        self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
-    ) -> None:
+    def post(self, beside: Beside, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
         """Nothing: the raw logs are written before."""
 
 

@@ -33,8 +33,17 @@ from indexer.chain.errors import (
 )
 from indexer.chain.quorum import agreed_head
 from indexer.chain.rpc import RpcClient
-from indexer.chain.types import BlockLogs, BlockRef, Call, Header, Log
-from indexer.chain.wire import BlockRun, Params, WireHeader, WireLog, block_runs, translate
+from indexer.chain.types import BlockLogs, BlockRef, Call, GasOfBlock, Header, Log, Receipt
+from indexer.chain.wire import (
+    BlockRun,
+    Params,
+    WireGas,
+    WireHeader,
+    WireLog,
+    WireReceipt,
+    block_runs,
+    translate,
+)
 
 _USE_ANOTHER = "Use another RPC endpoint, or ask this node's operator; nothing of the block was written."
 _TWO_FORKS = "The chain reorganised while it was read, or the node mixes two forks: try again."
@@ -191,6 +200,20 @@ class ChainReader:
                 remedy=_USE_ANOTHER,
             )
         return tuple(log for log in everything if log.address == watch.raw)
+
+    async def gas_of_blocks(self, hashes: Sequence[str]) -> list[GasOfBlock | None]:
+        """What blocks' headers say of gas, by the blocks' hashes; None for a block that the node has not."""
+        shape: Any = WireGas | None  # a union is no type[T] to mypy
+        params = [[each, False] for each in hashes]
+        found: list[WireGas | None] = await self._rpc.batch("eth_getBlockByHash", params, shape)
+        return translate(lambda: [None if each is None else each.value() for each in found])
+
+    async def receipts(self, tx_hashes: Sequence[str]) -> list[Receipt | None]:
+        """The receipts of transactions, unchecked; None for a transaction that the node knows none of."""
+        shape: Any = WireReceipt | None  # a union is no type[T] to mypy
+        params = [[each] for each in tx_hashes]
+        found: list[WireReceipt | None] = await self._rpc.batch("eth_getTransactionReceipt", params, shape)
+        return translate(lambda: [None if each is None else each.value() for each in found])
 
     async def call_all(self, calls: Sequence[Call], block: str) -> list[bytes]:
         """Call views at one block: a block's hash, or `latest`."""

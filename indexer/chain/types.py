@@ -55,6 +55,40 @@ class BlockLogs:
 
 
 @dataclass(frozen=True, slots=True)
+class GasOfBlock:
+    """What a block's header says of gas: all that was used, and the least that a unit of it cost."""
+
+    number: int
+    hash: str
+    used: int
+    base_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a transaction. `sender` is EIP-55, `gas_price` and `data_fee` units of the chain's own
+    coin; `gas_until` is all gas of the block up to this transaction and with it. `free` is one that no gas is
+    paid for. `logs` are all it emitted.
+    """
+
+    block_hash: str
+    tx_hash: str
+    tx_index: int
+    sender: str
+    gas_used: int
+    gas_until: int
+    gas_price: int
+    data_fee: int
+    free: bool
+    logs: tuple[Log, ...]
+
+    @property
+    def paid(self) -> int:
+        """What the sender paid for it in all."""
+        return self.gas_used * self.gas_price + self.data_fee
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A read-only call: `data` sent to the contract at `to`."""
 

@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from eth_utils.address import to_checksum_address
 
 from indexer.chain.errors import NotANodeError
-from indexer.chain.types import Header, Log
+from indexer.chain.types import GasOfBlock, Header, Log, Receipt
 
 T = TypeVar("T")
 
@@ -120,6 +121,56 @@ def block_runs(found: list[WireLog]) -> list[BlockRun]:
     if logs:
         runs.append(BlockRun(number, block_hash, time, tuple(logs)))
     return runs
+
+
+_DEPOSITED = 0x7E
+"""Source: the OP Stack's specification, deposited transaction type."""
+
+
+class WireGas(msgspec.Struct, rename="camel"):
+    """A block as `eth_getBlockByHash` gives it, for what it says of gas; before EIP-1559 no price."""
+
+    number: str
+    hash: str
+    gas_used: str
+    base_fee_per_gas: str | None = None
+
+    def value(self) -> GasOfBlock:
+        """Translate."""
+        price = int(self.base_fee_per_gas or "0x0", 16)
+        return GasOfBlock(int(self.number, 16), self.hash.lower(), int(self.gas_used, 16), price)
+
+
+class WireReceipt(msgspec.Struct, rename="camel"):
+    """A receipt as `eth_getTransactionReceipt` gives it. `l1_fee` is a rollup's of the OP Stack, which
+    has a type of its own, too, for what the chain below sent without paying.
+    """
+
+    transaction_hash: str
+    transaction_index: str
+    block_hash: str
+    gas_used: str
+    cumulative_gas_used: str
+    effective_gas_price: str
+    logs: list[WireLog]
+    sender: str = msgspec.field(name="from")
+    l1_fee: str | None = msgspec.field(name="l1Fee", default=None)
+    type: str | None = None
+
+    def value(self) -> Receipt:
+        """Translate. Raises `ValueError` for what is no receipt."""
+        return Receipt(
+            block_hash=self.block_hash.lower(),
+            tx_hash=self.transaction_hash.lower(),
+            tx_index=int(self.transaction_index, 16),
+            sender=str(to_checksum_address(self.sender)),
+            gas_used=int(self.gas_used, 16),
+            gas_until=int(self.cumulative_gas_used, 16),
+            gas_price=int(self.effective_gas_price, 16),
+            data_fee=int(self.l1_fee or "0x0", 16),
+            free=int(self.type or "0x0", 16) == _DEPOSITED,
+            logs=tuple(log for run in block_runs(self.logs) for log in run.logs),
+        )
 
 
 class HeadNotice(msgspec.Struct):

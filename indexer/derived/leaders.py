@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from accounting.book import Event, Fill
 from accounting.conduct import Entry, Evidence, entries_of, rank
@@ -46,18 +46,22 @@ class Moment:
     time: int
 
 
-def mark_due(connection: Connection, deployment_id: int, vault_ids: Collection[int]) -> None:
-    """Take note that something happened in vaults, in the transaction that writes it."""
-    ids = sorted(vault_ids)
+_MARK_DUE = (
+    update(LeaderMetrics)
+    .where(
+        LeaderMetrics.deployment_id == bindparam("deployment"),
+        LeaderMetrics.strategy_id.in_(bindparam("strategies", expanding=True)),
+        LeaderMetrics.due != 0,
+    )
+    .values(due=0)
+)
+
+
+def mark_due(connection: Connection, deployment_id: int, strategy_ids: Collection[int]) -> None:
+    """Take note that something happened in vaults of strategies, in the transaction that writes it."""
+    ids = sorted(strategy_ids)
     for at in range(0, len(ids), 500):
-        touched = select(Vault.strategy_id).where(
-            Vault.deployment_id == deployment_id, Vault.vault_id.in_(ids[at : at + 500])
-        )
-        connection.execute(
-            update(LeaderMetrics)
-            .where(LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.strategy_id.in_(touched))
-            .values(due=0)
-        )
+        connection.execute(_MARK_DUE, {"deployment": deployment_id, "strategies": ids[at : at + 500]})
 
 
 def forget(connection: Connection, deployment_id: int, *, above: int = -1) -> None:

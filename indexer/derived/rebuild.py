@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, text
 
-from indexer.derived.facts import read_facts
+from indexer.derived.facts import Facts, read_facts
 from indexer.derived.leaders import forget
 from indexer.derived.standing import Standing
 from indexer.derived.state import HOUR_S
 from indexer.derived.update import take
+from indexer.ledger.beside import Beside
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.models import (
     Block,
@@ -88,7 +89,8 @@ def roll_back(
     if first <= ancestor.number:
         blocks = range(first, ancestor.number + 1)
         told = read_facts(connection, deployment_id, blocks)
-        take(lambda: connection, Standing(deployment_id), told, blocks, only=again)
+        with Beside(connection, _logs_of(told)) as beside:
+            take(beside, Standing(deployment_id), told, blocks, only=again)
 
 
 def rebuild(connection: Connection, deployment_id: int) -> None:
@@ -102,7 +104,13 @@ def rebuild(connection: Connection, deployment_id: int) -> None:
         if connection.dialect.name == "postgresql" and done & (done - 1) == 0:
             # The tables were empty when the server last looked: it would go through all of them each time.
             connection.execute(text("ANALYZE vault_hours, vault_positions, lots, price_hours"))
-        take(lambda: connection, standing, read_facts(connection, deployment_id, blocks), blocks)
+        told = read_facts(connection, deployment_id, blocks)
+        with Beside(connection, _logs_of(told)) as beside:
+            take(beside, standing, told, blocks)
+
+
+def _logs_of(told: Facts) -> int:
+    return sum(map(len, told))
 
 
 def _leaders(connection: Connection, deployment_id: int, vault_ids: Collection[int]) -> set[int]:

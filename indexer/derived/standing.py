@@ -87,6 +87,10 @@ class Standing:
             held.fetch = partial(self._fetch, (row["vault_id"], row["token"]))
         self._brought.update(missing & known.keys())
 
+    def strategies_of(self, vault_ids: Iterable[int]) -> set[int]:
+        """The strategies of vaults that are here."""
+        return {self.states[each].strategy_id for each in vault_ids if each in self.states}
+
     def trade(self, strategy_id: int, token: str) -> None:
         """Take it that a strategy trades a token from now on."""
         if strategy_id in self._tokens:

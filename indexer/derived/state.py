@@ -133,15 +133,24 @@ class VaultState:
         "lots",
         "returns_defined",
         "stored_hour",
+        "strategy_id",
         "tracking",
         "vault_id",
         "worths",
     )
 
     def __init__(
-        self, vault_id: int, base: str, leader: int | None, *, since: int, among: Collection[str]
+        self,
+        vault_id: int,
+        base: str,
+        leader: int | None,
+        *,
+        strategy_id: int,
+        since: int,
+        among: Collection[str],
     ) -> None:
         self.vault_id = vault_id
+        self.strategy_id = strategy_id
         self.base = base
         self.leader = leader
         self.average = Book(base, "average_cost")

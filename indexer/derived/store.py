@@ -1,11 +1,12 @@
 """The rows of running states: how they are read, and how those that a range changes are written."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, delete, func, select
+from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, delete, func, select, text
 from sqlalchemy.orm import aliased
 
 from accounting.book import COST_KINDS, Book
@@ -92,14 +93,20 @@ _TOKENS = select(StrategyToken.strategy_id, StrategyToken.token).where(
     StrategyToken.block_number < bindparam("below", type_=BigInteger),
 )
 
-_REPLACED = [
-    delete(table).where(
-        table.deployment_id == bindparam("deployment"),
-        table.hour == bindparam("hour"),
-        table.vault_id.in_(bindparam("vaults", expanding=True)),
+_REPLACED = {
+    dialect: [
+        text(
+            f"DELETE FROM {name} "  # noqa: S608 - our own text
+            f"WHERE deployment_id = :deployment AND hour = :hour AND vault_id {of_vaults}"
+        )
+        for name in (VaultHour.__tablename__, VaultPosition.__tablename__)
+    ]
+    for dialect, of_vaults in (
+        ("postgresql", "= ANY (CAST(:vaults AS bigint[]))"),
+        ("sqlite", "IN (SELECT value FROM json_each(:vaults))"),
     )
-    for table in (VaultHour, VaultPosition)
-]
+}
+"""With one parameter for all vaults: a list of them would be another statement for each length."""
 _OLD_PRICE = delete(PriceHour).where(
     PriceHour.deployment_id == bindparam("deployment"),
     PriceHour.token_a == bindparam("a"),
@@ -242,10 +249,11 @@ class Pending:
     def write(self, connection: Connection) -> None:
         """Write all rows."""
         for hour, vault_ids in self._replaced.items():
-            for ids in _chunks(vault_ids):
-                for statement in _REPLACED:
-                    known = {"deployment": self._deployment_id, "hour": hour, "vaults": ids}
-                    connection.execute(statement, known)
+            dialect = connection.dialect.name
+            ids = vault_ids if dialect == "postgresql" else json.dumps(vault_ids)
+            for statement in _REPLACED[dialect]:
+                known = {"deployment": self._deployment_id, "hour": hour, "vaults": ids}
+                connection.execute(statement, known)
         hours = {hour for *_, hour in self.prices}
         if hours:
             first = min(hours)
@@ -263,8 +271,10 @@ class Pending:
 def restore_state(row: Any, among: Collection[str]) -> VaultState:
     """Make a state of its row, but for its positions; `among` are its strategy's tokens."""
     leader = None if row["is_leader"] else row["leader_vault_id"]
-    base = row["base_token"]
-    state = VaultState(row["vault_id"], base, leader, since=row["opened_block"], among=among)
+    base, opened = row["base_token"], row["opened_block"]
+    state = VaultState(
+        row["vault_id"], base, leader, strategy_id=row["strategy_id"], since=opened, among=among
+    )
     if row["hour"] is None:
         return state
     state.hour = state.stored_hour = row["hour"]

@@ -18,22 +18,23 @@ from indexer.derived.facts import (
     read_first_clearings,
 )
 from indexer.derived.leaders import mark_due
-from indexer.derived.standing import Reach, Standing
+from indexer.derived.standing import Standing
 from indexer.derived.state import HOUR_S, VaultState
 from indexer.derived.store import Pending
+from indexer.ledger.beside import Beside
 from indexer.ledger.errors import InvariantError
 
 
 def take(
-    reach: Reach,
+    beside: Beside,
     standing: Standing,
     told: Facts,
     blocks: range,
     *,
     only: Collection[int] | None = None,
 ) -> None:
-    """Take in the facts of blocks whose rows are written, or are when the connection can be reached; of
-    `only` some vaults, if they are given.
+    """Take in the facts of blocks whose rows are written, or given to be written `beside`; of `only` some
+    vaults, if they are given.
 
     Raises `InvariantError` when a vault spends what it does not have.
     """
@@ -46,7 +47,8 @@ def take(
         each.trade_id: each for each in told.clearings if each.batch == 0 and not each.trade_id & LEADERS_BIT
     }
     missing = {visit.trade_id for visit in told.visits if not visit.trade_id & LEADERS_BIT} - firsts.keys()
-    for each in read_first_clearings(reach(), standing.deployment_id, missing) if missing else ():
+    reach, deployment_id = beside.connection, standing.deployment_id
+    for each in read_first_clearings(reach(), deployment_id, missing) if missing else ():
         firsts[each.trade_id] = each
     grown = {each.strategy_id for each in told.traded}
     standing.bring(reach, touched, below=blocks[0], grown=grown)
@@ -54,7 +56,7 @@ def take(
         flow.vault_id for flow in told.flows if flow.amount < 0
     }
     standing.offer_lots(sellers)
-    pending = Pending(standing.deployment_id)
+    pending = Pending(deployment_id)
     work = _Work(standing, firsts, pending)
     try:
         work.take(in_order(told, firsts))
@@ -64,8 +66,8 @@ def take(
             remedy="Try another RPC endpoint, in case this one left logs out; if that does not help, report "
             "it. Nothing was written.",
         ) from error
-    pending.write(reach())
-    mark_due(reach(), standing.deployment_id, touched)
+    beside.do(pending.write)
+    beside.do(mark_due, deployment_id, standing.strategies_of(touched))
     standing.settle()
 
 

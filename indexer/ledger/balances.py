@@ -40,13 +40,18 @@ class Accounts:
         self._known: dict[BalanceKey, tuple[int, int]] = {}
         self._newest: int | None = None
 
+    def know(self, books: Books) -> bool:
+        """Whether nothing must be read to write a range's postings."""
+        return self._newest is not None and books.accounts.keys() <= self._known.keys()
+
     def write(self, connection: Connection, books: Books) -> None:
         """Write a range's postings and the accounts that they change.
 
         Raises `InvariantError` if the hub would owe less than nothing; what is kept must be forgotten then.
         """
         known = self._known
-        known.update(_load(connection, self._id, books.accounts.keys() - known.keys()))
+        if missing := books.accounts.keys() - known.keys():
+            known.update(_load(connection, self._id, missing))
         newest = _newest(connection, self._id) if self._newest is None else self._newest
         ids: list[int] = []
         opened, changed = [], {}

@@ -2,9 +2,9 @@
 
 It covers every row of every table that follows from the chain, and nothing else: no clock (`seen_us`,
 `processed_us`), no key that a database hands out (`deployment_id`), no memory of what happened to this
-database (rollbacks, reports, leases), nothing that follows the ledger at its own pace (leaders' metrics), no
-head beyond the block, and of the blocks only those with logs, since the others are kept for a while only. So
-ranges, concurrency, restarts, reorgs and the kind of database make no difference.
+database (rollbacks, reports, leases), nothing that follows the ledger at its own pace (leaders' metrics,
+transactions' gas), no head beyond the block, and of the blocks only those with logs, since the others are
+kept for a while only. So ranges, concurrency, restarts, reorgs and the kind of database make no difference.
 
 A row is hashed as Python writes its values; a table's rows go in by place in the chain, and rows of one place
 by their own hashes, since databases order texts differently.
@@ -29,8 +29,8 @@ MEMORIES = frozenset(
 )
 """Tables that tell of this database and not of the chain."""
 
-TRAILING = frozenset({"leader_metrics"})
-"""Tables that follow the others at their own pace, and are made anew from them."""
+TRAILING = frozenset({"leader_metrics", "transactions"})
+"""Tables that follow the others at their own pace."""
 
 _NOT_CONTENT = frozenset({"deployment_id", "seen_us", "processed_us"})
 _CHUNK = 10_000

@@ -1,9 +1,10 @@
-"""What the ledger must know from earlier blocks to post a range: loaded for that range only, so memory stays
-flat.
+"""What the ledger must know from earlier blocks to post a range: kept in memory from range to range, for most
+is needed again soon, and read where it is not there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -26,6 +27,9 @@ from indexer.decode.events import (
 )
 from indexer.decode.ranges import DecodedRange
 from indexer.ledger.models import TREASURY, Appointment, Clearing, OrderFill, Strategy, Trade, Vault
+
+MOST = 16_384
+"""Vaults, strategies, trades and orders of each kind kept in memory: some ten megabytes."""
 
 _CHUNK = 500
 
@@ -86,7 +90,10 @@ class TradeTerms:
 
 @dataclass(slots=True)
 class Context:
-    """State at the end of the block before the range; kept up to date while the range is posted."""
+    """State at the end of the block before the range; kept up to date while the range is posted.
+
+    `batches` and `parts` count a trade's clearings and an order's fills.
+    """
 
     treasury: str | None = None
     offers: dict[int, Offer] = field(default_factory=dict)
@@ -107,15 +114,21 @@ def _of(*columns: Any, among: Any) -> Any:
 # Statements are made once: to make one takes longer than to run it for a block.
 _VAULTS = _of(Vault.vault_id, *_VAULT_COLUMNS, among=Vault.vault_id)
 _OFFERS = _of(Strategy.strategy_id, Strategy.leader, Strategy.protocol_bps, among=Strategy.strategy_id)
+_CLEARED = (
+    select(func.count())
+    .where(Clearing.deployment_id == Trade.deployment_id, Clearing.trade_id == Trade.trade_id)
+    .correlate(Trade)
+    .scalar_subquery()
+)
 _TRADES = _of(
     Trade.trade_id,
     Trade.strategy_id,
     Trade.token_in,
     Trade.token_out,
     Trade.block_number,
+    _CLEARED,
     among=Trade.trade_id,
 )
-_BATCHES = _of(Clearing.trade_id, func.count(), among=Clearing.trade_id).group_by(Clearing.trade_id)
 _PARTS = _of(OrderFill.order_hash, func.count(), among=OrderFill.order_hash).group_by(OrderFill.order_hash)
 _TREASURY = (
     select(Appointment.address)
@@ -125,27 +138,68 @@ _TREASURY = (
 )
 
 
-def load_context(connection: Connection, deployment_id: int, decoded: DecodedRange) -> Context:
-    """Load the vaults, strategies, trades and orders that the range's events refer to."""
-    vault_ids = _values(decoded, _OF_VAULTS, "vault_id")
-    trade_ids = _values(decoded, _OF_TRADES, "trade_id")
-    strategy_ids = _values(decoded, (VaultOpened,), "strategy_id") | {each >> 32 for each in trade_ids}
-    orders = _values(decoded, (OrderFilled,), "order_hash")
+class Known:
+    """The vaults, strategies, trades and orders that ranges referred to last.
 
-    def rows(statement: Any, values: set[Any]) -> Iterator[Any]:
-        wanted = sorted(values)
-        for at in range(0, len(wanted), _CHUNK):
-            known = {"deployment": deployment_id, "values": wanted[at : at + _CHUNK]}
-            yield from connection.execute(statement, known)
+    What is kept is what the rows say, so it is forgotten after a rollback and a transaction that failed.
+    """
 
-    context = Context(treasury=connection.scalar(_TREASURY, {"deployment": deployment_id}))
-    context.vaults = {vault_id: VaultNow(*columns) for vault_id, *columns in rows(_VAULTS, vault_ids)}
-    strategy_ids |= {vault.strategy_id for vault in context.vaults.values()}
-    context.offers = {each: Offer(*columns) for each, *columns in rows(_OFFERS, strategy_ids)}
-    context.trades = {trade_id: TradeTerms(*columns) for trade_id, *columns in rows(_TRADES, trade_ids)}
-    context.batches = {trade_id: cleared for trade_id, cleared in rows(_BATCHES, trade_ids)}  # noqa: C416 (rows)
-    context.parts = {order: filled for order, filled in rows(_PARTS, orders)}  # noqa: C416 (rows)
-    return context
+    def __init__(self, deployment_id: int) -> None:
+        self._id = deployment_id
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew when it is needed next."""
+        self._context = Context()
+        self._treasury_known = False
+
+    def before(self, reach: Callable[[], Connection], decoded: DecodedRange) -> Context:
+        """The state before a range, as far as its events refer to it, and more; posting the range keeps it
+        up to date. The transaction's connection is asked for only where something must be read.
+        """
+        context = self._context
+        opened_vaults = _values(decoded, (VaultOpened,), "vault_id")
+        opened_trades = _values(decoded, (TradeOpened,), "trade_id")
+        vault_ids = _values(decoded, _OF_VAULTS, "vault_id") - opened_vaults
+        trade_ids = _values(decoded, _OF_TRADES, "trade_id")
+        orders = _values(decoded, (OrderFilled,), "order_hash")
+
+        def missing(statement: Any, wanted: set[Any], known: dict[Any, Any]) -> Iterator[Any]:
+            for each in wanted & known.keys():
+                known[each] = known.pop(each)  # the last to go
+            asked = sorted(wanted - known.keys())
+            for at in range(0, len(asked), _CHUNK):
+                values = {"deployment": self._id, "values": asked[at : at + _CHUNK]}
+                yield from reach().execute(statement, values)
+
+        if not self._treasury_known:
+            context.treasury = reach().scalar(_TREASURY, {"deployment": self._id})
+            self._treasury_known = True
+        for vault_id, *columns in missing(_VAULTS, vault_ids, context.vaults):
+            context.vaults[vault_id] = VaultNow(*columns)
+        strategy_ids = _values(decoded, (VaultOpened,), "strategy_id") | {each >> 32 for each in trade_ids}
+        strategy_ids |= {context.vaults[each].strategy_id for each in vault_ids & context.vaults.keys()}
+        for strategy_id, *columns in missing(_OFFERS, strategy_ids, context.offers):
+            context.offers[strategy_id] = Offer(*columns)
+        went_on = trade_ids - opened_trades
+        context.batches |= dict.fromkeys(went_on - context.trades.keys(), 0)
+        for trade_id, *columns, cleared in missing(_TRADES, went_on, context.trades):
+            context.trades[trade_id] = TradeTerms(*columns)
+            context.batches[trade_id] = cleared
+        for order, filled in missing(_PARTS, orders, context.parts):
+            context.parts[order] = filled
+        self._trim()
+        return context
+
+    def _trim(self) -> None:
+        """Let go of what was not needed for the longest time."""
+        context = self._context
+        kept: tuple[dict[Any, Any], ...] = (context.offers, context.vaults, context.trades, context.parts)
+        for known in kept:
+            for key in list(islice(known, max(0, len(known) - MOST))):
+                del known[key]
+                if known is context.trades:
+                    context.batches.pop(key, None)
 
 
 def _values(decoded: DecodedRange, kinds: Iterable[type[Event]], field: str) -> set[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from indexer.chain.types import BlockRef, Header
+from indexer.chain.types import BlockRef, Header, Receipt
 from indexer.decode.ranges import DecodedRange
 from indexer.derived.facts import Cleared, Facts, Traded, Visit
 from indexer.derived.leaders import Moment, list_due, refresh
@@ -23,9 +23,10 @@ from indexer.ledger.balances import Accounts
 from indexer.ledger.beside import Beside
 from indexer.ledger.bulk import column_names, update_rows, write_rows
 from indexer.ledger.checkpoint import Checkpoint, move_checkpoint, note_head, read_checkpoint, read_start
-from indexer.ledger.context import Context, load_context
+from indexer.ledger.context import Known
 from indexer.ledger.database import why
 from indexer.ledger.errors import DatabaseUnavailableError, InvariantError
+from indexer.ledger.gas import Sent, read_gas_number, read_sent, write_gas, write_gas_number
 from indexer.ledger.listings import veto
 from indexer.ledger.models import Base, Block, Clearing, Copy, RawLog, StrategyToken, Trade, Vault, VaultFacts
 from indexer.ledger.partitions import Partitions, require_once
@@ -34,12 +35,12 @@ from indexer.ledger.proof import (
     LogFacts,
     Taken,
     Unproven,
-    add_unproven,
-    cut_unproven,
     logs_at,
-    move_unproven,
     read_unproven,
     taken,
+    with_unproven,
+    without_unproven,
+    write_unproven,
 )
 from indexer.ledger.rollback import remove_above
 from indexer.ledger.rows import Place, Rows, as_tuple
@@ -82,9 +83,12 @@ class Ledger:
         self._standing = Standing(deployment_id)
         self._accounts = Accounts(deployment_id)
         self._partitions = Partitions(deployment_id)
+        self._known = Known(deployment_id)
         with engine.connect() as connection:
             self._checkpoint = read_checkpoint(connection, deployment_id)
             self._start_block = read_start(connection, deployment_id)
+            self._unproven = read_unproven(connection, deployment_id)
+            self._gas_number = read_gas_number(connection, deployment_id)
 
     @property
     def deployment_id(self) -> int:
@@ -116,15 +120,16 @@ class Ledger:
             Beside(connection, len(decoded.logs)) as beside,
         ):
             move_checkpoint(connection, self._id, old, target)
-            context = load_context(connection, self._id, decoded)
             self.cover(connection, decoded)
             beside.do(write_rows, RawLog, raw_rows(self._id, decoded))
-            self.post(beside, context, decoded, tokens)
-            self._write_blocks(beside.connection(), decoded, old, target)
+            self.post(beside, decoded, tokens)
+            beside.do(self._write_blocks, decoded, old, target)
+            unproven = self._unproven
             if isinstance(last, BlockRef):
-                add_unproven(connection, self._id, old.number, last.number)
-            note_head(connection, self._id, head)
-        self._checkpoint = target
+                unproven = with_unproven(unproven, old.number, last.number)
+                beside.do(write_unproven, self._id, unproven)
+            beside.do(note_head, self._id, head)
+        self._checkpoint, self._unproven = target, unproven
 
     def roll_back(self, ancestor: Checkpoint) -> None:
         """Remove everything above the ancestor and record that it was there."""
@@ -132,8 +137,11 @@ class Ledger:
         with self.transaction() as connection:
             move_checkpoint(connection, self._id, self._checkpoint, ancestor)
             remove_above(connection, self._id, self._checkpoint, ancestor)
-            cut_unproven(connection, self._id, ancestor.number)
-        self._checkpoint = ancestor
+            unproven = without_unproven(self._unproven, above=ancestor.number)
+            write_unproven(connection, self._id, unproven)
+            gas_number = min(self._gas_number, ancestor.number)
+            write_gas_number(connection, self._id, gas_number)
+        self._checkpoint, self._unproven, self._gas_number = ancestor, unproven, gas_number
 
     def refresh_leaders(self, limit: int) -> int:
         """Make up to so many leaders' metrics anew that are due, and say how many: 0 when none are left.
@@ -165,8 +173,7 @@ class Ledger:
     @property
     def unproven(self) -> Unproven | None:
         """The blocks whose logs no header has proven complete yet."""
-        with self._engine.connect() as connection:
-            return read_unproven(connection, self._id)
+        return self._unproven
 
     def taken(self, first: int, last: int) -> dict[int, Taken]:
         """What the ledger has of the blocks with logs in a range."""
@@ -180,14 +187,35 @@ class Ledger:
 
     def note_proven(self, number: int) -> None:
         """Record that the headers up to a block have proven its logs, and those before, complete."""
+        unproven = without_unproven(self._unproven, up_to=number)
         with self.transaction() as connection:
-            move_unproven(connection, self._id, number)
+            write_unproven(connection, self._id, unproven)
+        self._unproven = unproven
+
+    @property
+    def gas_number(self) -> int:
+        """The last block up to which every transaction was asked for its gas; -1 before the first."""
+        return self._gas_number
+
+    def without_gas(self, logs: int) -> list[Sent]:
+        """The next blocks whose transactions have no gas yet, with about so many logs, lowest first."""
+        with self._engine.connect() as connection:
+            return read_sent(connection, self._id, self._gas_number, logs)
+
+    def note_gas(self, found: Sequence[tuple[Sent, Sequence[Receipt]]], number: int) -> None:
+        """Write what transactions cost, and that those up to a block were asked for it."""
+        with self.transaction() as connection:
+            move_checkpoint(connection, self._id, self._checkpoint, self._checkpoint)
+            write_gas(connection, self._id, found)
+            write_gas_number(connection, self._id, number)
+        self._gas_number = number
 
     def forget(self) -> None:
         """Forget what is kept in memory of rows that the caller removes."""
         self._standing.forget()
         self._accounts.forget()
         self._partitions.forget()
+        self._known.forget()
 
     def cover(self, connection: Connection, decoded: DecodedRange) -> None:
         """Have a part of the tables for a range's rows, before any is written."""
@@ -223,16 +251,18 @@ class Ledger:
             if not done:
                 self.forget()
 
-    def post(
-        self, beside: Beside, context: Context, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]
-    ) -> None:
+    def post(self, beside: Beside, decoded: DecodedRange, tokens: Mapping[str, TokenFacts]) -> None:
         """Write what a range's logs come to, but not the logs themselves, in the caller's transaction."""
+        context = self._known.before(beside.connection, decoded)
         rows = Projection(self._id, context, tokens).post(decoded)
         told = _facts(rows)
-        opened = {trade_id: trade.opened for trade_id, trade in context.trades.items()}
-        beside.do(self._write, rows, self._partitions.apart(opened, _copied(rows)))
+        copied = _copied(rows)
+        opened = {each: context.trades[each].opened for each in copied}
+        apart = self._partitions.apart(opened, copied)
+        asks = apart or rows.vetoes or not self._accounts.know(rows.books)
+        (beside.do_asking if asks else beside.do)(self._write, rows, apart)
         blocks = range(decoded.headers[0].number, decoded.headers[-1].number + 1)
-        take(beside.connection, self._standing, told, blocks)
+        take(beside, self._standing, told, blocks)
 
     def _write(self, connection: Connection, rows: Rows, apart: Sequence[int]) -> None:
         changed = dict(rows.vaults)

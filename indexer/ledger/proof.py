@@ -4,9 +4,15 @@ that follows.
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from indexer.ledger.models import Block, Deployment, RawLog
+
+_WRITE = (
+    update(Deployment)
+    .where(Deployment.id == bindparam("deployment"))
+    .values(unproven_from=bindparam("after"), unproven_to=bindparam("last"))
+)
 
 
 class Unproven(NamedTuple):
@@ -43,33 +49,26 @@ def read_unproven(connection: Connection, deployment_id: int) -> Unproven | None
     return None if after is None or last is None else Unproven(after, last)
 
 
-def add_unproven(connection: Connection, deployment_id: int, after: int, last: int) -> None:
-    """Blocks above `after` up to `last` were written without a proof."""
-    before = read_unproven(connection, deployment_id)
-    _set(connection, deployment_id, before.after if before else after, last)
+def with_unproven(before: Unproven | None, after: int, last: int) -> Unproven:
+    """What is unproven when blocks above `after` up to `last` are written without a proof, too."""
+    return Unproven(before.after if before else after, last)
 
 
-def move_unproven(connection: Connection, deployment_id: int, proven: int) -> None:
-    """Blocks up to `proven` have been proven."""
-    before = read_unproven(connection, deployment_id)
-    if before is not None:
-        _set(connection, deployment_id, max(before.after, proven), before.last)
+def without_unproven(
+    before: Unproven | None, *, up_to: int | None = None, above: int | None = None
+) -> Unproven | None:
+    """What is left unproven when blocks `up_to` one have been proven, or those `above` one removed."""
+    if before is None:
+        return None
+    after = before.after if up_to is None else max(before.after, up_to)
+    last = before.last if above is None else min(before.last, above)
+    return Unproven(after, last) if after < last else None
 
 
-def cut_unproven(connection: Connection, deployment_id: int, ancestor: int) -> None:
-    """Blocks above `ancestor` have been removed."""
-    before = read_unproven(connection, deployment_id)
-    if before is not None:
-        _set(connection, deployment_id, before.after, min(before.last, ancestor))
-
-
-def _set(connection: Connection, deployment_id: int, after: int, last: int) -> None:
-    left = after < last
-    connection.execute(
-        update(Deployment)
-        .where(Deployment.id == deployment_id)
-        .values(unproven_from=after if left else None, unproven_to=last if left else None)
-    )
+def write_unproven(connection: Connection, deployment_id: int, unproven: Unproven | None) -> None:
+    """Record what is unproven."""
+    after, last = unproven or (None, None)
+    connection.execute(_WRITE, {"deployment": deployment_id, "after": after, "last": last})
 
 
 def taken(connection: Connection, deployment_id: int, first: int, last: int) -> dict[int, Taken]:

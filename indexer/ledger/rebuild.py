@@ -1,7 +1,7 @@
 """Makes every derived table anew from the raw logs, in one transaction and without a node.
 
-What cannot be derived stays: the raw logs, the blocks with their clocks, what tokens said of themselves, and
-the memory of rollbacks and reports.
+What cannot be derived stays: the raw logs, the blocks with their clocks, what tokens said of themselves, what
+transactions cost, and the memory of rollbacks and reports.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,6 @@ from indexer.decode.decoder import Decoder
 from indexer.ledger.beside import Beside
 from indexer.ledger.checkpoint import move_checkpoint
 from indexer.ledger.content import MEMORIES
-from indexer.ledger.context import load_context
 from indexer.ledger.errors import InvariantError
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import Base, Block, RawLog, Token
@@ -21,7 +20,7 @@ from indexer.ledger.projection import TokenFacts
 
 _BLOCKS = 500
 _WORD = 32
-_KEPT = MEMORIES | {"blocks", "raw_logs"}
+_KEPT = MEMORIES | {"blocks", "raw_logs", "transactions"}
 
 Listed = tuple[int, str]
 """A block, and a token that is listed in it."""
@@ -47,10 +46,9 @@ def rebuild(ledger: Ledger, hub: str, *, on_progress: Callable[[int, int], None]
             first, above = blocks[0].header.number, blocks[-1].header.number
             tokens = {token: told for (number, token), told in facts.items() if first <= number <= above}
             decoded = decoder.decode(blocks)
-            context = load_context(connection, deployment_id, decoded)
             ledger.cover(connection, decoded)
             with Beside(connection, len(decoded.logs)) as beside:
-                ledger.post(beside, context, decoded, tokens)
+                ledger.post(beside, decoded, tokens)
             done += len(decoded.logs)
             if on_progress is not None:
                 on_progress(done, total)

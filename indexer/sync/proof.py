@@ -61,9 +61,10 @@ class Proof:
         return last
 
     async def _is_complete(self, header: Header) -> bool:
-        there = [_facts(log) for log in await self._reader.complete_logs(self._watch, header)]
+        there = [facts_of(log) for log in await self._reader.complete_logs(self._watch, header)]
         return there == await asyncio.to_thread(self._ledger.logs_at, header.number)
 
 
-def _facts(log: Log) -> LogFacts:
+def facts_of(log: Log) -> LogFacts:
+    """A log as it is compared with the ledger's."""
     return LogFacts(log.log_index, log.tx_hash, log.tx_index, b"".join(log.topics), log.data)

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, Self
 
 import structlog
 from sqlalchemy import Engine
@@ -28,6 +28,9 @@ from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.sync.deployment import Deployment
 from indexer.sync.finality import FINALITY, finality_of
+from indexer.sync.finish import finish
+from indexer.sync.gas import GasReading
+from indexer.sync.later import Later
 from indexer.sync.lease import Lease
 from indexer.sync.parts import require_parts
 from indexer.sync.proof import Contradiction, Proof
@@ -40,9 +43,6 @@ _PASSING = (ChainMovedError, LaggingNodeError, LyingNodeError, NoQuorumError)
 """Answers that a load-balanced node may give for a moment and that asking again may mend."""
 
 _TRIES = 4
-
-_LEADERS_AT_ONCE = 50
-"""Leaders whose metrics are made anew after a block; more that are due wait for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ class Indexer:
         self._start = ledger.checkpoint.number
         self._logs = 0
         self._unknown = 0
+        self._gas = GasReading(reader, self._reading.watch, ledger, finality)
+        self._later = Later(ledger, self._gas)
 
     @classmethod
     async def start(
@@ -176,9 +178,7 @@ class Indexer:
         """
         stop = stop or asyncio.Event()
         await self._advance(await self._reader.head(), stop)
-        left = 1
-        while left and not stop.is_set():
-            left = await _finish(self._ledger.refresh_leaders, _LEADERS_AT_ONCE)
+        await self._later.leaders(stop)
         return self.checkpoint
 
     async def prove(self, stop: asyncio.Event | None = None) -> None:
@@ -191,12 +191,22 @@ class Indexer:
         while not stop.is_set() and await self.prove_some(stop):
             pass
 
+    async def read_gas(self, stop: asyncio.Event | None = None) -> None:
+        """Read what every transaction with events of the hub cost, as far as the node tells.
+
+        `stop` ends it early; it goes on where it was.
+        """
+        stop = stop or asyncio.Event()
+        while not stop.is_set() and await self._gas.read_some():
+            pass
+
     async def follow(self, stop: asyncio.Event) -> None:
         """Keep the ledger at the head until `stop` is set. Waits for a node that is away."""
         # What is there by now stays. The cycle collector would go through all of it again and again, and hold
         # up a block for longer than its rows take to be written.
         gc.collect()
         gc.freeze()
+        self._later.note()
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -214,10 +224,11 @@ class Indexer:
                 # A task, not a coroutine: it is waited for beside the stop.
                 following = asyncio.ensure_future(anext(heads))
                 try:
+                    waited_for: set[asyncio.Future[Any]] = {stopped, following}
                     left = True
-                    while left and not (stopped.done() or following.done()):
-                        left = await self.prove_some(stop)
-                    await asyncio.wait({stopped, following}, return_when=asyncio.FIRST_COMPLETED)
+                    while left and not any(each.done() for each in waited_for):
+                        left = await self.prove_some(stop) or await self._later.between(waited_for)
+                    await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
                 finally:
                     if not following.done():
                         following.cancel()
@@ -225,13 +236,14 @@ class Indexer:
                 if stop.is_set():
                     return
                 await self._advance(following.result(), stop)
+                await self._later.when_overdue()
 
     async def prove_some(self, stop: asyncio.Event | None = None) -> bool:
         """Prove some blocks; False when there are none left to prove."""
         tries_left = _TRIES
         while (unproven := self._ledger.unproven) is not None:
             try:
-                await _finish(self._ledger.note_proven, await self._proof.check(unproven))
+                await finish(self._ledger.note_proven, await self._proof.check(unproven))
             except Contradiction as found:
                 await self._read_again_from(found.number, stop or asyncio.Event())
             except _PASSING as error:
@@ -248,7 +260,7 @@ class Indexer:
         """Take out what an incomplete answer led to, and read it again, this time with every header."""
         ancestor = self._ledger.known_blocks(number, 1)[0]
         log.warning("omission_found", block=number, kept=ancestor.number)
-        await _finish(self._ledger.roll_back, ancestor)
+        await finish(self._ledger.roll_back, ancestor)
         self._reading.on_the_nodes_word = False
         await self._advance(await self._reader.head(), stop)
 
@@ -280,7 +292,7 @@ class Indexer:
         if (head.number, head.parent_hash) != (self.checkpoint.number + 1, self.checkpoint.hash):
             await self._roll_back_if_needed()
         if head.number == self.checkpoint.number:
-            await _finish(self._ledger.note_head, head)
+            await finish(self._ledger.note_head, head)
         if head.number <= self.checkpoint.number:
             return
         # The next ranges are read while one is written.
@@ -294,13 +306,13 @@ class Indexer:
         old = self.checkpoint
         ancestor = await find_ancestor(self._reader, self._ledger, self._finality)
         if ancestor != old:
-            await _finish(self._ledger.roll_back, ancestor)
+            await finish(self._ledger.roll_back, ancestor)
+            self._later.note()
             log.warning("reorg_rolled_back", depth=old.number - ancestor.number, ancestor=ancestor.number)
 
     async def _write(self, read: Read, head: Header) -> None:
-        await _finish(self._ledger.append, read.decoded, read.tokens, head)
-        if head.number == self.checkpoint.number:
-            await _finish(self._ledger.refresh_leaders, _LEADERS_AT_ONCE)
+        await finish(self._ledger.append, read.decoded, read.tokens, head)
+        self._later.note()
         unknown = read.decoded.unknown
         for each in unknown:
             topic = each.topics[0].hex() if each.topics else None
@@ -325,20 +337,6 @@ async def _require_of_chain(recording: Recorded, reader: ChainReader, deployment
             "not have.",
             remedy="It is of another fork, or of a local chain that was started anew: index without it.",
         )
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-async def _finish(work: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> T:
-    """Run a transaction in a thread, and see it end even when the caller is cancelled meanwhile."""
-    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **keywords))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait({running})
-        raise
 
 
 @asynccontextmanager

@@ -239,7 +239,7 @@ def test_open_lots_add_up_to_the_position(engine: Engine, seed: int) -> None:
 def test_token_that_a_strategy_gets_within_a_range_prices_nothing_before_its_place() -> None:
     standing = Standing(1)
     standing._tokens[1] = {USDC, WETH}
-    state = VaultState(7, USDC, None, since=0, among=standing._tokens[1])
+    state = VaultState(7, USDC, None, strategy_id=1, since=0, among=standing._tokens[1])
     state.average.position(WETH).add(5, 50, 1)
     standing.states[7] = state
     standing.board.record(Quote(1, 0, WETH, DAI, 1, 10))

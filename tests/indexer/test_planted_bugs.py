@@ -23,7 +23,7 @@ from tests.indexer.crashing import CrashError, crashing
 from tests.indexer.paper_chain import PaperChain
 from tests.indexer.running import indexing
 from tests.indexer.story import tell
-from tests.indexer.tables import content
+from tests.indexer.tables import content, sent
 from tests.indexer.test_ledger import held
 from tests.indexer.test_sync import clean_engine
 
@@ -37,6 +37,7 @@ SEED, TRANSACTIONS, IN_A_BLOCK = 91, 180, 3
 async def sync(url: str, engine: Engine) -> None:
     async with indexing(url, engine, max_range=17, pause_s=0.002) as indexer:
         await indexer.backfill_to_head()
+        await indexer.read_gas()
 
 
 async def lives_through(engine: Engine, proxy: Proxy, chain: PaperChain, folder: Path, plant: Plant) -> None:
@@ -68,6 +69,7 @@ async def lives_through(engine: Engine, proxy: Proxy, chain: PaperChain, folder:
         await sync(chain.url, clean)
         assert content(engine) == content(clean)
         assert content_hash(engine, 1).hash == content_hash(clean, 1).hash
+        assert sent(engine) == sent(clean)
     assert held(engine) == hub.non_zero()
 
 

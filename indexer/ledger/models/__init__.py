@@ -10,7 +10,7 @@ from indexer.ledger.models import places
 from indexer.ledger.models.base import Amount, Base, EventRow, LogRow, amount_sum
 from indexer.ledger.models.belonging import ACCOUNT_OF_POSTING, CLEARING_OF_COPY, POSTING_OF_ENTRY
 from indexer.ledger.models.books import Balance, Entry, Posting
-from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg
+from indexer.ledger.models.chain import Block, Deployment, OrphanedLog, RawLog, Reorg, Transaction
 from indexer.ledger.models.derived import Lot, PriceHour, ValuedFlow, VaultHour, VaultPosition
 from indexer.ledger.models.fees import Escrow, Fee, ProtocolShare
 from indexer.ledger.models.lease import Lease
@@ -77,6 +77,7 @@ __all__ = [
     "TermsProposal",
     "Token",
     "Trade",
+    "Transaction",
     "ValuedFlow",
     "Vault",
     "VaultFacts",

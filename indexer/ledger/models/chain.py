@@ -5,7 +5,7 @@ reorgs.
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indexer.ledger.models.base import Address, Base, Hash
+from indexer.ledger.models.base import Address, Amount, Base, Hash
 
 
 class Deployment(Base):
@@ -13,7 +13,8 @@ class Deployment(Base):
 
     The head is the newest block that the node told of: head minus checkpoint is the lag. The logs of the
     blocks after `unproven_from` up to `unproven_to` were taken on the node's word: no header has proven them
-    complete yet; both are null when all are.
+    complete yet; both are null when all are. `gas_number` is the last block up to which every transaction has
+    been asked for its gas.
     """
 
     __tablename__ = "deployments"
@@ -31,6 +32,7 @@ class Deployment(Base):
     head_seen_us: Mapped[int | None] = mapped_column(BigInteger)
     unproven_from: Mapped[int | None] = mapped_column(BigInteger)
     unproven_to: Mapped[int | None] = mapped_column(BigInteger)
+    gas_number: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Block(Base):
@@ -71,6 +73,32 @@ class RawLog(Base):
     event: Mapped[str | None] = mapped_column(String(64))
     topics: Mapped[bytes] = mapped_column(LargeBinary)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Transaction(Base):
+    """A transaction with events of the hub: who sent it, and what the sender paid for it.
+
+    Amounts are units of the chain's own coin (wei): `paid` = `gas_used` · `gas_price` + `data_fee`, the last
+    what a rollup asks for its data, 0 elsewhere. Read from receipts after the block's rows, so the newest
+    blocks' may not be here yet; a block's are all here or none.
+    """
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        Index("ix_transactions_hash", "deployment_id", "tx_hash"),
+        Index("ix_transactions_sender", "deployment_id", "sender", "block_number", "tx_index"),
+    )
+
+    deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tx_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    block_time: Mapped[int] = mapped_column(BigInteger)
+    tx_hash: Mapped[str] = mapped_column(Hash)
+    sender: Mapped[str] = mapped_column(Address)
+    gas_used: Mapped[int] = mapped_column(BigInteger)
+    gas_price: Mapped[int] = mapped_column(Amount)
+    data_fee: Mapped[int] = mapped_column(Amount)
+    paid: Mapped[int] = mapped_column(Amount)
 
 
 class Reorg(Base):
