@@ -157,6 +157,7 @@ class Known:
         """The state before a range, as far as its events refer to it, and more; posting the range keeps it
         up to date. The transaction's connection is asked for only where something must be read.
         """
+        self._trim()  # before, for a range may refer to more than is kept
         context = self._context
         opened_vaults = _values(decoded, (VaultOpened,), "vault_id")
         opened_trades = _values(decoded, (TradeOpened,), "trade_id")
@@ -188,7 +189,6 @@ class Known:
             context.batches[trade_id] = cleared
         for order, filled in missing(_PARTS, orders, context.parts):
             context.parts[order] = filled
-        self._trim()
         return context
 
     def _trim(self) -> None:
