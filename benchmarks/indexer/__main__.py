@@ -42,6 +42,7 @@ class Plan:
     reorg_depth: int
     round_trip_ms: int
     peers: bool
+    turns: int
     peer_patience_s: float = 900
 
 
@@ -53,6 +54,7 @@ FULL = Plan(
     reorg_depth=64,
     round_trip_ms=100,
     peers=True,
+    turns=10,
 )
 
 
@@ -64,6 +66,7 @@ QUICK = Plan(
     reorg_depth=4,
     round_trip_ms=20,
     peers=False,
+    turns=3,
 )
 """Seconds instead of half an hour: shows that everything runs, and says nothing of speed."""
 
@@ -109,6 +112,7 @@ def measure(plan: Plan) -> dict[str, Any]:
             for _ in range(plan.rounds):
                 _index_once(runs, at, server, "", plan)
                 _extras_once(runs, at, server, plan)
+            _repeated_once(runs, at, server, plan)
             if plan.peers:
                 for _ in range(plan.rounds):
                     _peers_once(runs, at, server, "", plan)
@@ -132,7 +136,8 @@ def _index_once(runs: Runs, at: Market, server: str, prefix: str, plan: Plan) ->
 
 def _extras_once(runs: Runs, at: Market, server: str, plan: Plan) -> None:
     """The same through a long line, a tenth of the chain, and what one writes with web3.py."""
-    with database(server) as url, _far_away(at, plan.round_trip_ms) as far:
+    delay = ("delay", "127.0.0.1", str(at.node.port), str(plan.round_trip_ms))
+    with database(server) as url, _served(*delay) as far:
         runs.add("latency", *_run("ledger", at, url, rpc_url=far))
     tenth = at.facts.head - plan.dense.blocks + plan.dense.blocks // 10
     with database(server) as url:
@@ -141,13 +146,23 @@ def _extras_once(runs: Runs, at: Market, server: str, plan: Plan) -> None:
         runs.add("web3py", *_child("benchmarks.indexer.plain", at, url, at.facts.head))
 
 
+def _repeated_once(runs: Runs, at: Market, server: str, plan: Plan) -> None:
+    """The same chain shown as ten times as long."""
+    first, head = at.first_of(plan.dense), at.facts.head
+    last = head + (plan.turns - 1) * (head - first + 1)
+    repeat = ("repeat", at.node.http_url, str(first), str(head), str(plan.dense.blocks))
+    with database(server) as url, _served(*repeat) as longer:
+        runs.add("repeated", *_run("ledger", at, url, rpc_url=longer, head=last))
+
+
 def _peers_once(runs: Runs, at: Market, server: str, prefix: str, plan: Plan) -> None:
     place = read_deployment(at.deployment)
     job = Job(at.node.http_url, place.hub, place.block, at.facts.head, at.facts.events)
     peers: dict[str, Callable[[str], float]] = {
         "ponder": lambda url: ponder(job, url, lifted=False, patience_s=plan.peer_patience_s),
         "ponder_lifted": lambda url: ponder(job, url, lifted=True, patience_s=plan.peer_patience_s),
-        "envio": lambda url: envio(job, url, patience_s=plan.peer_patience_s),
+        "envio": lambda url: envio(job, url, balances=False, patience_s=plan.peer_patience_s),
+        "envio_balances": lambda url: envio(job, url, balances=True, patience_s=plan.peer_patience_s),
     }
     for name, run in peers.items():
         key = prefix + name
@@ -188,21 +203,15 @@ def _child(
 
 
 @contextmanager
-def _far_away(at: Market, round_trip_ms: int) -> Iterator[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.indexer.delay",
-        "127.0.0.1",
-        str(at.node.port),
-        str(round_trip_ms),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as line:  # noqa: S603 - our own module
-        assert line.stdout is not None  # noqa: S101 - asked for above
+def _served(name: str, *arguments: str) -> Iterator[str]:
+    """The URL of one of our own modules that stands before the node and says at which port."""
+    command = [sys.executable, "-m", f"benchmarks.indexer.{name}", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own module
+        assert server.stdout is not None  # noqa: S101 - asked for above
         try:
-            yield f"http://127.0.0.1:{int(line.stdout.readline())}"
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         finally:
-            line.terminate()
+            server.terminate()
 
 
 def _named(runs: Runs) -> dict[str, Any]:
@@ -212,7 +221,15 @@ def _named(runs: Runs) -> dict[str, Any]:
         for prefix in ("", "sparse_")
         for key in (
             f"{prefix}{name}"
-            for name in ("raw_fetch", "raw_rows", "ledger", "ponder", "ponder_lifted", "envio")
+            for name in (
+                "raw_fetch",
+                "raw_rows",
+                "ledger",
+                "ponder",
+                "ponder_lifted",
+                "envio",
+                "envio_balances",
+            )
         )
     }
     figures["ledger_events_per_s_sqlite"] = runs.rate("ledger_sqlite")
@@ -222,6 +239,8 @@ def _named(runs: Runs) -> dict[str, Any]:
     figures["latency100ms_ratio"] = round(runs.time("latency") / runs.time("ledger"), 2)
     figures["peak_rss_mb"] = max(runs.memory["ledger"])
     figures["peak_rss_mb_tenth"] = max(runs.memory["tenth"])
+    figures["peak_rss_mb_2m"] = max(runs.memory["repeated"])
+    figures["repeated_ledger_events_per_s"] = runs.rate("repeated")
     # Time for ten times the events, from the rates of the whole chain and of its first tenth.
     tenth = statistics.median(runs.rates["tenth"])
     figures["cost_ratio_10x"] = round(10 * tenth / statistics.median(runs.rates["ledger"]), 2)

@@ -84,6 +84,10 @@ class Market:
     deployment: Path
     facts: Facts
 
+    def first_of(self, size: Size) -> int:
+        """The first of the blocks that a chain of a size was made for: those with trades, and with prices."""
+        return self.facts.head - size.blocks - -(-size.blocks // PRICES_LAST) + 1
+
     def trade(self, blocks: int) -> None:
         """Mine blocks with one trade of the leader each: some is swapped, and with the next all of it
         back.

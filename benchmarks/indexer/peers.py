@@ -77,9 +77,11 @@ def ponder(job: Job, database_url: str, *, lifted: bool, patience_s: float) -> f
     )
 
 
-def envio(job: Job, database_url: str, *, patience_s: float) -> float:
-    """Seconds that Envio takes on an RPC source."""
+def envio(job: Job, database_url: str, *, balances: bool, patience_s: float) -> float:
+    """Seconds that Envio takes on an RPC source; with `balances` it keeps what every account holds, too."""
     folder = _installed("envio")
+    if balances:
+        shutil.copytree(_SOURCES / "envio_balances", folder, dirs_exist_ok=True)
     abi = _write_job(folder, job)
     (folder / "abi.json").write_text(json.dumps(abi))
     config = {

@@ -55,6 +55,7 @@ EVERY_PATH = [
     "/v1/trades/1-1",
     "/v1/trades/1-1/copies",
     "/v1/trades/1-1/copies?status=skipped&reason=paused",
+    f"/v1/accounts/{LEADER}/transactions",
     "/v1/orders",
     f"/v1/orders?leader={LEADER}",
     f"/v1/orders/{HALF_DONE}",
