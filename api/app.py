@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from api import pages, problems
 from api.accounts.endpoints import router as accounts
+from api.correlations.endpoints import router as correlations
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
 from api.fees.endpoints import router as fees
@@ -97,6 +98,7 @@ _ROUTERS = (
     strategies,
     leaders,
     metrics,
+    correlations,
     vaults,
     holdings,
     statements,

@@ -80,7 +80,8 @@ def _queries(document: dict[str, Any]) -> dict[str, Any]:
         parameters = [each for each in operation.get("parameters", []) if each["in"] == "query"]
         properties = {each["name"]: each["schema"] for each in parameters if each["name"] != "cursor"}
         if properties:
-            schema = deepcopy({"type": "object", "properties": properties})
+            needed = [each["name"] for each in parameters if each.get("required")]
+            schema = deepcopy({"type": "object", "properties": properties, "required": needed})
             _plain(schema)
             schemas[f"{name[0].upper()}{name[1:]}Query"] = schema
     info = {"title": "queries", "version": "1"}

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.addresses import Address
-from api.fees import service
-from api.fees.schemas import FeeStatement, Period, StrategyFees
+from api.fees import revenue, service
+from api.fees.schemas import FeeStatement, Period, Revenue, StrategyFees
 from api.paging import PageQuery
 from api.problems import responses
-from api.schemas import Answer, Page
+from api.schemas import UINT32_MAX, Answer, Page
 from api.snapshot import OpenSnapshot
 from api.strategies.endpoints import StrategyId
 
@@ -39,6 +39,29 @@ class FeesQuery(PageQuery, _Span):
 
 class FeeQuery(_Span):
     """Parameters of one recipient's fees."""
+
+
+class RevenueQuery(_Span):
+    """Parameters of revenue."""
+
+    strategy_id: Annotated[
+        int | None, Field(ge=0, le=UINT32_MAX, description="Only what came of this strategy.", examples=[3])
+    ] = None
+
+
+@router.get("/revenue", operation_id="listRevenue", summary="Revenue by period", responses=responses(404))
+def list_revenue(snapshot: OpenSnapshot, query: Annotated[RevenueQuery, Query()]) -> Answer[list[Revenue]]:
+    """What leaders, protocol, referrers and keepers earned, by what for and token, newest period first.
+
+    All of it together is what the fee balances were credited, to the unit.
+    """
+    return revenue.list_revenue(
+        snapshot,
+        period=query.period,
+        since=query.since,
+        until=query.until,
+        strategy_id=query.strategy_id,
+    )
 
 
 @router.get("/fees", operation_id="listFeeStatements", summary="Fees by recipient", responses=responses())

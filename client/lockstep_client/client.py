@@ -103,6 +103,10 @@ class Lockstep:
         """Return a leader's profile."""
         return self._one(f"/v1/leaders/{strategy_id}", m.AnswerLeaderProfile, **query)
 
+    def correlations(self, **query: Unpack[q.ListCorrelationsQuery]) -> Rows[m.Correlation]:
+        """List how alike every two of some strategies are."""
+        return self._rows("/v1/correlations", m.AnswerListCorrelation, **query)
+
     # -------------------------------------------------------------- trades and orders
 
     def trades(self, **query: Unpack[q.ListTradesQuery]) -> Rows[m.Trade]:
@@ -199,6 +203,10 @@ class Lockstep:
     def fee_statement(self, recipient: str, **query: Unpack[q.GetFeeStatementQuery]) -> m.AnswerFeeStatement:
         """Return one recipient's fees."""
         return self._one(f"/v1/fees/{recipient}", m.AnswerFeeStatement, **query)
+
+    def revenue(self, **query: Unpack[q.ListRevenueQuery]) -> Rows[m.Revenue]:
+        """List what leaders, protocol, referrers and keepers earned, by period."""
+        return self._rows("/v1/revenue", m.AnswerListRevenue, **query)
 
     # -------------------------------------------------------------- play money, live, operations
 

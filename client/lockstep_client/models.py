@@ -9,6 +9,7 @@ from decimal import Decimal
 from lockstep_client.base import Model
 from pydantic import AwareDatetime, ConfigDict, Field, RootModel
 from typing import Annotated, Literal
+from datetime import date
 
 
 class Amount(Model):
@@ -84,6 +85,37 @@ class Completion(Model):
     transaction: str
     """
     Transaction hash.
+    """
+
+
+class Correlation(Model):
+    """
+    Two strategies, the one with the lower id first.
+    """
+
+    first_id: int
+    """
+    A strategy.
+    """
+    second_id: int
+    """
+    The other one.
+    """
+    correlation: Decimal | None
+    """
+    cov(r_i, q_i) / (s(r_i) · s(q_i)) of two leaders' returns of whole days (UTC), over days of both; numpy.corrcoef. None below 20 such days, or where one of them never changes (ratio, version 1).
+    """
+    days: int
+    """
+    Days that both have a return of.
+    """
+    since: date | None
+    """
+    First of these days; null: there is none.
+    """
+    until: date | None
+    """
+    Last of these days; null: there is none.
     """
 
 
@@ -324,25 +356,6 @@ class FeeLine(Model):
     event: EventRef
     """
     The event on chain.
-    """
-
-
-class FeeStanding(Model):
-    """
-    What a recipient was credited, has claimed and can claim of one token, over all time.
-    """
-
-    credited: Amount
-    """
-    The sum of everything but claims.
-    """
-    claimed: Amount
-    """
-    Moved to the account.
-    """
-    pending: Amount
-    """
-    `credited` less `claimed`: the fee balance on chain.
     """
 
 
@@ -1432,6 +1445,41 @@ class Returns(Model):
     """
 
 
+class Revenue(Model):
+    """
+    What was earned in a period by one side, from one thing, in one token.
+    """
+
+    period: str
+    """
+    `2024-01-05`, `2024-01`, or `all`: by the time of the block, UTC.
+    """
+    role: Literal["leader", "protocol", "referrer", "keeper"]
+    """
+    Who earned it.
+    """
+    source: Literal[
+        "performance",
+        "management",
+        "subscription",
+        "withdrawal",
+        "copy",
+        "dust",
+        "keeper",
+    ]
+    """
+    What for. copy: a leader's is net of the protocol's share. dust: of rounding.
+    """
+    amount: Amount
+    """
+    How much.
+    """
+    events: int
+    """
+    Fees, or clearings, that it is the sum of.
+    """
+
+
 class RollbackHappened(Model):
     """
     `rollback`: what was told of blocks above this one is taken back; what replaced it follows.
@@ -1543,6 +1591,31 @@ class SkipLine(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class SourceAmount(Model):
+    """
+    What came from one thing.
+    """
+
+    source: Literal[
+        "copy_fee",
+        "performance_fee",
+        "management_fee",
+        "subscription_fee",
+        "withdrawal_fee",
+        "protocol_share",
+        "dust",
+        "keeper_fee",
+        "fee_claim",
+    ]
+    """
+    What for.
+    """
+    amount: Amount
+    """
+    How much; protocol_share is negative for a leader.
     """
 
 
@@ -2020,6 +2093,17 @@ class AnswerProtocol(Model):
     """
 
 
+class AnswerListCorrelation(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[Correlation]
+    """
+    What was asked for.
+    """
+
+
 class AnswerListCurvePoint(Model):
     as_of_block: BlockRef
     """
@@ -2070,6 +2154,17 @@ class AnswerListReason(Model):
     Last block that the answer takes into account, and all of it.
     """
     data: list[Reason]
+    """
+    What was asked for.
+    """
+
+
+class AnswerListRevenue(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[Revenue]
     """
     What was asked for.
     """
@@ -2280,6 +2375,29 @@ class EarnedFee(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class FeeStanding(Model):
+    """
+    What a recipient was credited, has claimed and can claim of one token, over all time.
+    """
+
+    credited: Amount
+    """
+    The sum of everything but claims.
+    """
+    claimed: Amount
+    """
+    Moved to the account.
+    """
+    pending: Amount
+    """
+    `credited` less `claimed`: the fee balance on chain.
+    """
+    pending_by_source: list[SourceAmount]
+    """
+    What `pending` is made of: all that came since the last claim, which takes everything.
     """
 
 

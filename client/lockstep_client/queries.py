@@ -5,7 +5,7 @@ Made from the API's OpenAPI document by `make client`: do not edit.
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
 class ListStrategiesQuery(TypedDict):
@@ -125,6 +125,14 @@ class GetLeaderQuery(TypedDict):
     window: NotRequired[Literal["24h", "7d", "30d", "90d", "365d", "all"]]
 
 
+StrategyIdItem: TypeAlias = int
+
+
+class ListCorrelationsQuery(TypedDict):
+    strategy_id: list[StrategyIdItem]
+    window: NotRequired[Literal["30d", "90d", "365d", "all"]]
+
+
 class ListVaultsQuery(TypedDict):
     limit: NotRequired[int]
     owner: NotRequired[str | None]
@@ -222,6 +230,13 @@ class ListOrdersQuery(TypedDict):
 
 class ListFeesQuery(TypedDict):
     limit: NotRequired[int]
+
+
+class ListRevenueQuery(TypedDict):
+    period: NotRequired[Literal["day", "month", "all"]]
+    since: NotRequired[str | None]
+    until: NotRequired[str | None]
+    strategy_id: NotRequired[int | None]
 
 
 class ListFeeStatementsQuery(TypedDict):

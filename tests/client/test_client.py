@@ -43,6 +43,10 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "monthly_statement": (2, "2024-01"),
     "events": (),
 }
+KEYWORDS: dict[str, dict[str, Any]] = {
+    "events": {"after": BEGINNING},
+    "correlations": {"strategy_id": [1, 2]},
+}
 REFUSED: dict[str, tuple[Any, ...]] = {
     "readiness": (),  # the small chain has stood still for years
     "paper_vault": ("x" * 22,),
@@ -66,7 +70,7 @@ def test_every_operation_of_the_document_has_a_method(url: str, ledger: Engine) 
                 with pytest.raises(ProblemError):
                     method(*REFUSED[name])
                 continue
-            answer = method(*ARGUMENTS.get(name, ()), **({"after": BEGINNING} if name == "events" else {}))
+            answer = method(*ARGUMENTS.get(name, ()), **KEYWORDS.get(name, {}))
             if inspect.isgenerator(answer):
                 assert next(answer)
                 answer.close()
