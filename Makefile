@@ -134,9 +134,9 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 
 # An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
 .PHONY: test-deep
-test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults, paper against chain
+test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults, paper against chain, the API asked 5,000 questions
 	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
-	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper tests/paper tests/simulation --timeout 1800 $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m deep tests/api tests/indexer tests/keeper tests/paper tests/simulation --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red

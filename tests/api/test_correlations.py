@@ -30,8 +30,8 @@ def trade(strategy: int, vault: int, sequence: int, price: int, part: int) -> li
     ]
 
 
-@pytest.fixture
-def chain(engine: Engine) -> Chain:
+def trade_a_month(engine: Engine) -> Chain:
+    """Two leaders, each of whom buys ether every day."""
     chain = fill_world(engine)
     chain.mine([e.TradeCompleted(trade_id(1, 3))])
     for day in range(DAYS):
@@ -39,6 +39,11 @@ def chain(engine: Engine) -> Chain:
         price = 2_000 + (day * 7_919) % 400
         chain.mine(trade(1, 1, 4 + day, price, 20), trade(2, 5, 1 + day, price, 1 + (day * 13) % 200))
     return chain
+
+
+@pytest.fixture
+def chain(engine: Engine) -> Chain:
+    return trade_a_month(engine)
 
 
 def returns(client: TestClient, strategy: int) -> Any:
