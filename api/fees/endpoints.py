@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.addresses import Address
-from api.fees import revenue, service
-from api.fees.schemas import FeeStatement, Period, Revenue, StrategyFees
+from api.fees import accrued, revenue, service
+from api.fees.schemas import AccruedFee, FeeStatement, Period, Revenue, StrategyFees
 from api.paging import PageQuery
 from api.problems import responses
 from api.schemas import UINT32_MAX, Answer, Page
@@ -103,3 +103,20 @@ def get_fee_statement(
 def list_strategy_fees(snapshot: OpenSnapshot, strategy_id: StrategyId) -> Answer[list[StrategyFees]]:
     """By kind and token, over all time, with the parts of leader, protocol and referrers, which add up."""
     return service.get_strategy_fees(snapshot, strategy_id)
+
+
+@router.get(
+    "/strategies/{strategy_id}/accrued-fees",
+    operation_id="listAccruedFees",
+    summary="Fees on gains, not charged yet",
+    responses=responses(404),
+)
+def list_accrued_fees(
+    snapshot: OpenSnapshot, strategy_id: StrategyId, query: Annotated[PageQuery, Query()]
+) -> Page[AccruedFee]:
+    """What each follower's vault would owe for its gain if all of it left now, with everybody's part.
+
+    At the latest recorded prices; a vault with a holding that has none is left out. What is owed for time is
+    not told: events do not say when it was last charged.
+    """
+    return accrued.list_accrued(snapshot, strategy_id, limit=query.limit, cursor=query.cursor)

@@ -80,3 +80,18 @@ class Revenue(Schema):
     )
     amount: Amount = Field(description="How much.")
     events: int = Field(description="Fees, or clearings, that it is the sum of.", examples=[17])
+
+
+class AccruedFee(Schema):
+    """What a vault would owe for its gain if all of it left now. It is not charged yet, and may never be."""
+
+    vault_id: int = Field(description="The vault.", examples=[42])
+    gain: Amount = Field(description="What it is worth above its high-water mark.")
+    due: Amount = Field(description="The performance fee on it, by the vault's own terms.")
+    leader: str = Field(description="Who would get `to_leader`, EIP-55.", examples=[ADDRESS_EXAMPLE])
+    to_leader: Amount = Field(description="The leader's part.")
+    to_protocol: Amount = Field(description="The treasury's part.")
+    referrer: str | None = Field(
+        description="Who would get `to_referrer`, EIP-55; null: nobody.", examples=[ADDRESS_EXAMPLE]
+    )
+    to_referrer: Amount = Field(description="The referrer's part.")

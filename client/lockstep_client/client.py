@@ -95,6 +95,10 @@ class Lockstep:
         """List what a strategy's vaults have paid, by kind and token."""
         return self._rows(f"/v1/strategies/{strategy_id}/fees", m.AnswerListStrategyFees)
 
+    def accrued_fees(self, strategy_id: int, **query: Unpack[q.ListAccruedFeesQuery]) -> Rows[m.AccruedFee]:
+        """List what a strategy's vaults would owe for their gains if all left now."""
+        return self._rows(f"/v1/strategies/{strategy_id}/accrued-fees", m.PageAccruedFee, **query)
+
     def leaders(self, **query: Unpack[q.ListLeadersQuery]) -> Rows[m.Leader]:
         """List the leaders by a metric over a window."""
         return self._rows("/v1/leaders", m.PageLeader, **query)

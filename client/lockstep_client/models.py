@@ -2071,6 +2071,45 @@ class Account(Model):
     """
 
 
+class AccruedFee(Model):
+    """
+    What a vault would owe for its gain if all of it left now. It is not charged yet, and may never be.
+    """
+
+    vault_id: int
+    """
+    The vault.
+    """
+    gain: Amount
+    """
+    What it is worth above its high-water mark.
+    """
+    due: Amount
+    """
+    The performance fee on it, by the vault's own terms.
+    """
+    leader: str
+    """
+    Who would get `to_leader`, EIP-55.
+    """
+    to_leader: Amount
+    """
+    The leader's part.
+    """
+    to_protocol: Amount
+    """
+    The treasury's part.
+    """
+    referrer: str | None
+    """
+    Who would get `to_referrer`, EIP-55; null: nobody.
+    """
+    to_referrer: Amount
+    """
+    The referrer's part.
+    """
+
+
 class AnswerAccount(Model):
     as_of_block: BlockRef
     """
@@ -2665,6 +2704,21 @@ class Order(Model):
     posted: Posted | None
     """
     What the inbox knows of it; null if it was not posted here.
+    """
+
+
+class PageAccruedFee(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[AccruedFee]
+    """
+    The things on this page.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
     """
 
 

@@ -252,6 +252,10 @@ class GetFeeStatementQuery(TypedDict):
     until: NotRequired[str | None]
 
 
+class ListAccruedFeesQuery(TypedDict):
+    limit: NotRequired[int]
+
+
 class StreamEventsQuery(TypedDict):
     type: NotRequired[
         list[

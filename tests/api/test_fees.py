@@ -197,6 +197,21 @@ def test_revenue_of_a_strategy_is_what_its_vaults_paid(client: TestClient) -> No
     check(client.get("/v1/revenue?period=day"), 422, "invalid-request")
 
 
+def test_what_has_accrued_is_what_each_statement_says_and_its_parts(client: TestClient) -> None:
+    rows = data(client, "/v1/strategies/1/accrued-fees?limit=100")
+    assert [row["vault_id"] for row in rows] == [2, 3, 4, 6]
+    assert any(units(row["due"]) for row in rows)
+    for row in rows:
+        told = data(client, f"/v1/vaults/{row['vault_id']}/statement")["gain_fee"]
+        assert (row["gain"], row["due"]) == (told["gain"], told["due"])
+        to_protocol = units(row["due"]) * 2_000 // 10_000
+        assert (units(row["to_protocol"]), units(row["to_referrer"])) == (to_protocol, 0)
+        assert units(row["to_leader"]) == units(row["due"]) - to_protocol
+        assert (row["leader"], row["referrer"]) == (LEADER, None)
+    assert walk(client, "/v1/strategies/1/accrued-fees", 3) == rows
+    check(client.get("/v1/strategies/9/accrued-fees"), 404, "strategy-not-found")
+
+
 def test_pages_make_up_the_list(client: TestClient) -> None:
     whole = data(client, "/v1/fees?limit=100")
     assert len(whole) >= 2

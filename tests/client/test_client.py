@@ -34,7 +34,7 @@ from tests.api.world import (
 from tests.client.conftest import VAULTS, Serving
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("strategy", "strategy_trades", "strategy_fees", "leader"), (1,)),
+    **dict.fromkeys(("strategy", "strategy_trades", "strategy_fees", "accrued_fees", "leader"), (1,)),
     **dict.fromkeys(("vault", "vault_copies", "vault_limits", "vault_equity", "statement", "tax_lots"), (2,)),
     **dict.fromkeys(("trade", "copies"), ("1-1",)),
     **dict.fromkeys(("account", "account_fees", "portfolio", "fee_statement"), (LEADER,)),
