@@ -29,7 +29,7 @@ class Lockstep:
         *,
         deployment: tuple[int, str] | None = None,
         headers: dict[str, str] | None = None,
-        timeout: float = 90.0,
+        timeout: float = 200.0,
         wait: float = 60.0,
     ) -> None:
         client = httpx.Client(base_url=base_url, headers=headers, timeout=timeout)
