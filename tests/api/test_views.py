@@ -1,5 +1,6 @@
 """The views for BI tools say what the API says, to the unit, on both databases; a reader sees them alone."""
 
+import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -158,6 +159,21 @@ def test_postings_have_names_and_sum_to_zero(client: TestClient, engine: Engine)
         assert Decimal(standing["credited"]["decimal"]) == credited
     assert {row["trade"] for row in found if row["purpose"] == "sold"} == {"1-1", "1-2", "1-3"}
     assert all(row["owner"] for row in found if row["account_kind"] in {"vault", "account", "fee"})
+
+
+def test_columns_are_those_of_the_guide(engine: Engine, chain: Chain) -> None:
+    del chain
+    guide = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
+    told = re.findall(r"^\| `v1_(\w+)` \|[^|]*\| (.+) \|$", guide, re.MULTILINE)
+    assert sorted(view for view, _ in told) == sorted(VIEWS)
+    for view, words in told:
+        columns = rows(engine, view, "1")[0].keys()
+        assert {"chain_id", "hub"} <= columns
+        named = set(re.findall(r"`(\w+)`", words))
+        assert named <= columns, (view, named - columns)
+        assert {
+            f"{column.removesuffix('_units')}" for column in columns if column.endswith("_units")
+        } <= named, view
 
 
 EXTREMES = [
