@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -54,6 +55,12 @@ class LedgerMovedError(ApiError):
     status, slug, title = 503, "ledger-moved", "The ledger moved while it was read"
 
 
+class NoRoomError(ApiError):
+    """A table does not fit where it is collected."""
+
+    status, slug, title = 503, "no-room", "There is no room for the table"
+
+
 @dataclass(slots=True)
 class _Answer:
     """What the app said to one request."""
@@ -86,7 +93,7 @@ class Tables:
             await self._app(scope, receive, send)
             return
         rows = _limit(QueryParams(scope["query_string"]))
-        reading = _Reading(self._app, scope, send, form=form, rows=rows)
+        reading = _Reading(self._app, Request(scope, receive), send, form=form, rows=rows)
         if rows is None or rows <= PAGE:
             response = await reading.read(receive)
         elif rows > MOST_ROWS:
@@ -101,9 +108,10 @@ class Tables:
 class _Reading:
     """A table that is being read: ``rows`` of it at most, None for a page of the usual size."""
 
-    def __init__(self, app: ASGIApp, scope: Scope, send: Send, *, form: str, rows: int | None) -> None:
+    def __init__(self, app: ASGIApp, client: Request, send: Send, *, form: str, rows: int | None) -> None:
         self._app = app
-        self._scope = scope
+        self._client = client
+        self._scope = client.scope
         self._send = send
         self._form = form
         self._rows = rows
@@ -115,7 +123,9 @@ class _Reading:
             first = await self._ask(receive, None if self._rows is None else min(self._rows, PAGE))
             return await self._table(first) if first.is_page else None
         except ApiError as error:
-            return problem_response(error, Request(self._scope))
+            return problem_response(error, self._client)
+        except OSError:
+            return problem_response(_no_room(), self._client)
         finally:
             await self._kept.close()
 
@@ -159,7 +169,7 @@ class _Reading:
                 if time.monotonic() > until:
                     raise _too_slow()
                 page = await self._ask(_nothing, min(left, PAGE), body["next_cursor"])
-                if not page.is_page:
+                if not page.is_page or await self._client.is_disconnected():
                     _abandon(writer, file)
                     return None
                 body = await run_in_threadpool(_write, writer, columns, page.body)
@@ -196,6 +206,13 @@ def _too_many() -> ApiError:
     return InvalidRequestError(detail, remedy=remedy, errors=[FieldError(at="query.limit", detail=detail)])
 
 
+def _no_room() -> ApiError:
+    return NoRoomError(
+        "The server's disk has no room for the table.",
+        remedy="Send a smaller `limit` and go on with `Link`; the operator looks at its temporary folder.",
+    )
+
+
 def _too_slow() -> ApiError:
     return TooSlowError(
         f"The table was given up on after {MOST_SECONDS} seconds.",
@@ -216,7 +233,8 @@ def _write(writer: Writer, columns: Sequence[Column], body: bytes | bytearray) -
 
 def _abandon(writer: Writer, file: IO[bytes]) -> None:
     """Give up a table; a Parquet writer that is not closed would try to write its end later."""
-    writer.close()
+    with suppress(OSError):
+        writer.close()
     file.close()
 
 

@@ -121,6 +121,35 @@ def test_a_problem_of_a_later_page_is_the_answer(many: TestClient, monkeypatch: 
         check(many.get("/v1/vaults?limit=200", headers={"Accept": form}), 422, "invalid-cursor")
 
 
+def test_a_full_disk_and_a_client_that_leaves_end_a_table(
+    many: TestClient, engine_of_many: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither can be had for the asking: the write, and the look at the client, are stood in for."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    for form in (CSV, PARQUET, ARROW):
+        with monkeypatch.context() as patched:
+            patched.setattr(tables, "_write", full)
+            check(many.get("/v1/vaults?limit=200", headers={"Accept": form}), 503, "no-room")
+    asked, written = [], tables._write
+
+    def counted(*arguments: Any) -> dict[str, Any]:
+        asked.append(1)
+        return written(*arguments)
+
+    async def gone(_: Any) -> bool:
+        return True
+
+    monkeypatch.setattr(tables, "_write", counted)
+    monkeypatch.setattr(tables.Request, "is_disconnected", gone)
+    many.get("/v1/vaults?limit=200", headers=KEY)
+    assert len(asked) == 1
+    pool: Any = engine_of_many.pool
+    assert pool.checkedout() == 0
+
+
 def test_a_client_that_has_the_block_need_not_read_again(many: TestClient) -> None:
     first = many.get("/v1/vaults?limit=101", headers=KEY)
     again = many.get("/v1/vaults?limit=101", headers={**KEY, "If-None-Match": first.headers["etag"]})
