@@ -187,9 +187,8 @@ class _Reading:
     def _headers(self, first: _Answer, block: dict[str, Any], cursor: str | None) -> dict[str, str]:
         """Which block it is of, and how to go on."""
         headers = {"Vary": "Accept", "As-Of-Block": f"{block['number']} {block['hash']}"}
-        tag = None if first.start is None else Headers(raw=first.start["headers"]).get("etag")
-        if tag is not None:
-            headers |= {"ETag": tag, "Cache-Control": "no-cache"}
+        told = Headers(raw=[] if first.start is None else first.start["headers"])
+        headers |= {name: told[name] for name in ("ETag", "Cache-Control") if name in told}
         if cursor:
             asked = QueryParams(self._scope["query_string"]).multi_items()
             query = QueryParams([*(pair for pair in asked if pair[0] != "cursor"), ("cursor", cursor)])
