@@ -27,13 +27,13 @@ help: ## Show what can be made
 
 # ---------------------------------------------------------------- install
 
-.venv/.installed: requirements/app.txt pyproject.toml
+.venv/.installed: requirements/app.txt pyproject.toml client/pyproject.toml
 	@scripts/check-prerequisites.sh "$(PYTHON)"
 	@echo "Installing Python packages …"
 	@test -x $(VENV)/python || $(PYTHON) -m venv .venv
 	@test -x $(VENV)/uv || $(VENV)/python -m pip install -q --disable-pip-version-check uv==0.13.8
 	@$(VENV)/uv pip sync -q --python $(VENV)/python requirements/app.txt
-	@$(VENV)/uv pip install -q --python $(VENV)/python --no-deps --editable .
+	@$(VENV)/uv pip install -q --python $(VENV)/python --no-deps --editable . --editable client
 	@touch $@
 
 .venv-brownie/.installed: requirements/contracts.txt .venv/.installed
@@ -134,9 +134,9 @@ test-python: compile ## Ledger, accounting, API, demo, and the whole path, on re
 
 # An hour on two cores: seeded lives, a crash before every statement, 200 processes killed at random moments.
 .PHONY: test-deep
-test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults, paper against chain
+test-deep: compile ## Long campaigns: gas at every large batch size, ledger and keeper under faults, paper against chain, the API asked 5,000 questions
 	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Deep' $(FORGE_ARGS)
-	@$(VENV)/python -m pytest -m deep tests/indexer tests/keeper tests/paper tests/simulation --timeout 1800 $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m deep tests/api tests/indexer tests/keeper tests/paper tests/simulation --timeout 1800 $(PYTEST_ARGS)
 
 .PHONY: canary
 canary: install ## Prove that one failing test of each kind turns the run red
@@ -188,7 +188,7 @@ mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Fo
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := accounting api backtest benchmarks cli demo inbox indexer keeper orders paper practice protocol scripts simulation tests
+PYTHON_SOURCES := accounting api backtest benchmarks cli client demo inbox indexer keeper orders paper practice protocol scripts simulation tests
 
 .PHONY: check
 check: install ## Format, lint and types
@@ -240,6 +240,10 @@ bench-api: install ## Speed of the API over a large ledger in PostgreSQL; BENCH_
 .PHONY: abi
 abi: install ## Write the hub's interface where the indexer reads it
 	@$(FORGE) inspect contracts/interfaces/IHub.sol:IHub abi --json > indexer/decode/abi/IHub.json
+
+.PHONY: client
+client: .venv/.installed ## Write the Python client's models and queries from the API's own description
+	@PYTHONPATH=. $(VENV)/python scripts/client_types.py
 
 .PHONY: lock
 lock: .venv/.installed ## Resolve requirements/*.txt anew from pyproject.toml

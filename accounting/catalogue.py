@@ -93,6 +93,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("follower_money_weighted_median", "ratio", "median of the followers' modified Dietz returns"),
     Metric("follower_money_weighted_q3", "ratio", "upper quartile of the followers' modified Dietz returns"),
     Metric(
+        "correlation",
+        "ratio",
+        "cov(r_i, q_i) / (s(r_i) · s(q_i)) of two leaders' returns of whole days (UTC), over days of both; "
+        "numpy.corrcoef. None below 20 such days, or where one of them never changes",
+    ),
+    Metric(
         "rank_score",
         "ratio_per_year",
         "√365 · (SR - 1.645 · √((1 - skewness · SR + (kurtosis - 1)/4 · SR²) / (n - 1))) - 1 for each "

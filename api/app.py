@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 
 from api import pages, problems
 from api.accounts.endpoints import router as accounts
+from api.correlations.endpoints import router as correlations
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
 from api.fees.endpoints import router as fees
-from api.formats import Tables
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
@@ -34,6 +34,7 @@ from api.reasons.endpoints import router as reasons
 from api.snapshot import DeploymentKey, NotModified, Snapshots
 from api.statements.endpoints import router as statements
 from api.strategies.endpoints import router as strategies
+from api.tables import Tables
 from api.tokens.endpoints import router as tokens
 from api.trades.endpoints import router as trades
 from api.transactions.endpoints import router as transactions
@@ -59,7 +60,8 @@ hide any.
 them, with `/deployments/{chain_id}/{hub}` before it.
 
 **Tables.** Every list is also to be had as CSV, Parquet or Arrow: send `Accept: text/csv`,
-`application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the next page.
+`application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. A table may have `limit` up to
+100,000 rows, all of one block; `Link` names what comes after.
 
 **Until the next block** most answers stay as they are, but for gas, which is known a moment later: `ETag`
 says block and gas, `If-None-Match` gets 304.
@@ -99,6 +101,7 @@ _ROUTERS = (
     strategies,
     leaders,
     metrics,
+    correlations,
     vaults,
     holdings,
     statements,

@@ -27,7 +27,10 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=100, description="Most things on a page.", examples=[25])] = 25
+    limit: Annotated[
+        int,
+        Field(ge=1, le=100, description="Most things on a page; of a table, up to 100,000.", examples=[25]),
+    ] = 25
     cursor: Annotated[
         str | None,
         Field(max_length=200, description="`next_cursor` of the page before; leave out for the first."),

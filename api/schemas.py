@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from accounting.rounding import decimal_string
 
@@ -30,7 +30,11 @@ def _plain(value: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-Ratio = Annotated[Decimal, PlainSerializer(_plain, return_type=str, when_used="json")]
+Ratio = Annotated[
+    Decimal,
+    PlainSerializer(_plain, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "decimal"}, mode="serialization"),
+]
 """A statistic as a plain decimal string, without exponent or trailing zeros."""
 
 
@@ -48,7 +52,11 @@ class Amount(Schema):
     token: str = Field(description="Address of the token, EIP-55.", examples=[ADDRESS_EXAMPLE])
     symbol: str = Field(description="Symbol of the token.", examples=["USDC"])
     units: str = Field(description="Integer token units; the exact amount.", examples=["1234500000"])
-    decimal: str = Field(description="The same amount in whole tokens, exact.", examples=["1234.5"])
+    decimal: str = Field(
+        description="The same amount in whole tokens, exact.",
+        examples=["1234.5"],
+        json_schema_extra={"format": "decimal"},
+    )
 
     @classmethod
     def of(cls, token: Token, units: int) -> "Amount":

@@ -5,7 +5,7 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -140,15 +140,42 @@ class Snapshots:
         return found[0]
 
 
+KEPT_SNAPSHOT = "lockstep.kept_snapshot"
+"""Where a request's scope has the `KeptSnapshot` that it shares with others."""
+
+
+class KeptSnapshot:
+    """One snapshot for requests in a row that are one answer together, such as the pages of a table."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._snapshot: Snapshot | None = None
+
+    async def opened(self, snapshots: Snapshots, wanted: DeploymentKey | None) -> Snapshot:
+        """Return the snapshot, which the first request opens."""
+        if self._snapshot is None:
+            await self._stack.enter_async_context(snapshots.turns)
+            opening = contextmanager_in_threadpool(snapshots.open(wanted))
+            self._snapshot = await self._stack.enter_async_context(opening)
+        return self._snapshot
+
+    async def close(self) -> None:
+        """End its transaction."""
+        await self._stack.aclose()
+
+
 async def open_snapshot(request: Request, response: Response) -> AsyncIterator[Snapshot]:
-    """Open the request's snapshot when its turn has come.
+    """Open the request's snapshot when its turn has come, or take the one that it shares.
 
     What follows from the chain alone is the same until the next block: its answer carries the block as
     `ETag`. Raises `NotModified` for a client that has it already.
     """
     snapshots: Snapshots = request.app.state.snapshots
     wanted = wanted_of(request.path_params)
-    async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
+    shared: KeptSnapshot | None = request.scope.get(KEPT_SNAPSHOT)
+    kept = KeptSnapshot() if shared is None else shared
+    try:
+        snapshot = await kept.opened(snapshots, wanted)
         last = snapshot.deployment.checkpoint_hash
         if last is not None and not any(part in request.url.path for part in _OF_THEIR_OWN):
             # What transactions cost is known a moment after their block.
@@ -158,6 +185,9 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
             response.headers["ETag"] = tag
             response.headers["Cache-Control"] = "no-cache"
         yield snapshot
+    finally:
+        if shared is None:
+            await kept.close()
 
 
 _OF_THEIR_OWN = ("/v1/orders", "/v1/leaders", "/ready")

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.addresses import Address
-from api.fees import service
-from api.fees.schemas import FeeStatement, Period, StrategyFees
+from api.fees import accrued, revenue, service
+from api.fees.schemas import AccruedFee, FeeStatement, Period, Revenue, StrategyFees
 from api.paging import PageQuery
 from api.problems import responses
-from api.schemas import Answer, Page
+from api.schemas import UINT32_MAX, Answer, Page
 from api.snapshot import OpenSnapshot
 from api.strategies.endpoints import StrategyId
 
@@ -39,6 +39,29 @@ class FeesQuery(PageQuery, _Span):
 
 class FeeQuery(_Span):
     """Parameters of one recipient's fees."""
+
+
+class RevenueQuery(_Span):
+    """Parameters of revenue."""
+
+    strategy_id: Annotated[
+        int | None, Field(ge=0, le=UINT32_MAX, description="Only what came of this strategy.", examples=[3])
+    ] = None
+
+
+@router.get("/revenue", operation_id="listRevenue", summary="Revenue by period", responses=responses(404))
+def list_revenue(snapshot: OpenSnapshot, query: Annotated[RevenueQuery, Query()]) -> Answer[list[Revenue]]:
+    """What leaders, protocol, referrers and keepers earned, by what for and token, newest period first.
+
+    All of it together is what the fee balances were credited, to the unit.
+    """
+    return revenue.list_revenue(
+        snapshot,
+        period=query.period,
+        since=query.since,
+        until=query.until,
+        strategy_id=query.strategy_id,
+    )
 
 
 @router.get("/fees", operation_id="listFeeStatements", summary="Fees by recipient", responses=responses())
@@ -80,3 +103,20 @@ def get_fee_statement(
 def list_strategy_fees(snapshot: OpenSnapshot, strategy_id: StrategyId) -> Answer[list[StrategyFees]]:
     """By kind and token, over all time, with the parts of leader, protocol and referrers, which add up."""
     return service.get_strategy_fees(snapshot, strategy_id)
+
+
+@router.get(
+    "/strategies/{strategy_id}/accrued-fees",
+    operation_id="listAccruedFees",
+    summary="Fees on gains, not charged yet",
+    responses=responses(404),
+)
+def list_accrued_fees(
+    snapshot: OpenSnapshot, strategy_id: StrategyId, query: Annotated[PageQuery, Query()]
+) -> Page[AccruedFee]:
+    """What each follower's vault would owe for its gain if all of it left now, with everybody's part.
+
+    At the latest recorded prices; a vault with a holding that has none is left out. What is owed for time is
+    not told: events do not say when it was last charged.
+    """
+    return accrued.list_accrued(snapshot, strategy_id, limit=query.limit, cursor=query.cursor)

@@ -79,6 +79,39 @@ def list_balances(
     return {(account, token): amount for account, token, amount in session.execute(query)}
 
 
+_LOGS = 1 << 24
+"""More logs than a block has: with it a place is one number."""
+
+
+def sum_pending(
+    session: Session, deployment_id: int, recipients: Collection[str]
+) -> Sequence[tuple[str, str, str, int]]:
+    """Return (recipient, token, purpose, amount) of all that was credited after the last claim of it."""
+    place = Posting.block_number * literal(_LOGS, BigInteger) + Posting.log_index
+    of_fees = (
+        Balance.deployment_id == deployment_id,
+        Balance.account_kind == "fee",
+        Balance.account.in_(recipients),
+    )
+    claims = (
+        select(Posting.account_id, func.max(place).label("place"))
+        .join(Balance, ACCOUNT_OF_POSTING)
+        .where(*of_fees, Posting.purpose == "fee_claim")
+        .group_by(Posting.account_id)
+        .subquery()
+    )
+    keys = (Balance.account, Balance.token, Posting.purpose)
+    query = (
+        select(*keys, amount_sum(Posting.amount))
+        .join(Posting, ACCOUNT_OF_POSTING)
+        .outerjoin(claims, claims.c.account_id == Posting.account_id)
+        .where(*of_fees, place > func.coalesce(claims.c.place, -1))
+        .group_by(*keys)
+        .order_by(Posting.purpose)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
 @dataclass(frozen=True, slots=True)
 class Charged:
     """What of a kind the vaults of a strategy paid in a token, and its parts."""

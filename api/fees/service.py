@@ -8,7 +8,7 @@ from typing import Any, cast
 from api.accounts.schemas import FeeSource
 from api.fees import repository
 from api.fees.repository import DaySum
-from api.fees.schemas import FeeStanding, FeeStatement, FeeSum, Period, StrategyFees
+from api.fees.schemas import FeeStanding, FeeStatement, FeeSum, Period, SourceAmount, StrategyFees
 from api.paging import cut, decode_cursor
 from api.problems import FieldError, InvalidRequestError
 from api.schemas import Answer, Page, utc
@@ -18,7 +18,7 @@ from api.strategies.existence import require_strategy
 FOR_EVER = 2**62
 MOST_DAYS = 366
 
-_SHAPES: Mapping[Period, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "all": "all"}
+SHAPES: Mapping[Period, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "all": "all"}
 
 
 def list_statements(
@@ -37,7 +37,7 @@ def list_statements(
     )
     page, next_cursor = cut("fee recipients", limit, rows, lambda row: (row[0],))
     recipients = [address for _, address in page]
-    data = _statements(snapshot, recipients, period, _span(period, since, until))
+    data = _statements(snapshot, recipients, period, span_of(period, since, until))
     return Page(as_of_block=snapshot.block, data=data, next_cursor=next_cursor)
 
 
@@ -45,7 +45,7 @@ def get_statement(
     snapshot: Snapshot, recipient: str, *, period: Period, since: date | None, until: date | None
 ) -> Answer[FeeStatement]:
     """Return an address's fees; every address has a statement, most are empty."""
-    (found,) = _statements(snapshot, [recipient], period, _span(period, since, until))
+    (found,) = _statements(snapshot, [recipient], period, span_of(period, since, until))
     return Answer(as_of_block=snapshot.block, data=found)
 
 
@@ -68,8 +68,8 @@ def get_strategy_fees(snapshot: Snapshot, strategy_id: int) -> Answer[list[Strat
     return Answer(as_of_block=snapshot.block, data=data)
 
 
-def _span(period: Period, since: date | None, until: date | None) -> tuple[int, int]:
-    """Seconds from the first day to the end of the last. Raises `InvalidRequestError`."""
+def span_of(period: Period, since: date | None, until: date | None) -> tuple[int, int]:
+    """Return the seconds from the first day to the end of the last. Raises `InvalidRequestError`."""
     if since is not None and until is not None and since > until:
         _refuse("`since` is after `until`.", "Give the earlier day as `since`.")
     if period == "day" and (since is None or ((until or since) - since).days >= MOST_DAYS or until is None):
@@ -92,13 +92,17 @@ def _statements(
 ) -> list[FeeStatement]:
     session, deployment_id = snapshot.session, snapshot.deployment_id
     balances = repository.list_balances(session, deployment_id, recipients)
+    pending: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for account, token, purpose, units in repository.sum_pending(session, deployment_id, recipients):
+        if units:
+            pending[account, token].append((purpose, units))
     days: defaultdict[str, list[DaySum]] = defaultdict(list)
     for day in repository.sum_by_day(session, deployment_id, recipients):
         days[day.recipient].append(day)
     return [
         FeeStatement(
             recipient=each,
-            standings=_standings(snapshot, each, days[each], balances),
+            standings=_standings(snapshot, each, days[each], balances, pending),
             sums=_sums(snapshot, [day for day in days[each] if span[0] <= day.day < span[1]], period),
         )
         for each in recipients
@@ -106,7 +110,11 @@ def _statements(
 
 
 def _standings(
-    snapshot: Snapshot, recipient: str, days: Sequence[DaySum], balances: Mapping[tuple[str, str], int]
+    snapshot: Snapshot,
+    recipient: str,
+    days: Sequence[DaySum],
+    balances: Mapping[tuple[str, str], int],
+    pending: Mapping[tuple[str, str], Sequence[tuple[str, int]]],
 ) -> list[FeeStanding]:
     found = []
     for token in snapshot.tokens.by_address:
@@ -119,6 +127,10 @@ def _standings(
                     credited=amount(token, credited),
                     claimed=amount(token, claimed),
                     pending=amount(token, balances[recipient, token]),
+                    pending_by_source=[
+                        SourceAmount(source=cast(FeeSource, purpose), amount=amount(token, units))
+                        for purpose, units in pending.get((recipient, token), ())
+                    ],
                 )
             )
     return found
@@ -127,7 +139,7 @@ def _standings(
 def _sums(snapshot: Snapshot, days: Sequence[DaySum], period: Period) -> list[FeeSum]:
     totals: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for day in days:
-        total = totals[utc(day.day).strftime(_SHAPES[period]), day.purpose, day.token]
+        total = totals[utc(day.day).strftime(SHAPES[period]), day.purpose, day.token]
         total[0] += day.amount
         total[1] += day.lines
     order = sorted(totals, key=lambda key: key[1:])

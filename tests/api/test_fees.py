@@ -21,6 +21,10 @@ def data(client: TestClient, path: str) -> Any:
     return answer.json()["data"]
 
 
+TREASURYS = 3_600_001
+"""All that the treasury has in USDC when it claims, as the hub would have it."""
+
+
 @pytest.fixture(autouse=True)
 def charged(chain: Chain) -> None:
     """Fees of every kind, in January and in March."""
@@ -34,7 +38,8 @@ def charged(chain: Chain) -> None:
     chain.mine(
         [
             e.FeeCharged(2, USDC, FeeKind.SUBSCRIPTION, USD, 200_000, 0),
-            e.FeesClaimed(TREASURY, USDC, USD),
+            e.FeesClaimed(TREASURY, USDC, TREASURYS),
+            e.FeeCharged(2, USDC, FeeKind.SUBSCRIPTION, USD, 200_000, 0),
         ]
     )
 
@@ -70,8 +75,20 @@ def test_sums_and_standings_are_the_postings_and_balances(client: TestClient, en
             token = standing["pending"]["token"]
             shown[each["recipient"], token] = units(standing["pending"])
             assert units(standing["pending"]) == units(standing["credited"]) - units(standing["claimed"])
+            parts = standing["pending_by_source"]
+            assert sum(units(part["amount"]) for part in parts) == units(standing["pending"])
+            assert all(part["source"] != "fee_claim" for part in parts)
     assert shown == balances
     assert {LEADER, TREASURY} <= {each["recipient"] for each in found}
+
+
+def test_what_is_pending_came_after_the_last_claim(client: TestClient) -> None:
+    standings = {each["pending"]["token"]: each for each in data(client, f"/v1/fees/{TREASURY}")["standings"]}
+    assert units(standings[USDC]["claimed"]) == TREASURYS
+    [left] = standings[USDC]["pending_by_source"]
+    assert (left["source"], units(left["amount"])) == ("subscription_fee", 200_000)
+    sources = [each["source"] for each in standings[WETH]["pending_by_source"]]
+    assert sources == ["dust", "protocol_share"]
 
 
 @pytest.mark.parametrize("recipient", [LEADER, TREASURY, CAROL, NOBODY])
@@ -97,7 +114,7 @@ def test_periods(client: TestClient) -> None:
     assert [each["period"] for each in months] == sorted((each["period"] for each in months), reverse=True)
     assert {each["period"] for each in months} == {"2024-01", "2024-03"}
     march = data(client, f"/v1/fees/{LEADER}?since=2024-03-01")["sums"]
-    assert [(each["source"], units(each["amount"])) for each in march] == [("subscription_fee", 800_000)]
+    assert [(each["source"], units(each["amount"])) for each in march] == [("subscription_fee", 1_600_000)]
     day = data(client, f"/v1/fees/{LEADER}?period=day&since=2024-01-05&until=2024-01-05")["sums"]
     assert {each["period"] for each in day} == {"2024-01-05"}
     january = data(client, f"/v1/fees/{LEADER}?until=2024-01-31")["sums"]
@@ -133,6 +150,66 @@ def test_what_vaults_paid_is_divided_without_a_rest(client: TestClient, engine: 
     assert credited == sum(units(row["to_leader"]) for row in rows if row["charged"]["token"] == USDC)
     assert data(client, "/v1/strategies/2/fees") == []
     check(client.get("/v1/strategies/9/fees"), 404, "strategy-not-found")
+
+
+def test_revenue_is_what_the_fee_balances_were_credited(client: TestClient, engine: Engine) -> None:
+    credited: Counter[str] = Counter()
+    with engine.connect() as connection:
+        for token, amount in connection.execute(
+            select(Balance.token, Posting.amount)
+            .join(Posting, Posting.account_id == Balance.account_id)
+            .where(Balance.account_kind == "fee", Posting.purpose != "fee_claim")
+        ):
+            credited[token] += amount
+    for query in ("period=all", "period=month", "period=day&since=2024-01-01&until=2024-12-31"):
+        rows = data(client, f"/v1/revenue?{query}")
+        earned: Counter[str] = Counter()
+        for row in rows:
+            earned[row["amount"]["token"]] += units(row["amount"])
+        assert earned == credited, query
+        periods = [row["period"] for row in rows]
+        assert periods == sorted(periods, reverse=True)
+    roles = {(row["role"], row["source"]) for row in data(client, "/v1/revenue?period=all")}
+    assert roles == {
+        *(
+            (role, kind)
+            for role in ("leader", "protocol")
+            for kind in ("performance", "management", "subscription")
+        ),
+        *(("leader", "copy"), ("protocol", "copy"), ("protocol", "dust")),
+    }
+
+
+def test_revenue_of_a_strategy_is_what_its_vaults_paid(client: TestClient) -> None:
+    paid: Counter[tuple[str, str, str]] = Counter()
+    for row in data(client, "/v1/strategies/1/fees"):
+        for role in ("leader", "protocol"):
+            paid[row["source"], role, row["charged"]["token"]] += units(row[f"to_{role}"])
+    earned: Counter[tuple[str, str, str]] = Counter()
+    for row in data(client, "/v1/revenue?period=month&strategy_id=1"):
+        if row["source"] not in {"dust", "keeper"}:
+            earned[row["source"], row["role"], row["amount"]["token"]] += units(row["amount"])
+    assert earned == paid
+    assert data(client, "/v1/revenue?strategy_id=2") == []
+    march = data(client, "/v1/revenue?period=month&since=2024-03-01")
+    assert {row["period"] for row in march} == {"2024-03"}
+    check(client.get("/v1/revenue?strategy_id=9"), 404, "strategy-not-found")
+    check(client.get("/v1/revenue?period=day"), 422, "invalid-request")
+
+
+def test_what_has_accrued_is_what_each_statement_says_and_its_parts(client: TestClient) -> None:
+    rows = data(client, "/v1/strategies/1/accrued-fees?limit=100")
+    assert [row["vault_id"] for row in rows] == [2, 3, 4, 6]
+    assert any(units(row["due"]) for row in rows)
+    for row in rows:
+        told = data(client, f"/v1/vaults/{row['vault_id']}/statement")["gain_fee"]
+        assert (row["gain"], row["due"]) == (told["gain"], told["due"])
+        to_protocol = units(row["due"]) * 2_000 // 10_000
+        assert (units(row["to_protocol"]), units(row["to_referrer"])) == (to_protocol, 0)
+        assert units(row["to_leader"]) == units(row["due"]) - to_protocol
+        assert (row["leader"], row["referrer"]) == (LEADER, None)
+    assert walk(client, "/v1/strategies/1/accrued-fees", 3) == rows
+    check(client.get("/v1/strategies/9/accrued-fees"), 404, "strategy-not-found")
 
 
 def test_pages_make_up_the_list(client: TestClient) -> None:

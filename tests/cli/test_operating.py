@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -208,6 +208,19 @@ def test_ledger_that_starts_from_an_exported_file_has_the_same_hash(
     assert again.exit_code == 1
     assert "exists already" in again.output
     assert other.run("index", "--once", "--from-parquet", str(place.file)).exit_code == 1
+
+
+def test_whole_ledger_is_exported_as_tables(place: Place, ledger: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    said = place.good("export", "--ledger", str(folder))
+    about = json.loads((folder / "ledger.json").read_text())
+    assert f"as of block {about['block']['number']}" in said
+    with ledger.connect() as connection:
+        count = connection.scalar(select(func.count()).select_from(Posting))
+    assert about["tables"]["postings"]["rows"] == count
+    assert place.run("export", "--ledger", str(folder)).exit_code == 1
+    assert place.run("export").exit_code == 2
+    assert place.run("export", "logs.parquet", "--ledger", str(folder)).exit_code == 2
 
 
 # rebuild

@@ -1,0 +1,1 @@
+"""How alike the results of leaders are."""

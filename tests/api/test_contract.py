@@ -1,0 +1,113 @@
+"""The API keeps what its description says, whatever it is asked: Schemathesis draws the questions.
+
+No answer is a server error, each is of a status, media type and schema that the document names, and what the
+document forbids is refused. A few cases of every operation here; thousands in `make test-deep`.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import create_engine, update
+
+from api.app import create_app
+from indexer.ledger.database import open_engine
+from indexer.ledger.models import Deployment
+from tests.api.world import LEADER, SOLD_OUT, fill_world
+
+ENDLESS = "streamEvents"
+"""A stream that does not end has tests of its own: test_live.py."""
+
+FEW, MANY = 4, 70
+"""Cases of each operation and mode; the many are more than 5,000 in all."""
+
+THERE = {
+    "strategy_id": 1,
+    "vault_id": 2,
+    "trade_id": "1-1",
+    "order_hash": SOLD_OUT,
+    "month": "2024-01",
+    **dict.fromkeys(("owner", "recipient"), LEADER),
+}
+"""What every other question is asked about, lest nearly all were about what is not there."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+DOCUMENT = create_app(create_engine("sqlite://")).openapi()
+OPERATIONS = [
+    (path, method)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+    if operation["operationId"] != ENDLESS
+]
+MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('contract') / 'lockstep.db'}")
+    fill_world(engine)
+    with engine.begin() as connection:  # the indexer has just heard of a block: /ready says yes
+        connection.execute(update(Deployment).values(head_seen_us=time.time_ns() // 1000))
+    yield schemathesis.openapi.from_asgi("/openapi.json", create_app(engine))
+    engine.dispose()
+
+
+def ask(described: Any, path: str, method: str, mode: GenerationMode, cases: int) -> int:
+    """Ask an operation so many questions, and check each answer; how many were asked."""
+    operation = described[path][method]
+    if mode is GenerationMode.NEGATIVE and not _refuses(DOCUMENT["paths"][path][method]):
+        return 0
+    asked = 0
+
+    @settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if mode is GenerationMode.POSITIVE and asked % 2:
+            case.path_parameters |= {name: THERE[name] for name in case.path_parameters if name in THERE}
+        case.call_and_validate(checks=CHECKS)
+
+    run()
+    return asked
+
+
+def _refuses(operation: dict[str, Any]) -> bool:
+    """Whether there is anything that an operation could be given wrongly."""
+    return bool(operation.get("parameters") or operation.get("requestBody"))
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_answers_are_as_described(described: Any, path: str, method: str, mode: GenerationMode) -> None:
+    ask(described, path, method, mode, FEW)
+
+
+@pytest.mark.deep
+def test_5000_answers_are_as_described(described: Any) -> None:
+    asked = sum(ask(described, path, method, mode, MANY) for path, method in OPERATIONS for mode in MODES)
+    assert asked >= 5_000
