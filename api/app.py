@@ -15,6 +15,7 @@ from access.sealing import Seal
 from access.sign_in import Site
 from api import pages, problems
 from api.access.door import LOCAL, Door
+from api.access.names import Names
 from api.accounts.endpoints import router as accounts
 from api.admin.audit.endpoints import router as admin_audit
 from api.admin.fees.endpoints import router as admin_fees
@@ -75,8 +76,9 @@ hide any.
 **Several deployments** in one database are listed at `/v1/deployments`; each path below is there for each of
 them, with `/deployments/{chain_id}/{hub}` before it.
 
-**Tables.** Every list is also to be had as CSV, Parquet or Arrow: send `Accept: text/csv`,
-`application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the next page.
+**Tables.** Every list of what the chain says is also to be had as CSV, Parquet or Arrow: send
+`Accept: text/csv`, `application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the
+next page.
 
 **Until the next block** most answers stay as they are: `ETag` is the block, `If-None-Match` gets 304.
 
@@ -162,9 +164,9 @@ def create_app(
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
     asks contract wallets about signatures; without it only keys can sign. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
-    ``requests_a_minute`` is what one address may make; None for no limit. ``site`` says under which domains
-    people sign in, ``seal`` keeps their second factors; without it there are none. ``governance`` is how the
-    hub's owner makes its calls, for those that staff proposes.
+    ``requests_a_minute`` is what one address or key may make; None for no limit. ``site`` says under which
+    domains people sign in, ``seal`` keeps their second factors; without it there are none. ``governance`` is
+    how the hub's owner makes its calls, for those that staff proposes.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -175,12 +177,13 @@ def create_app(
         redoc_url=None,
     )
     snapshots = Snapshots(engine, deployment)
+    door = Door(engine, snapshots, site=site, seal=seal, wallets=wallets, governance=governance)
     parts = {
         "snapshots": snapshots,
         "counter": Counter(engine, wallets),
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
-        "door": Door(engine, snapshots, site=site, seal=seal, wallets=wallets, governance=governance),
+        "door": door,
     }
     _assemble(app, parts)
     app.include_router(deployments)
@@ -189,7 +192,7 @@ def create_app(
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     app.add_middleware(Tables)
     if requests_a_minute is not None:
-        app.add_middleware(RateLimits, most=requests_a_minute)
+        app.add_middleware(RateLimits, most=requests_a_minute, named=Names(door))
     # What is public any page may read, and hand in what is signed. What is not needs a cookie, which browsers
     # do not send for other sites' pages, or `Authorization`, which is none of these headers.
     app.add_middleware(

@@ -21,6 +21,7 @@ from api.access.problems import (
     SecondFactorNeededError,
 )
 from api.access.requests import request_id
+from api.snapshot import keep_nowhere
 
 __all__ = [
     "ADMINISTRATORS",
@@ -71,7 +72,7 @@ async def signed_in(request: Request, response: Response, caller: MaybeSignedIn)
 
     Raises `NotSignedInError` and `KeyRefusedError`.
     """
-    response.headers["Cache-Control"] = "no-store"
+    keep_nowhere(request, response)
     if caller is None:
         raise NotSignedInError("Nobody is signed in.", remedy=SIGN_IN)
     if caller.session is None and (request.method not in SAFE or Scope.PRIVATE not in caller.scopes):

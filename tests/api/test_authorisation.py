@@ -202,6 +202,19 @@ def test_public_routes_look_at_no_credential_and_all_others_do(client: TestClien
         assert (maybe_signed_in in asks) == (NEEDS[name] is not Needs.NOTHING), name
 
 
+def test_no_private_answer_is_kept_on_its_way(callers: dict[str, Person]) -> None:
+    for route, needs in NEEDS.items():
+        if needs is Needs.NOTHING or not route.startswith("GET "):
+            continue
+        caller = "an administrator" if needs in {Needs.ADMIN, Needs.STAFF} else "a follower"
+        for form in ("application/json", "text/csv"):
+            answer = callers[caller].call("GET", path_of(route), headers={"Accept": form})
+            assert answer.status_code in {200, 404, 406}, (route, answer.text)
+            assert "ETag" not in answer.headers, route
+            if answer.status_code == 200:
+                assert answer.headers["Cache-Control"] == "no-store", route
+
+
 def _dependencies(dependant: Any) -> Iterator[Any]:
     for each in getattr(dependant, "dependencies", ()):
         yield each
