@@ -77,8 +77,8 @@ hide any.
 them, with `/deployments/{chain_id}/{hub}` before it.
 
 **Tables.** Every list of what the chain says is also to be had as CSV, Parquet or Arrow: send
-`Accept: text/csv`, `application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the
-next page.
+`Accept: text/csv`, `application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names
+the next page.
 
 **Until the next block** most answers stay as they are: `ETag` is the block, `If-None-Match` gets 304.
 
