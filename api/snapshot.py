@@ -177,7 +177,7 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
     try:
         snapshot = await kept.opened(snapshots, wanted)
         last = snapshot.deployment.checkpoint_hash
-        if last is not None and not any(part in request.url.path for part in _OF_THEIR_OWN):
+        if last is not None and not _is_of_its_own(request):
             # What transactions cost is known a moment after their block.
             tag = f'W/"{last[2:18]}-{snapshot.deployment.gas_number or 0}"'
             if tag in request.headers.get("if-none-match", ""):
@@ -190,7 +190,28 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
             await kept.close()
 
 
-_OF_THEIR_OWN = ("/v1/orders", "/v1/leaders", "/ready")
+def keep_nowhere(request: Request, response: Response) -> None:
+    """Say that an answer is for its caller alone: nobody on the way keeps it, and it has no `ETag`."""
+    request.state.private = True
+    response.headers["Cache-Control"] = "no-store"
+    if "ETag" in response.headers:
+        del response.headers["ETag"]
+
+
+def _is_of_its_own(request: Request) -> bool:
+    private = getattr(request.state, "private", False)
+    return private or any(part in request.url.path for part in _OF_THEIR_OWN)
+
+
+_OF_THEIR_OWN = (
+    "/v1/orders",
+    "/v1/leaders",
+    "/v1/incidents",
+    "/v1/protocol",
+    "/v1/session",
+    "/v1/admin",
+    "/ready",
+)
 """Paths whose answers change between two blocks, too."""
 
 

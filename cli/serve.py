@@ -9,9 +9,13 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from eth_utils.address import is_address, to_checksum_address
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
+from access.proposals import Governance
+from access.sealing import VARIABLE, Seal
+from access.sign_in import Site, local_domains
 from api.app import create_app
 from api.snapshot import DeploymentKey
 from cli.failure import told
@@ -53,12 +57,45 @@ def serve(
             "checkout, if it has.",
         ),
     ] = None,
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="LOCKSTEP_DOMAIN",
+            help="Domain, with the port where it is not 443, at which people open this server by https and "
+            "sign in; repeat the option for several. Left out: the address it listens on, by http.",
+        ),
+    ] = None,
+    secret_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar=VARIABLE,
+            help="Key that keeps second factors unreadable in the database: `lockstep access new-key`. "
+            "Give it in the environment. Left out: nobody can be operator or administrator.",
+        ),
+    ] = None,
+    timelock: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LOCKSTEP_TIMELOCK",
+            help="OpenZeppelin TimelockController that owns the hub: what staff proposes is drawn up for it. "
+            "Left out: for the owner itself.",
+        ),
+    ] = None,
+    timelock_delay: Annotated[
+        int, typer.Option(envvar="LOCKSTEP_TIMELOCK_DELAY", min=0, help="Seconds that it makes a call wait.")
+    ] = 172_800,
+    oracle: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LOCKSTEP_ORACLE", help="The hub's oracle, for which price feeds are proposed, if any are."
+        ),
+    ] = None,
     rpc_url: Annotated[
         str | None,
         typer.Option(
             envvar="LOCKSTEP_RPC_URL",
-            help="Node that is asked whether a contract wallet signed an order, and nothing else. "
-            "Left out: only keys can sign orders.",
+            help="Node that is asked whether a contract wallet signed, and nothing else. "
+            "Left out: only keys can sign.",
         ),
     ] = None,
     requests_a_minute: Annotated[
@@ -75,12 +112,23 @@ def serve(
         engine = _open(database_url)
         key = None if deployment is None else _key(deployment)
         pages = _web(web)
+        seal = None if secret_key is None else Seal(secret_key)
+        governance = Governance(_contract(timelock), timelock_delay, _contract(oracle))
         listener = _listen(host, port)
     wallets = None if rpc_url is None else NodeWallets(rpc_url)
     if pages is None:
         typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
-    app = create_app(engine, key, wallets=wallets, web=pages, requests_a_minute=requests_a_minute or None)
+    app = create_app(
+        engine,
+        key,
+        wallets=wallets,
+        web=pages,
+        requests_a_minute=requests_a_minute or None,
+        site=_site(domain, listener),
+        seal=seal,
+        governance=governance,
+    )
     server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
     server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
@@ -97,6 +145,19 @@ class _Server(uvicorn.Server):
         """Take Ctrl-C."""
         self.let_go()
         super().handle_exit(sig, frame)
+
+
+def _site(domains: list[str] | None, listener: socket.socket) -> Site:
+    """Where people sign in: at the domains given, by https; else where this process listens, by http."""
+    if domains:
+        return Site(tuple(name.strip() for value in domains for name in value.split(",")), secure=True)
+    return Site(local_domains(listener.getsockname()[1]), secure=False)
+
+
+def _contract(text: str | None) -> str | None:
+    if text is not None and not is_address(text):
+        raise CannotServeError(f"'{text}' is no address.", remedy="Give 0x and 40 hexadecimal digits.")
+    return None if text is None else to_checksum_address(text)
 
 
 def _open(url: str) -> Engine:
