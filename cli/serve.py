@@ -13,6 +13,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from api.app import create_app
+from api.live.talk import MOST_TEXT
 from api.snapshot import DeploymentKey
 from cli.failure import told
 from cli.options import DATABASE_URL, DatabaseUrl
@@ -81,7 +82,9 @@ def serve(
         typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
     typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
     app = create_app(engine, key, wallets=wallets, web=pages, requests_a_minute=requests_a_minute or None)
-    server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
+    server = _Server(
+        uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT, timeout_graceful_shutdown=10)
+    )
     server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
         server.run(sockets=[listener])

@@ -11,6 +11,7 @@ import uvicorn
 from sqlalchemy import Engine
 
 from api.app import create_app
+from api.live.talk import MOST_TEXT
 from api.snapshot import DeploymentKey
 from demo.errors import DemoError
 
@@ -37,7 +38,7 @@ def served(
 ) -> Iterator[str]:
     """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
     app = create_app(engine, deployment, web=web)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
     try:

@@ -37,6 +37,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             command.upgrade(_config(connection), revision)
 
 
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the tables back to an older revision (`base`: none) in one transaction."""
+    with writing(engine) as connection:
+        command.downgrade(_config(connection), revision)
+
+
 def _revision(connection: Connection) -> str | None:
     options = {"version_table": VERSION_TABLE}
     return MigrationContext.configure(connection, opts=options).get_current_revision()
