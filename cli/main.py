@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.access import app as access
 from cli.backtest import backtest
 from cli.content import hash_content
 from cli.demo import demo
@@ -12,6 +13,7 @@ from cli.doctor import doctor
 from cli.export import export
 from cli.index import index
 from cli.keeper import keeper
+from cli.notify import notify
 from cli.order import app as order
 from cli.paper import app as paper
 from cli.rebuild import rebuild
@@ -27,11 +29,11 @@ app = typer.Typer(
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
-    "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's real one through "
-    "other policies, `paper` follows a leader with play money, `simulate` lives through a market that "
-    "misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
+    "`keeper` carries them, `notify` tells people. `backtest` and `replay` run recorded histories and a "
+    "strategy's real one through other policies, `paper` follows a leader with play money, `simulate` lives "
+    "through a market that misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
     "alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the "
-    "same, `export` writes the raw logs into a file. "
+    "same, `export` writes the raw logs into a file. `access` says who is staff. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
@@ -44,6 +46,7 @@ _COMMANDS = (
     reconcile,
     serve,
     keeper,
+    notify,
     backtest,
     replay,
     simulate,
@@ -55,6 +58,7 @@ _COMMANDS = (
 for command in _COMMANDS:
     app.command()(command)
 app.command("hash")(hash_content)
+app.add_typer(access, name="access")
 app.add_typer(order, name="order")
 app.add_typer(paper, name="paper")
 app.add_typer(stop, name="stop")

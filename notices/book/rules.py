@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from inbox.clock import Clock, now_us
@@ -117,13 +117,13 @@ class Rules:
         return found
 
     @property
-    def _mine(self) -> tuple[object, ...]:
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
         return Rule.chain_id == self._place[0], Rule.hub == self._place[1]
 
 
-def _read(session: Session, where: Iterable[object]) -> list[Standing]:
+def _read(session: Session, where: Iterable[ColumnElement[bool]]) -> list[Standing]:
     query = select(Rule, Channel).join(Channel, Channel.id == Rule.channel_id).order_by(Rule.id)
-    rows = [tuple(row) for row in session.execute(query.where(*where))]  # type: ignore[arg-type]
+    rows = [(rule, channel) for rule, channel in session.execute(query.where(*where)).tuples()]
     kinds: dict[int, set[Kind]] = {rule.id: set() for rule, _ in rows}
     asked = select(RuleKind.rule_id, RuleKind.kind).where(RuleKind.rule_id.in_(kinds))
     for number, kind in session.execute(asked):

@@ -10,7 +10,8 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
+
+from pydantic_core import Url
 
 from notices.book.errors import BadTargetError
 
@@ -59,10 +60,10 @@ class Target:
         if self.kind is ChannelKind.EMAIL:
             name, _, host = self.address.partition("@")
             return f"{name[0]}…@{host}"
-        parts = urlsplit(self.address)
-        return (
-            f"{parts.scheme}://{parts.hostname}/…"[:120] if self.kind is ChannelKind.WEBHOOK else parts.scheme
-        )
+        if self.kind is ChannelKind.CHAT:
+            return self.address.partition("://")[0]
+        url = Url(self.address)
+        return f"{url.scheme}://{url.host}/…"[:120]
 
 
 def check(target: Target, *, local: bool) -> None:
@@ -89,17 +90,16 @@ def check(target: Target, *, local: bool) -> None:
 
 def _check_webhook(target: Target, *, local: bool) -> None:
     try:
-        parts = urlsplit(target.address)
-        _ = parts.port
+        url = Url(target.address)
     except ValueError:
-        parts = urlsplit("")
+        url = Url("none:")
     schemes = {"https", "http"} if local else {"https"}
     plain = target.address.isascii() and target.address.isprintable() and " " not in target.address
     if (
-        parts.scheme not in schemes
-        or not parts.hostname
-        or parts.username is not None
-        or parts.fragment
+        url.scheme not in schemes
+        or not url.host
+        or url.username is not None
+        or url.fragment
         or not plain
         or len(target.address) > 500
     ):

@@ -6,11 +6,9 @@ nobody.
 
 import asyncio
 import socket
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
-
-_MAPPED = 96
 
 
 class PrivateAddressError(OSError):
@@ -21,7 +19,9 @@ def is_public(address: str) -> bool:
     """Whether an address is one of the Internet's, whatever it is wrapped in."""
     found = ip_address(address.partition("%")[0])
     if isinstance(found, IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        inner: IPv4Address | IPv6Address | None = (
+            found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        )
         if inner is None and int(found) >> 32 == 0x64_FF9B << 64:  # NAT64 (RFC 6052)
             inner = ip_address(int(found) & 0xFFFF_FFFF)
         if inner is not None:

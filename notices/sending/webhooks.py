@@ -4,10 +4,10 @@ import time
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from standardwebhooks.webhooks import Webhook
+from yarl import URL
 
 from notices.book.outbox import Outcome
 from notices.book.targets import Target
@@ -55,7 +55,7 @@ class Webhooks:
         if self._session is None:
             raise RuntimeError("use the webhooks as a context manager")
         try:
-            refuse_private(urlsplit(target.address).hostname or "", local=self._local)
+            refuse_private(URL(target.address).host or "", local=self._local)
             async with self._session.post(
                 target.address,
                 data=message.document.encode(),

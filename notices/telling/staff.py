@@ -1,10 +1,11 @@
 """Who runs the place: those who have a role now."""
 
-from access.models import Grant
-from access.roles import STAFF
 from eth_utils.address import to_checksum_address
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
+
+from access.models import Grant
+from access.roles import STAFF
 
 
 def staff_of(session: Session) -> frozenset[str]:
