@@ -36,11 +36,20 @@ def take_port(port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def served(
-    engine: Engine, deployment: DeploymentKey, listener: socket.socket, web: Path | None
+    engine: Engine,
+    deployment: DeploymentKey,
+    listener: socket.socket,
+    web: Path | None,
+    seal: Seal | None = None,
 ) -> Iterator[str]:
-    """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
+    """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL.
+
+    What is secret is sealed with a key that ends with the demo; channels may lead to this machine.
+    """
     site = Site(local_domains(listener.getsockname()[1]), secure=False)
-    app = create_app(engine, deployment, web=web, site=site, seal=Seal(new_key()))
+    app = create_app(
+        engine, deployment, web=web, site=site, seal=seal or Seal(new_key()), local_channels=True
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
