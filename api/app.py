@@ -17,7 +17,6 @@ from api import pages, problems
 from api.access.door import LOCAL, Door
 from api.access.names import Names
 from api.accounts.endpoints import router as accounts
-from api.correlations.endpoints import router as correlations
 from api.admin.audit.endpoints import router as admin_audit
 from api.admin.fees.endpoints import router as admin_fees
 from api.admin.incidents.endpoints import router as admin_incidents
@@ -28,6 +27,7 @@ from api.admin.proposals.endpoints import router as admin_proposals
 from api.admin.stops.endpoints import router as admin_stops
 from api.admin.transactions.endpoints import router as admin_transactions
 from api.admin.users.endpoints import router as admin_users
+from api.correlations.endpoints import router as correlations
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
 from api.fees.endpoints import router as fees
@@ -40,6 +40,8 @@ from api.leaders.endpoints import router as leaders
 from api.live.endpoints import router as live
 from api.live.feed import Feeds
 from api.metrics.endpoints import router as metrics
+from api.notifications.endpoints import router as notifications
+from api.notifications.service import Notifications
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
 from api.paper.endpoints import router as paper
@@ -112,6 +114,7 @@ _TAGS = [
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "paper", "description": "Following a leader with play money, without a wallet."},
     {"name": "access", "description": "Signing in with a wallet, sessions, keys and the second factor."},
+    {"name": "notifications", "description": "Being told: channels, rules, and what became of it."},
     {"name": "staff", "description": "For support, operators and administrators alone."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
@@ -140,6 +143,7 @@ _ROUTERS = (
     incidents,
     sessions,
     keys,
+    notifications,
     admin_overview,
     admin_users,
     admin_leaders,
@@ -164,6 +168,7 @@ def create_app(
     site: Site = LOCAL,
     seal: Seal | None = None,
     governance: Governance = NO_TIMELOCK,
+    local_channels: bool = False,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
@@ -171,8 +176,9 @@ def create_app(
     asks contract wallets about signatures; without it only keys can sign. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
     ``requests_a_minute`` is what one address or key may make; None for no limit. ``site`` says under which
-    domains people sign in, ``seal`` keeps their second factors; without it there are none. ``governance`` is
-    how the hub's owner makes its calls, for those that staff proposes.
+    domains people sign in, ``seal`` keeps their second factors and channels; without it there are none.
+    ``governance`` is how the hub's owner makes its calls, for those that staff proposes. ``local_channels``
+    lets channels lead to this machine, for trials.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -190,6 +196,7 @@ def create_app(
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
         "door": door,
+        "notifications": Notifications(engine, seal, local=local_channels),
     }
     _assemble(app, parts)
     app.include_router(deployments)

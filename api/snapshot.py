@@ -204,6 +204,7 @@ def _is_of_its_own(request: Request) -> bool:
 
 
 _OF_THEIR_OWN = (
+    "/v1/notifications",
     "/v1/orders",
     "/v1/leaders",
     "/v1/incidents",

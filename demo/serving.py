@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from access.sealing import Seal, new_key
 from access.sign_in import Site, local_domains
 from api.app import create_app
+from api.live.talk import MOST_TEXT
 from api.snapshot import DeploymentKey
 from demo.errors import DemoError
 
@@ -35,12 +36,21 @@ def take_port(port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def served(
-    engine: Engine, deployment: DeploymentKey, listener: socket.socket, web: Path | None
+    engine: Engine,
+    deployment: DeploymentKey,
+    listener: socket.socket,
+    web: Path | None,
+    seal: Seal | None = None,
 ) -> Iterator[str]:
-    """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
+    """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL.
+
+    What is secret is sealed with a key that ends with the demo; channels may lead to this machine.
+    """
     site = Site(local_domains(listener.getsockname()[1]), secure=False)
-    app = create_app(engine, deployment, web=web, site=site, seal=Seal(new_key()))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    app = create_app(
+        engine, deployment, web=web, site=site, seal=seal or Seal(new_key()), local_channels=True
+    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
     try:

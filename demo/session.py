@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from access.sealing import Seal, new_key
 from api.snapshot import DeploymentKey
 from demo.anvil import Anvil, anvil
 from demo.api_reader import ApiReader
@@ -30,6 +31,7 @@ from indexer.ledger.database import open_engine
 from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.reconcile import Report, reconcile
 from indexer.sync.service import open_indexer
+from notices import service as notices
 
 # Steps of the market until the summary. Enough for every leader to trade several times.
 STEPS = 240
@@ -60,6 +62,7 @@ class Running:
     world: World
     engine: Engine
     deployment: Deployment
+    seal: Seal
 
 
 @contextmanager
@@ -93,7 +96,8 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
             report = asyncio.run(_index(node, engine, deployment))
             progress("Asking the API for the summary", 0, 0)
             key = DeploymentKey(deployment.chain_id, deployment.hub)
-            with served(engine, key, listener, checkout.web) as api_url:
+            seal = Seal(new_key())
+            with served(engine, key, listener, checkout.web, seal) as api_url:
                 summary = read_summary(
                     ApiReader(api_url),
                     seed=settings.seed,
@@ -104,11 +108,13 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
                 )
                 file = checkout.build / "summary.json"
                 file.write_text(json.dumps(summary.document(), indent=2) + "\n")
-                yield Running(summary, file, api_url, node.http_url, world, engine, deployment)
+                yield Running(summary, file, api_url, node.http_url, world, engine, deployment, seal)
 
 
 def go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
-    """Lives on, step after step, with the indexer following, until the process is asked to stop."""
+    """Lives on, step after step, with the indexer following and people told, until the process is asked to
+    stop.
+    """
     asyncio.run(_go_on(running, show))
 
 
@@ -119,6 +125,7 @@ async def _go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
     world = running.world
     async with open_indexer(running.rpc_url, running.engine, running.deployment) as indexer:
         following = asyncio.create_task(indexer.follow(stop))
+        telling = asyncio.create_task(_tell(running, stop))
         try:
             for tick in walk(running.summary.seed + 1, world.ticks[-1], world.data.step_s):
                 await asyncio.to_thread(world.live, tick)
@@ -128,7 +135,15 @@ async def _go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
                     break
         finally:
             stop.set()
-            await following
+            await asyncio.gather(following, telling)
+
+
+async def _tell(running: Running, stop: asyncio.Event) -> None:
+    """What `lockstep notify` does."""
+    place = running.deployment
+    settings = notices.Settings(running.api_url, local=True)
+    key = DeploymentKey(place.chain_id, place.hub)
+    await notices.run(running.engine, key, running.seal, settings, stop)
 
 
 def _market(settings: Settings) -> MarketData:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.orm import Session
 
 from inbox.clock import Clock, now_us
 from inbox.errors import InboxError
 from inbox.models import Stop
-from inbox.writing import insert_new, writing
+from inbox.news import LIFT, STOP, note
+from inbox.writing import writing
 
 
 class Scope(StrEnum):
@@ -40,17 +41,17 @@ class Stops:
 
     def set_within(self, connection: Connection, scope: Scope, subject: str, *, who: str, why: str) -> None:
         """`set`, in a `writing` transaction that does more."""
-        insert_new(
-            connection,
-            Stop,
-            chain_id=self._chain_id,
-            hub=self._hub,
-            scope=scope,
-            subject=subject,
-            who=who,
-            why=why,
-            since_us=self._clock(),
-        )
+        values = {
+            "chain_id": self._chain_id,
+            "hub": self._hub,
+            "scope": scope,
+            "subject": subject,
+            "who": who,
+            "why": why,
+            "since_us": self._clock(),
+        }
+        stop_id = connection.execute(insert(Stop).values(**values).returning(Stop.id)).scalar_one()
+        note(connection, STOP, stop_id, chain_id=self._chain_id, hub=self._hub)
 
     def lift(self, stop_id: int, *, who: str, why: str) -> None:
         """End a stop. Raises `UnknownStopError`."""
@@ -73,6 +74,7 @@ class Stops:
             raise UnknownStopError(
                 f"No stop {stop_id} holds now.", remedy="`lockstep stop list` shows those that do."
             )
+        note(connection, LIFT, stop_id, chain_id=self._chain_id, hub=self._hub)
 
     def all(self, *, lifted: bool) -> Sequence[Stop]:
         """The stops that hold, or with `lifted` every one there ever was, oldest first."""

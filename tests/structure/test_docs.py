@@ -44,7 +44,9 @@ def test_reasons_in_the_guide_are_those_of_the_api() -> None:
 def test_events_that_are_logged_are_those_of_the_operations_guide() -> None:
     guide = (ROOT / "docs" / "operations.md").read_text()
     told = set(re.findall(r"^\| `(\w+)` \| (?:debug|info|warning|error) \|", guide, re.MULTILINE))
-    sources = [path for package in ("api", "cli", "indexer") for path in (ROOT / package).rglob("*.py")]
+    sources = [
+        path for package in ("api", "cli", "indexer", "notices") for path in (ROOT / package).rglob("*.py")
+    ]
     logged = {
         (level, name)
         for source in sources
