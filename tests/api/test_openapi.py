@@ -47,6 +47,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getTrade",
         "getVault",
         "getVaultEquity",
+        "listCandles",
         "listCopies",
         "listDeployments",
         "listFeeStatements",

@@ -7,6 +7,8 @@ import { Shell } from "./ui/shell";
 
 const LeaderPage = lazy(() => import("./pages/leader"));
 const CopyPage = lazy(() => import("./pages/copy"));
+const TryPage = lazy(() => import("./pages/try"));
+const PlayPage = lazy(() => import("./pages/play"));
 const ComparePage = lazy(() => import("./pages/compare"));
 const DashboardPage = lazy(() => import("./pages/dashboard"));
 const VaultPage = lazy(() => import("./pages/vault"));
@@ -22,6 +24,10 @@ export function App() {
           <Route path="/" component={DiscoverPage} />
           <Route path="/leaders/:id">{({ id }) => <Numbered id={id} page={LeaderPage} />}</Route>
           <Route path="/leaders/:id/copy">{({ id }) => <Numbered id={id} page={CopyPage} />}</Route>
+          <Route path="/leaders/:id/try">{({ id }) => <Numbered id={id} page={TryPage} />}</Route>
+          <Route path="/play/:id">
+            {({ id }) => (/^[0-9a-f]{32}$/.test(id) ? <PlayPage key={id} id={id} /> : <Nowhere />)}
+          </Route>
           <Route path="/compare/:ids">
             {({ ids }) => (
               <ComparePage ids={ids.split(",").map(Number).filter(Number.isSafeInteger).slice(0, 4)} />

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import type { Address } from "viem";
-import { Link } from "wouter";
+import { Link, useSearch } from "wouter";
 import type { StrategyDetail } from "../api/client";
 import { strategy } from "../api/queries";
 import { useDeployment } from "../chain/context";
@@ -11,8 +11,9 @@ import { type Money, readMoney } from "../chain/hub";
 import { useTransact } from "../chain/transact";
 import { useLink, useWallet } from "../chain/wallet";
 import { bps, exact, parseUnits, units } from "../format";
-import { feeSentences } from "../limits/fees";
-import { inWords, type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
+import { type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
+import { usePlay } from "../play/kept";
+import { Agreement } from "../ui/agreement";
 import { LimitsForm } from "../ui/limits-form";
 import { Field, Notice, Page, Panel, Skeleton, Trouble, TxStatus } from "../ui/parts";
 import { WalletButton } from "../ui/wallet";
@@ -26,9 +27,10 @@ export default function CopyPage({ id }: { id: number }) {
 
 function CopyForm({ of: found }: { of: StrategyDetail }) {
   const base = found.base_token;
-  const [text, setText] = useState("");
-  const [preset, setPreset] = useState<Preset | "own">("balanced");
-  const [limits, setLimits] = useState<Limits>(PRESETS.balanced);
+  const tried = useTried();
+  const [text, setText] = useState(tried?.amount ?? "");
+  const [preset, setPreset] = useState<Preset | "own">(tried ? "own" : "balanced");
+  const [limits, setLimits] = useState<Limits>(tried?.limits ?? PRESETS.balanced);
   const [raiseCap, setRaiseCap] = useState(false);
   const [understood, setUnderstood] = useState(false);
   const money = useMoney(found);
@@ -97,7 +99,6 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
     );
   }
 
-  const words = inWords(limits, valid ? units(amount, base.decimals) : "", base.symbol);
   return (
     <Page title={`Copy ${found.name}`} lead={<Link href={`/leaders/${found.id}`}>Back to the leader</Link>}>
       <div className="columns copy">
@@ -148,30 +149,7 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
           </Panel>
         </div>
         <Panel title="3. What you agree to">
-          <h3>What will happen</h3>
-          <ul className="sentences yes">
-            {words.will.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-          {words.willNot.length > 0 && (
-            <>
-              <h3>What will never happen</h3>
-              <ul className="sentences no">
-                {words.willNot.map((sentence) => (
-                  <li key={sentence}>{sentence}</li>
-                ))}
-              </ul>
-            </>
-          )}
-          <h3>What it costs</h3>
-          <ul className="sentences">
-            {feeSentences(found.terms.fees).map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-          <h3>The worst case</h3>
-          <p className="worst">{words.worst}</p>
+          <Agreement limits={limits} amount={valid ? units(amount, base.decimals) : ""} of={found} />
           <label className="check">
             <input
               type="checkbox"
@@ -192,6 +170,12 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
       </div>
     </Page>
   );
+}
+
+/** The play money whose limits are to be taken for real, if the address names some of this browser's. */
+function useTried() {
+  const id = new URLSearchParams(useSearch()).get("like");
+  return usePlay().kept.find((one) => one.id === id);
 }
 
 interface CapProps {

@@ -9,6 +9,7 @@ import { encode } from "../chain/copy";
 import { sendToHub, useTransact } from "../chain/transact";
 import { useLink } from "../chain/wallet";
 import { count, plural, units } from "../format";
+import { PlayCards } from "../play/cards";
 import { Amount, Percent } from "../ui/figures";
 import { Answered, Badge, Empty, Page, Panel, Stat, Stats, TxStatus } from "../ui/parts";
 import { reasonName, VaultStatus } from "../ui/status";
@@ -20,6 +21,7 @@ export default function DashboardPage() {
     return (
       <Page title="Dashboard">
         <NeedsWallet what="Your vaults, every copy and every skip with its reason are found by your address." />
+        <PlayCards />
       </Page>
     );
   }
@@ -33,6 +35,7 @@ function Money({ owner }: { owner: Address }) {
       <Answered query={query} lines={8}>
         {(vaults) => <Vaults vaults={vaults.filter((vault) => !vault.is_leader)} />}
       </Answered>
+      <PlayCards />
       <AccountPanel owner={owner} />
     </Page>
   );

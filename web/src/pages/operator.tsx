@@ -9,6 +9,7 @@ import { count, plural } from "../format";
 import { Address, Amount, When } from "../ui/figures";
 import { Answered, Badge, Empty, Page, Panel, Stat, Stats, TxStatus } from "../ui/parts";
 import { reasonName } from "../ui/status";
+import { num, Table } from "../ui/table";
 
 export default function OperatorPage() {
   return (
@@ -83,45 +84,30 @@ function Keepers() {
                 Start one with `lockstep keeper`. Without one, orders wait and stops are not carried out.
               </Empty>
             ) : (
-              <div className="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Name</th>
-                      <th scope="col">State</th>
-                      <th scope="col">Carries</th>
-                      <th scope="col" className="num">
-                        In flight
-                      </th>
-                      <th scope="col">Seen</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {found.map((keeper) => (
-                      <tr key={keeper.name}>
-                        <th scope="row">
-                          {keeper.name} <Address of={keeper.address} />
-                        </th>
-                        <td>
-                          {keeper.alive ? <Badge tone="good">Alive</Badge> : <Badge tone="bad">Silent</Badge>}
-                        </td>
-                        <td>
-                          {keeper.carries}
-                          {keeper.breakers.map((breaker) => (
-                            <Badge key={breaker.name} tone="warn">
-                              {breaker.name}
-                            </Badge>
-                          ))}
-                        </td>
-                        <td className="num figure">{keeper.in_flight}</td>
-                        <td>
-                          <When at={keeper.seen} />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table heads={["Name", "State", "Carries", num("In flight"), "Seen"]}>
+                {found.map((keeper) => (
+                  <tr key={keeper.name}>
+                    <th scope="row">
+                      {keeper.name} <Address of={keeper.address} />
+                    </th>
+                    <td>
+                      {keeper.alive ? <Badge tone="good">Alive</Badge> : <Badge tone="bad">Silent</Badge>}
+                    </td>
+                    <td>
+                      {keeper.carries}
+                      {keeper.breakers.map((breaker) => (
+                        <Badge key={breaker.name} tone="warn">
+                          {breaker.name}
+                        </Badge>
+                      ))}
+                    </td>
+                    <td className="num figure">{keeper.in_flight}</td>
+                    <td>
+                      <When at={keeper.seen} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )}
             <div className="pad">
               <h3>Stops that hold</h3>
