@@ -6,8 +6,9 @@ import type { StrategyDetail } from "../api/client";
 import { vault } from "../api/queries";
 import { type Kind, portionOf, signOrder, toHubPrice } from "../chain/orders";
 import { useTransact } from "../chain/transact";
-import { decimal, digitsFor, parseUnits, plural } from "../format";
+import { decimal, digitsFor, parseUnits } from "../format";
 import { Field, Notice, Panel, Segmented, TxStatus } from "../ui/parts";
+import { OrderPreview } from "./preview";
 
 export const KIND_NAMES: Record<Kind, [string, string]> = {
   market: ["Market", "Filled at once, within the strategy's worst price."],
@@ -187,12 +188,21 @@ export function OrderForm({ of: found }: { of: StrategyDetail }) {
             )}
           </Field>
         </div>
-        <Notice
-          title={`You sell ${decimal(String(mine), digitsFor(String(mine), tokenIn.symbol))} ${tokenIn.symbol} for ${tokenOut.symbol}`}
-        >
-          {plural(found.followers.active, "vault")} may sell the same part of their {tokenIn.symbol} with you,
-          each within its own limits.
-        </Notice>
+        <OrderPreview
+          intent={
+            typeof portion === "bigint"
+              ? {
+                  strategyId: found.id,
+                  pool: pool.address as Address,
+                  tokenIn: tokenIn.address as Address,
+                  tokenOut: tokenOut.address as Address,
+                  portion,
+                }
+              : null
+          }
+          {...{ tokenIn, tokenOut }}
+          own={`${decimal(String(mine), digitsFor(String(mine), tokenIn.symbol))} ${tokenIn.symbol}`}
+        />
         <button type="submit" className="primary" disabled={!ready || busy}>
           Sign the order
         </button>

@@ -12,8 +12,10 @@ import { useTransact } from "../chain/transact";
 import { useLink, useWallet } from "../chain/wallet";
 import { bps, exact, parseUnits, units } from "../format";
 import { type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
+import { DISCLOSURE, hashOf } from "../limits/risk";
 import { usePlay } from "../play/kept";
 import { Agreement } from "../ui/agreement";
+import { DisclosureText } from "../ui/disclosure";
 import { LimitsForm } from "../ui/limits-form";
 import { Field, Notice, Page, Panel, Skeleton, Trouble, TxStatus } from "../ui/parts";
 import { WalletButton } from "../ui/wallet";
@@ -73,7 +75,10 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
       vaultId: null,
     };
     const before = money.data;
-    await run((steps) => copyLeader(steps, plan, before), `You now copy ${found.name} with ${show(amount)}.`);
+    await run(
+      (steps) => copyLeader({ ...steps, sign: hashOf(DISCLOSURE) }, plan, before),
+      `You now copy ${found.name} with ${show(amount)}.`,
+    );
     await money.refetch();
   }
 
@@ -150,13 +155,14 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
         </div>
         <Panel title="3. What you agree to">
           <Agreement limits={limits} amount={valid ? units(amount, base.decimals) : ""} of={found} />
+          <DisclosureText />
           <label className="check">
             <input
               type="checkbox"
               checked={understood}
               onChange={(event) => setUnderstood(event.target.checked)}
             />
-            <span>I can bear losing this money, and have read what will happen.</span>
+            <span>I can bear losing this money, and have read what will happen and the risk disclosure.</span>
           </label>
           <button type="button" className="primary large wide" disabled={!ready || busy} onClick={copy}>
             {valid && !amountWrong ? `Copy with ${show(amount)}` : "Copy"}

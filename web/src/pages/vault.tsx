@@ -5,6 +5,7 @@ import { statement, strategy, vault } from "../api/queries";
 import { date } from "../format";
 import { Notice, Page, Skeleton, Trouble } from "../ui/parts";
 import { VaultStatus } from "../ui/status";
+import { Accepted } from "../vault/accepted";
 import { Actions } from "../vault/actions";
 import { Downloads } from "../vault/downloads";
 import { Growth } from "../vault/growth";
@@ -49,6 +50,7 @@ export default function VaultPage({ id }: { id: number }) {
           <Actions vault={found} leader={leader.data?.data} />
           {found.policy && <RoomToLimits id={id} />}
           <Tracking of={result} />
+          <Accepted vault={found} />
         </div>
       </div>
     </Page>

@@ -1,20 +1,34 @@
 // What a vault's owner may do with it.
-import { useState } from "react";
-import type { Address } from "viem";
+import { type ReactNode, useState } from "react";
+import type { Address, Hex } from "viem";
 import type { Schemas, StrategyDetail, Vault } from "../api/client";
 import { useDeployment } from "../chain/context";
 import { encode } from "../chain/copy";
-import { sendToHub, useTransact } from "../chain/transact";
+import type { Deployment } from "../chain/deployment";
+import { type Steps, sendToHub, useTransact } from "../chain/transact";
 import { useLink } from "../chain/wallet";
 import { count, plural } from "../format";
 import { fromPolicy, type Limits as LimitsData, type Preset, toStruct } from "../limits/policy";
 import { LimitsForm } from "../ui/limits-form";
 import { Notice, Panel, TxStatus } from "../ui/parts";
+import { AddMoney } from "./add";
+import { CatchUp } from "./catch-up";
+import { TakeMoney } from "./take";
+
+/** How what is asked for below the buttons gets done: one transaction at a time, its state shown in one place. */
+export interface Run {
+  it: (work: (steps: Steps) => Promise<Hex>, done: string) => void;
+  busy: boolean;
+  deployment: Deployment;
+}
+
+type Door = "add" | "take" | "catch up" | "limits" | "exit" | "kind";
 
 export function Actions({ vault: found, leader }: { vault: Vault; leader: StrategyDetail | undefined }) {
-  const link = useLink(useDeployment());
+  const deployment = useDeployment();
+  const link = useLink(deployment);
   const { progress, busy, run } = useTransact();
-  const [asking, setAsking] = useState<"exit" | "kind" | "limits" | null>(null);
+  const [open, setOpen] = useState<Door | null>(null);
   if (link.state !== "ready" || link.address.toLowerCase() !== found.owner.toLowerCase()) {
     return (
       <Panel title="Control">
@@ -23,12 +37,23 @@ export function Actions({ vault: found, leader }: { vault: Vault; leader: Strate
     );
   }
   const call = (name: string, args: readonly unknown[], done: string) => async () => {
-    setAsking(null);
+    setOpen(null);
     await run((steps) => sendToHub(steps, [encode(name, args)]), done);
   };
+  const todo: Run = { it: run, busy, deployment };
   const held = found.balances.map((balance) => balance.token as Address);
   const copies = found.status === "Active";
   const gone = found.status === "Left";
+  const door = (name: Door, label: string) => (
+    <button
+      type="button"
+      disabled={busy}
+      aria-expanded={open === name}
+      onClick={() => setOpen(open === name ? null : name)}
+    >
+      {label}
+    </button>
+  );
   return (
     <Panel title="Control">
       <div className="buttons">
@@ -51,79 +76,38 @@ export function Actions({ vault: found, leader }: { vault: Vault; leader: Strate
             Resume
           </button>
         )}
-        {!gone && found.policy && (
-          <button
-            type="button"
-            disabled={busy}
-            aria-expanded={asking === "limits"}
-            onClick={() => setAsking(asking === "limits" ? null : "limits")}
-          >
-            Change limits
-          </button>
-        )}
-        {!gone && found.status !== "Exiting" && (
-          <button
-            type="button"
-            disabled={busy}
-            aria-expanded={asking === "exit"}
-            onClick={() => setAsking(asking === "exit" ? null : "exit")}
-          >
-            Sell everything
-          </button>
-        )}
-        {held.length > 0 && (
-          <button
-            type="button"
-            disabled={busy}
-            aria-expanded={asking === "kind"}
-            onClick={() => setAsking(asking === "kind" ? null : "kind")}
-          >
-            Withdraw in kind
-          </button>
-        )}
+        {!gone && leader && door("add", "Add money")}
+        {held.length > 0 && leader && door("take", "Take out")}
+        {!gone && found.policy && leader && door("catch up", "Catch up")}
+        {!gone && found.policy && door("limits", "Change limits")}
+        {!gone && found.status !== "Exiting" && door("exit", "Sell everything")}
+        {held.length > 0 && door("kind", "Withdraw in kind")}
       </div>
-      {asking === "exit" && (
-        <Notice
-          tone="warn"
+      {open === "add" && leader && <AddMoney vault={found} leader={leader} run={todo} />}
+      {open === "take" && leader && <TakeMoney vault={found} tokens={leader.tokens} run={todo} />}
+      {open === "catch up" && leader && <CatchUp vault={found} leader={leader} run={todo} />}
+      {open === "exit" && (
+        <Sure
           title="Sell everything for cash?"
-          action={
-            <button
-              type="button"
-              className="primary small"
-              onClick={call(
-                "requestExit",
-                [found.id],
-                "For sale: a keeper sells it within your price limits.",
-              )}
-            >
-              Yes, sell
-            </button>
-          }
+          yes="Yes, sell"
+          onYes={call("requestExit", [found.id], "For sale: a keeper sells it within your price limits.")}
         >
-          Copying stops. Keepers sell what you hold at prices within your limits; then withdraw the{" "}
+          Copying stops. Keepers sell what you hold at prices within your limits; then take out the{" "}
           {leader?.base_token.symbol ?? "cash"}.
-        </Notice>
+        </Sure>
       )}
-      {asking === "kind" && (
-        <Notice
-          tone="warn"
+      {open === "kind" && (
+        <Sure
           title="Leave with everything as it is?"
-          action={
-            <button
-              type="button"
-              className="primary small"
-              onClick={call("exit", [found.id, held, link.address], "All of it is in your wallet.")}
-            >
-              Yes, withdraw
-            </button>
-          }
+          yes="Yes, withdraw"
+          onYes={call("exit", [found.id, held, link.address], "All of it is in your wallet.")}
         >
           Copying stops for good.{" "}
           {found.balances.map((balance) => `${balance.decimal} ${balance.symbol}`).join(" and ")} go to your
           wallet, less fees that are due. No one is asked.
-        </Notice>
+        </Sure>
       )}
-      {asking === "limits" && found.policy && leader && (
+      {open === "limits" && found.policy && leader && (
         <ChangeLimits
           vault={found}
           policy={found.policy}
@@ -139,6 +123,32 @@ export function Actions({ vault: found, leader }: { vault: Vault; leader: Strate
         {found.policy?.revision ?? 0}.
       </p>
     </Panel>
+  );
+}
+
+function Sure({
+  title,
+  yes,
+  onYes,
+  children,
+}: {
+  title: string;
+  yes: string;
+  onYes: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Notice
+      tone="warn"
+      title={title}
+      action={
+        <button type="button" className="primary small" onClick={onYes}>
+          {yes}
+        </button>
+      }
+    >
+      {children}
+    </Notice>
   );
 }
 
