@@ -11,6 +11,7 @@ const TryPage = lazy(() => import("./pages/try"));
 const PlayPage = lazy(() => import("./pages/play"));
 const ComparePage = lazy(() => import("./pages/compare"));
 const DashboardPage = lazy(() => import("./pages/dashboard"));
+const PortfolioPage = lazy(() => import("./pages/portfolio"));
 const VaultPage = lazy(() => import("./pages/vault"));
 const WithdrawPage = lazy(() => import("./pages/withdraw"));
 const DeskPage = lazy(() => import("./pages/desk"));
@@ -34,6 +35,7 @@ export function App() {
             )}
           </Route>
           <Route path="/dashboard" component={DashboardPage} />
+          <Route path="/portfolio" component={PortfolioPage} />
           <Route path="/vaults/:id">{({ id }) => <Numbered id={id} page={VaultPage} />}</Route>
           <Route path="/withdraw" component={WithdrawPage} />
           <Route path="/desk" component={DeskPage} />

@@ -13,6 +13,7 @@ import { App } from "./app";
 import { DeploymentContext } from "./chain/context";
 import { type Deployment, remember, remembered } from "./chain/deployment";
 import { walletConfig } from "./chain/wallet";
+import { keepForOffline } from "./offline";
 import { Skeleton, Trouble } from "./ui/parts";
 
 const queries = new QueryClient({
@@ -55,6 +56,8 @@ function Connected({ deployment, children }: { deployment: Deployment; children:
     </DeploymentContext>
   );
 }
+
+keepForOffline();
 
 const root = document.getElementById("root");
 if (root) {

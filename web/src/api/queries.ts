@@ -113,6 +113,12 @@ export const account = (owner: string) =>
     queryFn: ({ signal }) => get("/v1/accounts/{owner}", { path: { owner } as never, signal }),
   });
 
+export const portfolio = (owner: string) =>
+  queryOptions({
+    queryKey: ["portfolio", owner],
+    queryFn: ({ signal }) => get("/v1/portfolios/{owner}", { path: { owner } as never, signal }),
+  });
+
 export const ordersOf = (leader: string) =>
   queryOptions({
     queryKey: ["orders", leader],

@@ -1,5 +1,6 @@
 // One vault: what it is worth and why, how near each stop is, every copy and every skip, and what its owner may do.
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "wouter";
 import { statement, strategy, vault } from "../api/queries";
 import { date } from "../format";
@@ -7,7 +8,7 @@ import { Notice, Page, Skeleton, Trouble } from "../ui/parts";
 import { VaultStatus } from "../ui/status";
 import { Accepted } from "../vault/accepted";
 import { Actions } from "../vault/actions";
-import { Downloads } from "../vault/downloads";
+import { Downloads, MonthChoice } from "../vault/downloads";
 import { Growth } from "../vault/growth";
 import { Lines } from "../vault/lines";
 import { Positions, Result } from "../vault/result";
@@ -15,6 +16,7 @@ import { RoomToLimits } from "../vault/room";
 import { Tracking } from "../vault/tracking";
 
 export default function VaultPage({ id }: { id: number }) {
+  const [chosen, setMonth] = useState<string | null>(null);
   const head = useQuery(vault(id));
   const figures = useQuery(statement(id));
   const strategyId = head.data?.data.strategy_id ?? 0;
@@ -22,6 +24,8 @@ export default function VaultPage({ id }: { id: number }) {
   const error = head.error ?? figures.error;
   if (!head.data || !figures.data)
     return error ? <Trouble error={error} retry={head.refetch} /> : <Skeleton lines={10} />;
+  const now = head.data.as_of_block.time.slice(0, 7);
+  const month = chosen ?? now;
   const [found, result] = [head.data.data, figures.data.data];
   return (
     <Page
@@ -32,7 +36,12 @@ export default function VaultPage({ id }: { id: number }) {
           <Link href={`/leaders/${found.strategy_id}`}>the leader</Link> <VaultStatus of={found.status} />
         </>
       }
-      aside={<Downloads id={id} month={head.data.as_of_block.time.slice(0, 7)} />}
+      aside={
+        <div className="row">
+          <MonthChoice first={found.opened.time.slice(0, 7)} last={now} value={month} onChange={setMonth} />
+          <Downloads id={id} month={month} />
+        </div>
+      }
     >
       {found.status_reason && (
         <Notice tone="warn" title={found.status_reason.meaning}>

@@ -82,7 +82,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function isHere(location: string, href: string): boolean {
   if (href === "/") return location === "/" || location.startsWith("/leaders");
-  if (href === "/dashboard") return location.startsWith("/dashboard") || location.startsWith("/vaults");
+  if (href === "/dashboard") return /^\/(dashboard|vaults|portfolio|play)/.test(location);
   return location.startsWith(href);
 }
 
