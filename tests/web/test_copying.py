@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
-from tests.web.conftest import OpenPage, connect
+from tests.web.people import OpenPage, connect
 
 LEADER = 1
 

@@ -73,7 +73,7 @@ function drawn(
     },
     grid: { vertLines: { visible: false }, horzLines: { color: colour("--line") } },
     rightPriceScale: { borderVisible: false },
-    timeScale: { borderVisible: false, timeVisible: true },
+    timeScale: { borderVisible: false, timeVisible: true, maxBarSpacing: 24 },
     localization: {
       priceFormatter: (value: number) => decimal(String(value), Math.abs(value) >= 100 ? 2 : 4),
     },

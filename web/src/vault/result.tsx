@@ -14,7 +14,7 @@ export function Result({ of: { profit, returns, tracking, flows } }: { of: Came 
         <Stat
           label="Equity"
           explain="Worth of all balances at the last prices the oracle gave."
-          note={profit.unavailable}
+          note={profit.unavailable ?? <>put in {<Amount of={flows.net_deposits} />}</>}
         >
           <Amount of={profit.equity} />
         </Stat>
@@ -39,9 +39,6 @@ export function Result({ of: { profit, returns, tracking, flows } }: { of: Came 
         </Stat>
         <Stat label="Largest fall">
           <Drawdown of={returns.max_drawdown} />
-        </Stat>
-        <Stat label="Put in" explain="What came in less what you took out.">
-          <Amount of={flows.net_deposits} />
         </Stat>
         {tracking && (
           <Stat
