@@ -1,5 +1,6 @@
 """Assembles the API: routes, problem documents, and the page that describes them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -9,7 +10,10 @@ from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import Engine
 
+from access.sealing import Seal
+from access.sign_in import Site
 from api import pages, problems
+from api.access.door import LOCAL, Door
 from api.accounts.endpoints import router as accounts
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
@@ -18,6 +22,7 @@ from api.formats import Tables
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
 from api.keepers.endpoints import router as keepers
+from api.keys.endpoints import router as keys
 from api.leaders.endpoints import router as leaders
 from api.live.endpoints import router as live
 from api.live.feed import Feeds
@@ -32,6 +37,7 @@ from api.problems import Problem
 from api.protocol.endpoints import router as protocol
 from api.rates import RateLimits
 from api.reasons.endpoints import router as reasons
+from api.sessions.endpoints import router as sessions
 from api.snapshot import DeploymentKey, NotModified, Snapshots
 from api.statements.endpoints import router as statements
 from api.strategies.endpoints import router as strategies
@@ -68,9 +74,11 @@ the chain's own ids.
 
 **Errors** are RFC 9457 problem documents: switch on `type`, show `detail`, do what `remedy` says.
 
-The API needs no key. It writes nothing but the orders that leaders have signed, into an inbox for keepers,
-and which vaults of play money were opened, and asks a node about nothing but whether a contract wallet
-signed.
+**Signing in** with a wallet (EIP-4361) is only needed for what is yours alone, and for staff. All that the
+chain says is public and needs no key.
+
+The API sends nothing to the chain and has no key of it. It asks a node about nothing but whether a contract
+wallet signed.
 """
 
 _TAGS = [
@@ -86,6 +94,7 @@ _TAGS = [
     {"name": "live", "description": "What happens, as it happens."},
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "paper", "description": "Following a leader with play money, without a wallet."},
+    {"name": "access", "description": "Signing in with a wallet, sessions, keys and the second factor."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
 
@@ -109,6 +118,8 @@ _ROUTERS = (
     live,
     paper,
     keepers,
+    sessions,
+    keys,
     health,
 )
 
@@ -120,13 +131,16 @@ def create_app(
     wallets: ContractWallets | None = None,
     web: Path | None = None,
     requests_a_minute: int | None = None,
+    site: Site = LOCAL,
+    seal: Seal | None = None,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
-    asks contract wallets about signatures; without it only keys can sign orders. ``web`` is the folder of
+    asks contract wallets about signatures; without it only keys can sign. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
-    ``requests_a_minute`` is what one address may make; None for no limit.
+    ``requests_a_minute`` is what one address may make; None for no limit. ``site`` says under which domains
+    people sign in, ``seal`` keeps their second factors; without it there are none.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -136,17 +150,24 @@ def create_app(
         openapi_tags=_TAGS,
         redoc_url=None,
     )
-    snapshots, counter = Snapshots(engine, deployment), Counter(engine, wallets)
-    feeds, play_money = Feeds(snapshots), PlayMoney(engine)
-    _assemble(app, snapshots, counter, feeds, play_money)
+    snapshots = Snapshots(engine, deployment)
+    parts = {
+        "snapshots": snapshots,
+        "counter": Counter(engine, wallets),
+        "feeds": Feeds(snapshots),
+        "play_money": PlayMoney(engine),
+        "door": Door(engine, snapshots, site=site, seal=seal, wallets=wallets),
+    }
+    _assemble(app, parts)
     app.include_router(deployments)
     one_of_several = FastAPI(openapi_url=None)
-    _assemble(one_of_several, snapshots, counter, feeds, play_money)
+    _assemble(one_of_several, parts)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     app.add_middleware(Tables)
     if requests_a_minute is not None:
         app.add_middleware(RateLimits, most=requests_a_minute)
-    # Everything here is public, and what may be sent is signed: any page may read and hand in.
+    # What is public any page may read, and hand in what is signed. What is not needs a cookie, which browsers
+    # do not send for other sites' pages, or `Authorization`, which is none of these headers.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -163,14 +184,10 @@ def create_app(
     return app
 
 
-def _assemble(
-    app: FastAPI, snapshots: Snapshots, counter: Counter, feeds: Feeds, play_money: PlayMoney
-) -> None:
-    """Put everything that is asked of one deployment into an app."""
-    app.state.snapshots = snapshots
-    app.state.counter = counter
-    app.state.feeds = feeds
-    app.state.play_money = play_money
+def _assemble(app: FastAPI, parts: Mapping[str, object]) -> None:
+    """Put everything that is asked of one deployment into an app; ``parts`` are what endpoints find there."""
+    for name, part in parts.items():
+        setattr(app.state, name, part)
     problems.install(app)
     app.add_exception_handler(NotModified, _not_modified)
     for router in _ROUTERS:

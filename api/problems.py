@@ -6,7 +6,7 @@ logged and answered with its incident number.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 import structlog
@@ -66,6 +66,7 @@ class ApiError(Exception):
     status: ClassVar[int]
     slug: ClassVar[str]
     title: ClassVar[str]
+    headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, detail: str, *, remedy: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -138,7 +139,10 @@ def document(error: ApiError, request: Request) -> Problem:
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the problem documents that an operation may answer with."""
     words = {
+        401: "Nobody is signed in: no session or key, or one that is not valid here and now.",
+        403: "You are known, and may not.",
         404: "It does not exist at this block.",
+        409: "Something else was done meanwhile, or must be done first.",
         422: "The request was not understood.",
         429: "Too many of them: wait, or cancel some.",
         503: "The ledger has no block yet, or its database does not answer.",
@@ -150,7 +154,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def problem_response(error: ApiError, request: Request) -> JSONResponse:
     """Return an error as the answer to a request."""
     body = document(error, request).model_dump(mode="json")
-    return JSONResponse(body, error.status, media_type=MEDIA_TYPE)
+    return JSONResponse(body, error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.access import app as access
 from cli.backtest import backtest
 from cli.content import hash_content
 from cli.demo import demo
@@ -31,7 +32,7 @@ app = typer.Typer(
     "other policies, `paper` follows a leader with play money, `simulate` lives through a market that "
     "misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
     "alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the "
-    "same, `export` writes the raw logs into a file. "
+    "same, `export` writes the raw logs into a file. `access` says who is staff. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,
@@ -55,6 +56,7 @@ _COMMANDS = (
 for command in _COMMANDS:
     app.command()(command)
 app.command("hash")(hash_content)
+app.add_typer(access, name="access")
 app.add_typer(order, name="order")
 app.add_typer(paper, name="paper")
 app.add_typer(stop, name="stop")

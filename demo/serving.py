@@ -10,6 +10,8 @@ from pathlib import Path
 import uvicorn
 from sqlalchemy import Engine
 
+from access.sealing import Seal, new_key
+from access.sign_in import Site, local_domains
 from api.app import create_app
 from api.snapshot import DeploymentKey
 from demo.errors import DemoError
@@ -36,7 +38,8 @@ def served(
     engine: Engine, deployment: DeploymentKey, listener: socket.socket, web: Path | None
 ) -> Iterator[str]:
     """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
-    app = create_app(engine, deployment, web=web)
+    site = Site(local_domains(listener.getsockname()[1]), secure=False)
+    app = create_app(engine, deployment, web=web, site=site, seal=Seal(new_key()))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()

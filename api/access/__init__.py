@@ -1,0 +1,1 @@
+"""Who asks, and what they may do: the caller of a request, by session or key."""

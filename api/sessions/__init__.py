@@ -1,0 +1,1 @@
+"""Signing in and out, the sessions one has, and the second factor."""
