@@ -56,7 +56,7 @@ class Place:
         wallet = Wallet(key_of(name), self.node, CHAIN_ID)
         self.request("anvil_setBalance", wallet.account.address, hex(_ETHER))
         if usdc:
-            self.do(lambda: self._mint(wallet.account.address, usdc * 10**6))
+            self.mint(wallet.account.address, usdc * 10**6)
         return wallet
 
     def tick(self, *, weth_times: float = 1.0) -> None:
@@ -90,6 +90,10 @@ class Place:
         built = call.build_transaction({**terms, "maxFeePerGas": fee, "maxPriorityFeePerGas": fee // 10})
         raw = owner.sign_transaction(built).raw_transaction
         self.request("eth_sendRawTransaction", "0x" + raw.hex())
+
+    def mint(self, owner: ChecksumAddress, units: int) -> None:
+        """Gives somebody USDC."""
+        self.do(lambda: self._mint(owner, units))
 
     def _mint(self, owner: ChecksumAddress, units: int) -> None:
         world = self.world

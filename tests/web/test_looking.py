@@ -111,8 +111,6 @@ def test_without_an_answer_the_page_says_what_still_works(place: Place, open_pag
 def test_the_market_is_drawn_with_the_leaders_trades_and_indicators_of_the_apis_candles(
     place: Place, open_page: OpenPage
 ) -> None:
-    for _ in range(30):
-        place.tick()
     strategy = place.get("/v1/strategies/3")["data"]
     base = strategy["base_token"]["address"]
     token = next(each for each in strategy["tokens"] if each["address"] != base)

@@ -14,6 +14,7 @@ const DashboardPage = lazy(() => import("./pages/dashboard"));
 const PortfolioPage = lazy(() => import("./pages/portfolio"));
 const VaultPage = lazy(() => import("./pages/vault"));
 const WithdrawPage = lazy(() => import("./pages/withdraw"));
+const AccountPage = lazy(() => import("./pages/account"));
 const DeskPage = lazy(() => import("./pages/desk"));
 const OperatorPage = lazy(() => import("./pages/operator"));
 
@@ -38,6 +39,7 @@ export function App() {
           <Route path="/portfolio" component={PortfolioPage} />
           <Route path="/vaults/:id">{({ id }) => <Numbered id={id} page={VaultPage} />}</Route>
           <Route path="/withdraw" component={WithdrawPage} />
+          <Route path="/account" component={AccountPage} />
           <Route path="/desk" component={DeskPage} />
           <Route path="/operator" component={OperatorPage} />
           <Route component={Nowhere} />
