@@ -46,8 +46,8 @@ _GAS = 3_000_000
 class Wallet:
     """A key, and how its owner behaves: `rejects` what is to be signed, or is on another `network`.
 
-    `asked` lists what the page has asked to be signed. It mines each of its own transactions at once, unless it
-    `waits`. With a `contract` it is that contract, which the key tells what to do; `batches` is whether it
+    `asked` lists what the page has asked to be signed. It mines each of its own transactions at once, unless
+    it `waits`. With a `contract` it is that contract, which the key tells what to do; `batches` is whether it
     makes several calls one transaction when the page asks for it (EIP-5792).
     """
 
