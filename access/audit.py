@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from access.models import AuditEntry
@@ -99,19 +99,20 @@ class Audit:
 
     def verify(self) -> Verdict:
         """Reckon every hash anew."""
-        previous, expected = START, 0
+        previous, number = START, 0
         with Session(self._engine) as session:
-            for row in session.scalars(
-                select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
-            ):
-                expected += 1
-                values = {column: getattr(row, column) for column in _COLUMNS}
-                if row.id != expected or row.hash != _hash(previous, values):
-                    return Verdict(expected, previous, expected)
-                previous = row.hash
-        return Verdict(expected, previous, None)
+            while rows := session.scalars(_FOLLOWING.limit(_AT_ONCE), {"last": number}).all():
+                for row in rows:
+                    number += 1
+                    values = {column: getattr(row, column) for column in _COLUMNS}
+                    if row.id != number or row.hash != _hash(previous, values):
+                        return Verdict(number, previous, number)
+                    previous = row.hash
+        return Verdict(number, previous, None)
 
 
+_AT_ONCE = 500
+_FOLLOWING = select(AuditEntry).where(AuditEntry.id > bindparam("last")).order_by(AuditEntry.id)
 _COLUMNS = ("id", "at_us", "actor", "act", "subject", "before", "after", "why", "request_id")
 
 

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { get, post, remove, type Schemas } from "../api/client";
+import { CALM } from "../api/live";
 import { When } from "../ui/figures";
 import { Answered, Badge, Field, Notice, Panel, Trouble } from "../ui/parts";
 import { hidden, Table } from "../ui/table";
