@@ -1,14 +1,16 @@
 // Installs the worker that keeps the page's own files, and tells it which these are, so that every page opens without
 // the server.
 const WORKER = "/sw.js";
+/** What is on the screen comes first. */
+const AFTER_MS = 2_000;
 
 export function keepForOffline(): void {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
-  addEventListener("load", () => {
+  setTimeout(() => {
     register().catch(() => {
       // Without a worker the page needs the server, as any page does.
     });
-  });
+  }, AFTER_MS);
 }
 
 async function register(): Promise<void> {
