@@ -27,6 +27,8 @@ from api.leaders.endpoints import router as leaders
 from api.live.endpoints import router as live
 from api.live.feed import Feeds
 from api.metrics.endpoints import router as metrics
+from api.notifications.endpoints import router as notifications
+from api.notifications.service import Notifications
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
 from api.paper.endpoints import router as paper
@@ -95,6 +97,7 @@ _TAGS = [
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "paper", "description": "Following a leader with play money, without a wallet."},
     {"name": "access", "description": "Signing in with a wallet, sessions, keys and the second factor."},
+    {"name": "notifications", "description": "Being told: channels, rules, and what became of it."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
 
@@ -120,6 +123,7 @@ _ROUTERS = (
     keepers,
     sessions,
     keys,
+    notifications,
     health,
 )
 
@@ -133,6 +137,7 @@ def create_app(
     requests_a_minute: int | None = None,
     site: Site = LOCAL,
     seal: Seal | None = None,
+    local_channels: bool = False,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
@@ -140,7 +145,8 @@ def create_app(
     asks contract wallets about signatures; without it only keys can sign. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
     ``requests_a_minute`` is what one address may make; None for no limit. ``site`` says under which domains
-    people sign in, ``seal`` keeps their second factors; without it there are none.
+    people sign in, ``seal`` keeps their second factors and channels; without it there are none.
+    ``local_channels`` lets channels lead to this machine, for trials.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -157,6 +163,7 @@ def create_app(
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
         "door": Door(engine, snapshots, site=site, seal=seal, wallets=wallets),
+        "notifications": Notifications(engine, seal, local=local_channels),
     }
     _assemble(app, parts)
     app.include_router(deployments)

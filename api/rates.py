@@ -56,10 +56,16 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, and pass it on or refuse it."""
-        if scope["type"] != "http" or not scope.get("client"):
+        if scope["type"] not in {"http", "websocket"} or not scope.get("client"):
             await self._app(scope, receive, send)
             return
         granted, left, reset = self._buckets.take(scope["client"][0])
+        if scope["type"] == "websocket":
+            if granted:
+                await self._app(scope, receive, send)
+            else:  # closed before it is accepted, the server answers 403
+                await send({"type": "websocket.close", "code": 1008})
+            return
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -13,6 +13,7 @@ from cli.doctor import doctor
 from cli.export import export
 from cli.index import index
 from cli.keeper import keeper
+from cli.notify import notify
 from cli.order import app as order
 from cli.paper import app as paper
 from cli.rebuild import rebuild
@@ -28,9 +29,9 @@ app = typer.Typer(
     help="On-chain copy trading: leader and followers settle in one transaction, at one price.\n\n"
     "Start with `lockstep demo`. Against a real deployment: `index` fills the ledger from the chain, "
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
-    "`keeper` carries them. `backtest` and `replay` run recorded histories and a strategy's real one through "
-    "other policies, `paper` follows a leader with play money, `simulate` lives through a market that "
-    "misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
+    "`keeper` carries them, `notify` tells people. `backtest` and `replay` run recorded histories and a "
+    "strategy's real one through other policies, `paper` follows a leader with play money, `simulate` lives "
+    "through a market that misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
     "alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the "
     "same, `export` writes the raw logs into a file. `access` says who is staff. "
     "Every option that has an environment variable names it in the command's --help.",
@@ -45,6 +46,7 @@ _COMMANDS = (
     reconcile,
     serve,
     keeper,
+    notify,
     backtest,
     replay,
     simulate,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from access.sealing import VARIABLE, Seal
 from access.sign_in import Site, local_domains
 from api.app import create_app
+from api.live.talk import MOST_TEXT
 from api.snapshot import DeploymentKey
 from cli.failure import told
 from cli.options import DATABASE_URL, DatabaseUrl
@@ -63,6 +64,14 @@ def serve(
             "sign in; repeat the option for several. Left out: the address it listens on, by http.",
         ),
     ] = None,
+    local_channels: Annotated[
+        bool,
+        typer.Option(
+            "--local-channels",
+            envvar="LOCKSTEP_LOCAL_CHANNELS",
+            help="For trials: webhooks may lead to private addresses, by http, too.",
+        ),
+    ] = False,
     secret_key: Annotated[
         str | None,
         typer.Option(
@@ -107,8 +116,11 @@ def serve(
         requests_a_minute=requests_a_minute or None,
         site=_site(domain, listener),
         seal=seal,
+        local_channels=local_channels,
     )
-    server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
+    server = _Server(
+        uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT, timeout_graceful_shutdown=10)
+    )
     server.let_go = app.state.feeds.close
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
         server.run(sockets=[listener])

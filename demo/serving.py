@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from access.sealing import Seal, new_key
 from access.sign_in import Site, local_domains
 from api.app import create_app
+from api.live.talk import MOST_TEXT
 from api.snapshot import DeploymentKey
 from demo.errors import DemoError
 
@@ -40,7 +41,7 @@ def served(
     """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL."""
     site = Site(local_domains(listener.getsockname()[1]), secure=False)
     app = create_app(engine, deployment, web=web, site=site, seal=Seal(new_key()))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
     try:

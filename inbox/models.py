@@ -105,6 +105,24 @@ class Stop(Base):
     lifted_why: Mapped[str | None] = mapped_column(Text)
 
 
+class News(Base):
+    """What was written, in the order in which it was committed: ids only grow, under the lock of `writing`.
+
+    `kind`: an order's transition (`subject` is the order's id, `sequence` the event's), a stop or its
+    lifting (`subject` is the stop's id).
+    """
+
+    __tablename__ = "inbox_news"
+    __table_args__ = (Index("ix_inbox_news_hub", "chain_id", "hub", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    chain_id: Mapped[int] = mapped_column(BigInteger)
+    hub: Mapped[str] = mapped_column(Address)
+    kind: Mapped[str] = mapped_column(String(12))
+    subject: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(Integer)
+
+
 class Keeper(Base):
     """A keeper's last sign of life. `carries` is the last urgency it carries now, -1 for nothing."""
 

@@ -10,6 +10,7 @@ from inbox.clock import Clock, now_us
 from inbox.errors import FloodError, UnknownOrderError
 from inbox.lifecycle import OPEN, Change, Status
 from inbox.models import InboxOrder, OrderEvent, ScanCursor
+from inbox.news import TRANSITION, note
 from inbox.writing import insert_new, writing
 from orders.document import SignedOrder
 from orders.order import Order, OrderKind, Trade
@@ -72,12 +73,11 @@ class Orders:
             )
             order_id = connection.scalar(select(InboxOrder.id).where(self._mine, InboxOrder.digest == digest))
             received = Change(Status.RECEIVED, None, 0, None)
-            _write_event(
+            self._write_event(
                 connection,
                 order_id,
                 1,
                 received,
-                by=self._by,
                 seen_us=now if seen_us is None else seen_us,
                 now=now,
             )
@@ -101,7 +101,7 @@ class Orders:
             if done.rowcount != 1:
                 return False
             number, now = order.version + 1, self._clock()
-            _write_event(connection, order.id, number, change, by=self._by, seen_us=seen_us, now=now)
+            self._write_event(connection, order.id, number, change, seen_us=seen_us, now=now)
         return True
 
     def settle(self, order: InboxOrder) -> None:
@@ -189,6 +189,29 @@ class Orders:
                 remedy=f"Send at most {MAX_A_MINUTE} a minute.",
             )
 
+    def _write_event(
+        self, connection: Connection, order_id: Any, number: int, change: Change, *, seen_us: int, now: int
+    ) -> None:
+        place = change.place
+        insert_new(
+            connection,
+            OrderEvent,
+            order_id=order_id,
+            sequence=number,
+            status=change.status,
+            why=change.why,
+            filled=change.filled,
+            by=self._by,
+            tx_hash=None if place is None else place.tx_hash,
+            trade_id=None if place is None else place.trade_id,
+            block_number=None if place is None else place.number,
+            block_hash=None if place is None else place.hash,
+            block_time=None if place is None else place.time,
+            seen_us=seen_us,
+            processed_us=now,
+        )
+        note(connection, TRANSITION, order_id, number, chain_id=self.chain_id, hub=self.hub)
+
 
 _INT: Any = InboxOrder.version.type
 
@@ -207,26 +230,3 @@ def signed(order: InboxOrder) -> SignedOrder:
     terms = Order(trade, order.nonce, OrderKind(order.kind), order.min_fill, order.trigger_price)
     hub, leader = order.hub, order.leader
     return SignedOrder(order.chain_id, hub, leader, terms, bytes.fromhex(order.signature[2:]))  # type: ignore[arg-type]
-
-
-def _write_event(
-    connection: Connection, order_id: Any, number: int, change: Change, *, by: str, seen_us: int, now: int
-) -> None:
-    place = change.place
-    insert_new(
-        connection,
-        OrderEvent,
-        order_id=order_id,
-        sequence=number,
-        status=change.status,
-        why=change.why,
-        filled=change.filled,
-        by=by,
-        tx_hash=None if place is None else place.tx_hash,
-        trade_id=None if place is None else place.trade_id,
-        block_number=None if place is None else place.number,
-        block_hash=None if place is None else place.hash,
-        block_time=None if place is None else place.time,
-        seen_us=seen_us,
-        processed_us=now,
-    )

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.orm import Session
 
 from inbox.clock import Clock, now_us
 from inbox.errors import InboxError
 from inbox.models import Stop
-from inbox.writing import insert_new, writing
+from inbox.news import LIFT, STOP, note
+from inbox.writing import writing
 
 
 class Scope(StrEnum):
@@ -36,17 +37,17 @@ class Stops:
     def set(self, scope: Scope, subject: str, *, who: str, why: str) -> None:
         """Stop something. `subject` is the leader's address, the strategy's id, or empty."""
         with writing(self._engine) as connection:
-            insert_new(
-                connection,
-                Stop,
-                chain_id=self._chain_id,
-                hub=self._hub,
-                scope=scope,
-                subject=subject,
-                who=who,
-                why=why,
-                since_us=self._clock(),
-            )
+            values = {
+                "chain_id": self._chain_id,
+                "hub": self._hub,
+                "scope": scope,
+                "subject": subject,
+                "who": who,
+                "why": why,
+                "since_us": self._clock(),
+            }
+            stop_id = connection.execute(insert(Stop).values(**values).returning(Stop.id)).scalar_one()
+            note(connection, STOP, stop_id, chain_id=self._chain_id, hub=self._hub)
 
     def lift(self, stop_id: int, *, who: str, why: str) -> None:
         """End a stop. Raises `UnknownStopError`."""
@@ -61,6 +62,8 @@ class Stops:
                 )
                 .values(lifted_us=self._clock(), lifted_by=who, lifted_why=why)
             )
+            if done.rowcount == 1:
+                note(connection, LIFT, stop_id, chain_id=self._chain_id, hub=self._hub)
         if done.rowcount != 1:
             raise UnknownStopError(
                 f"No stop {stop_id} holds now.", remedy="`lockstep stop list` shows those that do."

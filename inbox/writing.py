@@ -11,18 +11,19 @@ _LOCK = 0x10C_57E9
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, lock: int = _LOCK) -> Iterator[Connection]:
     """A transaction that nobody else's write comes between; committed at the end, undone by an error.
 
     SQLite would let two readers begin and refuse the second's write: here the lock comes first. PostgreSQL
-    gives an advisory lock until the commit; what happens under it are a few rows.
+    gives an advisory lock until the commit; what happens under it are a few rows. Writers that never meet
+    have each a ``lock`` of their own.
     """
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
         yield connection
 
 

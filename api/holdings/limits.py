@@ -4,7 +4,8 @@ The hub looks at its oracle at a visit; here the latest recorded prices stand fo
 (the loss budget's bucket) is left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
@@ -32,15 +33,41 @@ _INVESTED = "what is invested, as the hub keeps it: put in, less the share of it
 def get_limits(snapshot: Snapshot, vault_id: int) -> Answer[list[Limit]]:
     """Return the limits that a vault's policy sets. Raises `VaultNotFoundError`."""
     row = require_vault(snapshot, vault_id)
-    found = [] if row.policy is None else list(_limits(snapshot, row, row.policy))
-    return Answer(as_of_block=snapshot.block, data=found)
+    return Answer(as_of_block=snapshot.block, data=read_gauges(snapshot, [row])[vault_id].limits)
 
 
-def _limits(snapshot: Snapshot, row: VaultRow, policy: Policy) -> Iterator[Limit]:
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """Where a vault stands: its limits, how many basis points it is below its highest growth, and its sync
+    score. None where that is not known, or there is no such thing.
+    """
+
+    limits: list[Limit]
+    fallen_bps: Decimal | None
+    sync_score: Decimal | None
+
+
+def read_gauges(snapshot: Snapshot, rows: Sequence[VaultRow]) -> dict[int, Gauges]:
+    """Return vault id → where it stands, of vaults that are read together."""
+    wanted = [row.vault.vault_id for row in rows]
+    states, board = load_states(snapshot.session.connection(), snapshot.deployment_id, wanted)
+    found = {}
+    for row in rows:
+        state = states[row.vault.vault_id]
+        state.value(board)
+        if state.leader is not None:
+            state.compare(states[state.leader], board)
+        score = state.score
+        found[row.vault.vault_id] = Gauges(
+            [] if row.policy is None else list(_limits(snapshot, row, row.policy, state)),
+            _from_peak(state),
+            None if score is None else Decimal(score).scaleb(-18),
+        )
+    return found
+
+
+def _limits(snapshot: Snapshot, row: VaultRow, policy: Policy, state: VaultState) -> Iterator[Limit]:
     vault_id = row.vault.vault_id
-    states, board = load_states(snapshot.session.connection(), snapshot.deployment_id, [vault_id])
-    state = states[vault_id]
-    state.value(board)
     equity, invested = state.equity, row.vault.invested
     gain = None if equity is None or not invested else ratio((equity - invested) * _BPS, invested)
     stop, breach = cast(Action, policy.on_stop), cast(Action, policy.on_breach)

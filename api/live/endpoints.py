@@ -1,39 +1,42 @@
-"""Path of the live stream."""
+"""Paths of the live streams."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, WebSocket
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from api.addresses import Address
 from api.live.feed import Feed, Feeds, Subscriber
-from api.live.repository import END, Happening, Position, block_hash, lowest_ancestor, rollback
+from api.live.happenings import Happening, Heard
+from api.live.resume import ID_LENGTH, Resume, resume
 from api.live.schemas import (
     BlockHappened,
     CopyHappened,
     EventType,
     FeeHappened,
+    HealthHappened,
     OrderHappened,
     PolicyHappened,
     RollbackHappened,
+    StatusHappened,
+    StopHappened,
     TermsHappened,
     TradeHappened,
+    TransitionHappened,
 )
-from api.problems import InvalidCursorError, responses
+from api.live.talk import talk
+from api.problems import responses
 from api.schemas import UINT32_MAX
-from api.snapshot import Snapshot, Snapshots, wanted_of
+from api.snapshot import Snapshots, wanted_of
 
-router = APIRouter(prefix="/v1/events", tags=["live"])
+router = APIRouter(prefix="/v1", tags=["live"])
 
 PING_S = 15.0
 RETRY_MS = 1_000
-_ID = re.compile(r"([0-9]{1,18})-([0-9]{1,10})-([0-9a-f]{8})")
 _ALWAYS = frozenset({"block", "rollback"})
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -42,8 +45,12 @@ Told = (
     | CopyHappened
     | OrderHappened
     | FeeHappened
+    | StatusHappened
     | PolicyHappened
     | TermsHappened
+    | TransitionHappened
+    | StopHappened
+    | HealthHappened
     | BlockHappened
     | RollbackHappened
 )
@@ -56,7 +63,7 @@ class EventsQuery(BaseModel):
 
     type: Annotated[
         list[EventType] | None,
-        Query(max_length=8, description="Only these types; `block` and `rollback` always come."),
+        Query(max_length=12, description="Only these types; `block` and `rollback` always come."),
     ] = None
     strategy_id: Annotated[
         int | None, Field(ge=0, le=UINT32_MAX, description="Only of this strategy.", examples=[3])
@@ -67,7 +74,7 @@ class EventsQuery(BaseModel):
     owner: Annotated[Address | None, Field(description="Only of this owner's vaults and orders.")] = None
     last_event_id: Annotated[
         str | None,
-        Field(max_length=40, description="As the header, for clients that cannot set one."),
+        Field(max_length=ID_LENGTH, description="As the header, for clients that cannot set one."),
     ] = None
 
     def wants(self, told: Happening) -> bool:
@@ -82,14 +89,6 @@ class EventsQuery(BaseModel):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Resume:
-    """Where a client goes on, and what it is told first."""
-
-    position: Position
-    rollback: Happening | None = None
-
-
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A stream that does not end. `event` is the type, `data` the JSON of it, `id` what to "
@@ -101,7 +100,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 @router.get(
-    "",
+    "/events",
     operation_id="streamEvents",
     summary="What happens, as it happens",
     response_class=StreamingResponse,
@@ -112,10 +111,11 @@ async def stream_events(
     query: Annotated[EventsQuery, Query()],
     last_event_id: Annotated[
         str | None,
-        Header(max_length=40, description="The last `id` that was seen: the stream goes on after it."),
+        Header(max_length=ID_LENGTH, description="The last `id` that was seen: the stream goes on after it."),
     ] = None,
 ) -> StreamingResponse:
-    """Server-Sent Events: trade, copy, order, fee, policy, terms, and after each step of the ledger block.
+    """Server-Sent Events: trade, copy, order, fee, status, policy and terms from the chain, and after each
+    step of the ledger block; transition and stop from the inbox; health when that becomes another.
 
     When the chain replaces blocks, `rollback` takes back what was told of those above its `ancestor`, and
     what replaced it follows; a client that was away meanwhile is told so, too, when it comes back.
@@ -124,38 +124,44 @@ async def stream_events(
     feeds: Feeds = request.app.state.feeds
     seen = last_event_id or query.last_event_id
 
-    def begin() -> tuple[Feed, _Resume | None]:
+    def begin() -> tuple[Feed, Resume | None]:
         with snapshots.open(wanted_of(request.path_params)) as snapshot:
             _ = snapshot.block  # without one there is nothing to hear of
-            return feeds.of(snapshot), None if seen is None else _resume(snapshot, seen)
+            return feeds.of(snapshot), None if seen is None else resume(snapshot, seen)
 
     async with snapshots.turns:
-        feed, resume = await asyncio.to_thread(begin)
-    return StreamingResponse(_told(feed, resume, query), media_type="text/event-stream", headers=_HEADERS)
+        feed, place = await asyncio.to_thread(begin)
+    return StreamingResponse(_told(feed, place, query), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _told(feed: Feed, resume: _Resume | None, query: EventsQuery) -> AsyncIterator[bytes]:
+@router.websocket("/ws")
+async def talk_live(websocket: WebSocket) -> None:
+    """The same events to whoever subscribes to topics; `docs/api.md` has the messages."""
+    await talk(websocket)
+
+
+async def _told(feed: Feed, place: Resume | None, query: EventsQuery) -> AsyncIterator[bytes]:
     subscriber = await feed.subscribe()
     try:
         yield format_sse_event(retry=RETRY_MS, comment="listening")
-        position = subscriber.start
-        if resume is not None:
-            position = resume.position
-            if resume.rollback is not None:
-                yield resume.rollback.wire
+        heard = subscriber.heard
+        if place is not None:
+            heard = place.heard()
+            if place.rollback is not None:
+                yield place.rollback.wire
             more = True
             while more:
-                chapter = await asyncio.to_thread(feed.chapter, position)
-                yield b"".join(each.wire for each in chapter.happenings if query.wants(each))
-                position, more = max(position, chapter.end), chapter.more
-        async for wire in _live(subscriber, position, query):
+                chapter = await asyncio.to_thread(feed.chapter, heard.position, heard.news)
+                yield _wires(chapter.happenings, heard, query)
+                heard.position, more = max(heard.position, chapter.end), chapter.more
+        async for wire in _live(subscriber, heard, query):
             yield wire
     finally:
         feed.leave(subscriber)
 
 
-async def _live(subscriber: Subscriber, position: Position, query: EventsQuery) -> AsyncIterator[bytes]:
-    """What the feed tells and a client at a position has not heard."""
+async def _live(subscriber: Subscriber, heard: Heard, query: EventsQuery) -> AsyncIterator[bytes]:
+    """What the feed tells and a client has not heard."""
     while True:
         try:
             batch = await asyncio.wait_for(subscriber.batches.get(), PING_S)
@@ -164,34 +170,9 @@ async def _live(subscriber: Subscriber, position: Position, query: EventsQuery) 
             continue
         if batch is None:
             return
-        parts = []
-        for each in batch:
-            if each.type == "rollback":
-                position = min(position, each.position)
-            elif each.position <= position:
-                continue
-            else:
-                position = each.position
-            if query.wants(each):
-                parts.append(each.wire)
-        if parts:
-            yield b"".join(parts)
+        if wires := _wires(batch, heard, query):
+            yield wires
 
 
-def _resume(snapshot: Snapshot, text: str) -> _Resume:
-    """Find a client's place again. Raises `InvalidCursorError` for what is no id of this stream."""
-    found = _ID.fullmatch(text)
-    if found is not None:
-        number, index, start = int(found[1]), int(found[2]), found[3]
-        kept = block_hash(snapshot, number)
-        if kept is not None and kept[2:10] == start:
-            return _Resume(Position(number, min(index, END)))
-        ancestor = lowest_ancestor(snapshot, of=number)
-        if ancestor is not None:
-            return _Resume(Position(ancestor, END), rollback(ancestor))
-        if kept is None and number < snapshot.block.number:
-            return _Resume(Position(number, min(index, END)))
-    raise InvalidCursorError(
-        f"{text} is not the id of an event of this stream.",
-        remedy="Send the last `id` that was received, or none to hear what happens from now on.",
-    )
+def _wires(batch: Sequence[Happening], heard: Heard, query: EventsQuery) -> bytes:
+    return b"".join(each.wire for each in batch if heard.takes(each) and query.wants(each))

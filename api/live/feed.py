@@ -6,48 +6,53 @@ last id that it has seen, and gets the rest from the ledger.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from threading import Event
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.live.repository import (
-    END,
-    Chapter,
-    Happening,
-    Position,
-    lowest_ancestor,
-    read_chapter,
-    read_reorg_id,
-    rollback,
-)
+from api.health.service import NotReadyError, get_readiness
+from api.live.happenings import END, Chapter, Happening, Heard, Position, health, rollback
+from api.live.inbox import newest
+from api.live.repository import lowest_ancestor, read_chapter, read_reorg_id
+from api.live.schemas import HealthHappened
 from api.problems import LedgerNotReadyError
 from api.snapshot import DeploymentKey, Snapshot, Snapshots
 
 POLL_S = 0.05
 _AWAY_S = 1.0
+_HEALTH_S = 1.0
 _WAITING = 256
 """Batches that a subscriber may be behind."""
 
-_State = tuple[str, int]
-"""The last block's hash and the number of rollbacks: another one when there is news."""
+_State = tuple[str, int, int]
+"""The last block's hash and the numbers of the last rollback and of the inbox's last news: another one when
+there is something to tell.
+"""
 
 log = structlog.get_logger()
 
 
 class Subscriber:
-    """Somebody who listens from ``start`` on. A batch of None ends it."""
+    """Somebody who listens from where ``heard`` is on. A batch of None ends it; ``overrun`` says that it was
+    too slow.
+    """
 
-    def __init__(self, start: Position) -> None:
-        self.start = start
+    def __init__(self, heard: Heard) -> None:
+        self.heard = heard
         self.batches: asyncio.Queue[Sequence[Happening] | None] = asyncio.Queue(_WAITING)
+        self.overrun = False
 
     def put(self, batch: Sequence[Happening] | None) -> None:
         """Hand a batch over; what is not fetched in time is dropped with the subscriber's end."""
+        if self.overrun:
+            return
         try:
             self.batches.put_nowait(batch)
         except asyncio.QueueFull:
+            self.overrun = True
             while not self.batches.empty():
                 self.batches.get_nowait()
             self.batches.put_nowait(None)
@@ -64,7 +69,9 @@ class Feed:
         self._reading: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._position = Position(0, 0)
-        self._seen: _State = ("", 0)
+        self._seen: _State = ("", 0, 0)
+        self._health: HealthHappened | None = None
+        self._asked = 0.0
 
     async def subscribe(self) -> Subscriber:
         """Begin to listen. Raises `LedgerNotReadyError` while there is nothing to hear."""
@@ -72,7 +79,7 @@ class Feed:
             if self._reading is None or self._reading.done():
                 self._position, self._seen = await asyncio.to_thread(self._present)
                 self._reading = asyncio.create_task(self._read())
-            subscriber = Subscriber(self._position)
+            subscriber = Subscriber(Heard(self._position, self._seen[2]))
             self._subscribers.add(subscriber)
         return subscriber
 
@@ -83,10 +90,15 @@ class Feed:
             self._reading.cancel()
             self._reading = None
 
-    def chapter(self, after: Position) -> Chapter:
-        """Return a part of what happened after a position. Blocks; call it in a thread."""
+    def chapter(self, after: Position, news: int) -> Chapter:
+        """Return a part of what happened after a place. Blocks; call it in a thread."""
         with self._snapshots.open(self._wanted) as snapshot:
-            return read_chapter(snapshot, after)
+            return read_chapter(snapshot, after, news)
+
+    def health(self) -> Happening:
+        """Return how the ledger stands now. Blocks; call it in a thread."""
+        with self._snapshots.open(self._wanted) as snapshot:
+            return health(_readiness(snapshot), Position(snapshot.block.number, END))
 
     async def _read(self) -> None:
         while not self._closing.is_set():
@@ -113,16 +125,28 @@ class Feed:
     def _news(self, after: Position, seen: _State) -> tuple[list[Happening], Position, _State]:
         """What happened since the last time, up to where it is, and the state that it was then."""
         with self._snapshots.open(self._wanted) as snapshot:
+            found = self._changed_health(snapshot)
             state = _state(snapshot)
             if state == seen:
-                return [], after, seen
-            found: list[Happening] = []
+                return found, after, seen
             ancestor = lowest_ancestor(snapshot, since=seen[1])
             if ancestor is not None and ancestor < after.block:
                 found.append(rollback(ancestor))
                 after = Position(ancestor, END)
-            chapter = read_chapter(snapshot, after)
-        return found + chapter.happenings, chapter.end, ("", state[1]) if chapter.more else state
+            chapter = read_chapter(snapshot, after, seen[2])
+        # With more to read the next look must find another state.
+        block = "" if chapter.more else state[0]
+        return found + chapter.happenings, chapter.end, (block, state[1], chapter.news)
+
+    def _changed_health(self, snapshot: Snapshot) -> list[Happening]:
+        now = time.monotonic()
+        if now - self._asked < _HEALTH_S:
+            return []
+        self._asked, before = now, self._health
+        self._health = _readiness(snapshot)
+        if before is None or before.ready == self._health.ready:
+            return []
+        return [health(self._health, Position(snapshot.block.number, END))]
 
 
 class Feeds:
@@ -132,6 +156,8 @@ class Feeds:
         self._snapshots = snapshots
         self._feeds: dict[DeploymentKey, Feed] = {}
         self._closing = Event()
+        self.talking = 0
+        """Open WebSockets of all of them."""
 
     def of(self, snapshot: Snapshot) -> Feed:
         """Return the feed of the deployment that a snapshot is of."""
@@ -146,4 +172,12 @@ class Feeds:
 
 
 def _state(snapshot: Snapshot) -> _State:
-    return snapshot.block.hash, read_reorg_id(snapshot)
+    return snapshot.block.hash, read_reorg_id(snapshot), newest(snapshot)
+
+
+def _readiness(snapshot: Snapshot) -> HealthHappened:
+    try:
+        get_readiness(snapshot)
+    except NotReadyError as error:
+        return HealthHappened(ready=False, problem=error.detail)
+    return HealthHappened(ready=True, problem=None)

@@ -1,13 +1,15 @@
-"""What happened in a few blocks, read for those who listen, in chain order and ready to be sent."""
+"""What happened in a few blocks, read for those who listen, in chain order and ready to be sent, and after it
+what was written into the inbox.
+"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
-from fastapi.sse import format_sse_event
 from sqlalchemy import Select, and_, func, select
 
 from api.events import event_of
+from api.live.happenings import END, Chapter, Happening, Position, happening, name_of
+from api.live.inbox import read_news
 from api.live.schemas import (
     BlockHappened,
     CopyHappened,
@@ -15,7 +17,7 @@ from api.live.schemas import (
     FeeHappened,
     OrderHappened,
     PolicyHappened,
-    RollbackHappened,
+    StatusHappened,
     TermsHappened,
     TradeHappened,
 )
@@ -26,6 +28,7 @@ from api.terms.service import present_pending, present_terms
 from api.trades import ids
 from api.trades.fills import portion
 from api.trades.schemas import CopyStatus
+from api.vaults.schemas import VaultStatus
 from indexer.ledger import models
 from indexer.ledger.models import (
     CLEARING_OF_COPY,
@@ -48,41 +51,9 @@ from indexer.ledger.models import (
 BLOCKS_AT_ONCE = 200
 """Blocks with events that are read, and held in memory, at once."""
 
-END = 2**31 - 1
-"""The index of what comes after all events of a block."""
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """A place in the chain: everything up to it has been told."""
-
-    block: int
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An event with what subscribers filter by, and its bytes on the wire."""
-
-    type: EventType
-    position: Position
-    wire: bytes
-    strategy_id: int | None = None
-    vault_id: int | None = None
-    owner: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """What happened after a position up to another; ``more`` says that the ledger goes on after it."""
-
-    happenings: list[Happening]
-    end: Position
-    more: bool
-
-
-def read_chapter(snapshot: Snapshot, after: Position) -> Chapter:
-    """Return the next part of what happened after a position."""
+def read_chapter(snapshot: Snapshot, after: Position, news: int) -> Chapter:
+    """Return the next part of what happened after a place in the chain and one in the inbox."""
     session, deployment_id, last = snapshot.session, snapshot.deployment_id, snapshot.block
     with_logs = session.execute(
         select(Block.number, Block.hash, Block.time)
@@ -99,13 +70,17 @@ def read_chapter(snapshot: Snapshot, after: Position) -> Chapter:
     final = (
         BlockRef(number=with_logs[-1][0], hash=with_logs[-1][1], time=utc(with_logs[-1][2])) if more else last
     )
-    found: list[Happening] = []
+    told: list[Happening] = []
     if with_logs:
-        reader = _Reader(snapshot, {row[0]: row[1] for row in with_logs})
-        found = sorted(reader.read(with_logs[0][0], final.number), key=lambda each: each.position)
-    found.append(_block(final))
+        reader = _Reader(snapshot, {row[0]: row[1] for row in with_logs}, news)
+        told = sorted(reader.read(with_logs[0][0], final.number), key=lambda each: each.position)
     end = Position(final.number, END)
-    return Chapter([each for each in found if each.position > after], end, more)
+    told.append(happening("block", BlockHappened(block=final), end, name_of(end, final.hash, news)))
+    told = [each for each in told if each.position > after]
+    if not more:
+        written, news, more = read_news(snapshot, news)
+        told += written
+    return Chapter(told, end, news, more)
 
 
 def read_reorg_id(snapshot: Snapshot) -> int:
@@ -133,27 +108,13 @@ def block_hash(snapshot: Snapshot, number: int) -> str | None:
     )
 
 
-def rollback(ancestor: int) -> Happening:
-    """Return that everything above a block is taken back."""
-    wire = format_sse_event(event="rollback", data_str=RollbackHappened(ancestor=ancestor).model_dump_json())
-    return Happening("rollback", Position(ancestor, END), wire)
-
-
-def _block(block: BlockRef) -> Happening:
-    return _happening("block", BlockHappened(block=block), (block.number, END), block.hash)
-
-
-def _happening(kind: EventType, data: Schema, place: tuple[int, int], hash_: str, **who: Any) -> Happening:
-    name = f"{place[0]}-{place[1]}-{hash_[2:10]}"
-    wire = format_sse_event(event=kind, id=name, data_str=data.model_dump_json())
-    return Happening(kind, Position(*place), wire, **who)
-
-
 class _Reader:
     """Reads the kinds of events that there are in some blocks, whose hashes it has."""
 
-    def __init__(self, snapshot: Snapshot, hashes: Mapping[int, str]) -> None:
+    def __init__(self, snapshot: Snapshot, hashes: Mapping[int, str], news: int) -> None:
         self._snapshot = snapshot
+        self._news = news
+        self._leaders: dict[int, str] = {}
         self._session = snapshot.session
         self._hashes = hashes
         self._first = self._last = 0
@@ -172,6 +133,8 @@ class _Reader:
             yield from self._cancellations()
         if "FeeCharged" in kinds:
             yield from self._fees()
+        if "VaultStatusSet" in kinds:
+            yield from self._statuses()
         if "PolicySet" in kinds:
             yield from self._policies()
         if "TermsSet" in kinds:
@@ -186,8 +149,19 @@ class _Reader:
         )
 
     def _told(self, kind: EventType, data: Schema, row: Any, **who: Any) -> Happening:
-        place = (row.block_number, row.log_index)
-        return _happening(kind, data, place, self._hashes[row.block_number], **who)
+        place = Position(row.block_number, row.log_index)
+        name = name_of(place, self._hashes[row.block_number], self._news)
+        if (strategy_id := who.get("strategy_id")) is not None:
+            who["leader"] = self._leader(strategy_id)
+        return happening(kind, data, place, name, **who)
+
+    def _leader(self, strategy_id: int) -> str | None:
+        if strategy_id not in self._leaders:
+            found = self._session.get(Strategy, (self._snapshot.deployment_id, strategy_id))
+            if found is None:
+                return None
+            self._leaders[strategy_id] = found.leader
+        return self._leaders[strategy_id]
 
     def _trades(self) -> Iterator[Happening]:
         tokens = self._snapshot.tokens.by_address
@@ -257,7 +231,7 @@ class _Reader:
                 complete=False,
                 event=event_of(row),
             )
-            yield self._told("order", data, row, owner=row.leader)
+            yield self._told("order", data, row, owner=row.leader, leader=row.leader)
 
     def _fees(self) -> Iterator[Happening]:
         query = select(Fee, Vault.owner).join(Vault, _same_vault(Fee))
@@ -296,6 +270,23 @@ class _Reader:
                 event=event_of(row),
             )
             yield self._told("policy", data, row, strategy_id=strategy_id, vault_id=row.vault_id, owner=owner)
+
+    def _statuses(self) -> Iterator[Happening]:
+        query = (
+            select(VaultState, Vault.owner, Vault.strategy_id)
+            .join(Vault, _same_vault(VaultState))
+            .where(VaultState.event == "VaultStatusSet")
+        )
+        for row, owner, strategy_id in self._session.execute(self._within(query, VaultState)):
+            data = StatusHappened(
+                strategy_id=strategy_id,
+                vault_id=row.vault_id,
+                owner=owner,
+                status=cast(VaultStatus, row.status),
+                reason=reason_or_none(row.status_reason),
+                event=event_of(row),
+            )
+            yield self._told("status", data, row, strategy_id=strategy_id, vault_id=row.vault_id, owner=owner)
 
     def _terms(self, table: type[Terms] | type[TermsProposal]) -> Iterator[Happening]:
         query = select(table, Strategy.base_token).join(

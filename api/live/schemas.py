@@ -5,12 +5,28 @@ from typing import Literal
 
 from pydantic import Field
 
+from api.keepers.schemas import Scope
+from api.orders.schemas import InboxEvent
 from api.reasons.catalogue import Reason
 from api.schemas import ADDRESS_EXAMPLE, HASH_EXAMPLE, Amount, BlockRef, EventRef, Ratio, Schema, Token
 from api.terms.schemas import FeeTerms
 from api.trades.schemas import CopyStatus, TradeKind
+from api.vaults.schemas import VaultStatus
 
-EventType = Literal["trade", "copy", "order", "fee", "policy", "terms", "block", "rollback"]
+EventType = Literal[
+    "trade",
+    "copy",
+    "order",
+    "fee",
+    "status",
+    "policy",
+    "terms",
+    "transition",
+    "stop",
+    "health",
+    "block",
+    "rollback",
+]
 
 _STRATEGY = Field(description="The strategy.", examples=[3])
 _VAULT = Field(description="The vault.", examples=[42])
@@ -85,6 +101,17 @@ class PolicyHappened(Schema):
     event: EventRef = _EVENT
 
 
+class StatusHappened(Schema):
+    """`status`: a vault copies on, or no more: its owner wished it, or one of its limits was reached."""
+
+    strategy_id: int = _STRATEGY
+    vault_id: int = _VAULT
+    owner: str = Field(description="The vault's owner, EIP-55.", examples=[ADDRESS_EXAMPLE])
+    status: VaultStatus = Field(description="Whether it copies from now on.", examples=["Suspended"])
+    reason: Reason | None = Field(description="The limit that was reached; null: none.")
+    event: EventRef = _EVENT
+
+
 class TermsHappened(Schema):
     """`terms`: a strategy's terms began, or dearer ones were proposed."""
 
@@ -95,6 +122,36 @@ class TermsHappened(Schema):
     )
     fees: FeeTerms = Field(description="The terms.")
     event: EventRef = _EVENT
+
+
+class TransitionHappened(Schema):
+    """`transition`: an order in the inbox went on. Its `sequence` counts its transitions."""
+
+    hash: str = Field(description="The order.", examples=[HASH_EXAMPLE])
+    strategy_id: int = _STRATEGY
+    leader: str = Field(description="Whose it is, EIP-55.", examples=[ADDRESS_EXAMPLE])
+    sequence: int = Field(description="Counts the order's transitions from 1.", examples=[2])
+    step: InboxEvent = Field(description="What it became, why and through whom.")
+
+
+class StopHappened(Schema):
+    """`stop`: an operator stopped a leader, a strategy or all entries, or let them go on."""
+
+    holds: bool = Field(description="Whether it holds from now on; false: it was lifted.", examples=[True])
+    scope: Scope = Field(description="What is stopped.", examples=["leader"])
+    subject: str | None = Field(
+        description="Which leader or strategy; null for all entries.", examples=[ADDRESS_EXAMPLE]
+    )
+    who: str = Field(description="Who did it.", examples=["alice"])
+    why: str = Field(description="Why.", examples=["key reported stolen"])
+    at: datetime = Field(description="When, UTC.", examples=["2024-01-05T11:59:00Z"])
+
+
+class HealthHappened(Schema):
+    """`health`: whether the ledger can be relied on became another. It has no id."""
+
+    ready: bool = Field(description="As `/ready` says.", examples=[True])
+    problem: str | None = Field(description="What is wrong; null: nothing.", examples=[None])
 
 
 class BlockHappened(Schema):

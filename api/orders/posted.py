@@ -28,7 +28,7 @@ def posted_of(order: InboxOrder, events: Sequence[OrderEvent], tokens: TokenCata
         status=cast(InboxStatus, order.status),
         why=order.why,
         withdrawn=order.withdrawn,
-        events=[_event(each) for each in events],
+        events=[step_of(each) for each in events],
     )
 
 
@@ -46,7 +46,8 @@ def microseconds(value: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 
 
-def _event(row: OrderEvent) -> InboxEvent:
+def step_of(row: OrderEvent) -> InboxEvent:
+    """Return one transition of an order."""
     return InboxEvent(
         status=cast(InboxStatus, row.status),
         why=row.why,

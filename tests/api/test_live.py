@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from api.app import create_app
 from api.live import repository
 from api.live.feed import Subscriber
-from api.live.repository import Position
+from api.live.happenings import Heard, Position
 from indexer.decode import events as e
 from indexer.ledger.checkpoint import Checkpoint
 from protocol.types import FeeKind, Policy, Reason, TradeKind
@@ -270,7 +270,7 @@ def test_an_id_of_no_event_is_refused(client: TestClient, query: str) -> None:
         "owner=0x12",
         "vault=3",
         "vault_id=4294967296",
-        "last_event_id=" + "1" * 41,
+        "last_event_id=" + "1" * 65,
     ],
 )
 def test_bad_parameters_are_refused(client: TestClient, query: str) -> None:
@@ -278,11 +278,12 @@ def test_bad_parameters_are_refused(client: TestClient, query: str) -> None:
 
 
 def test_who_does_not_keep_up_is_let_go() -> None:
-    subscriber = Subscriber(Position(0, 0))
+    subscriber = Subscriber(Heard(Position(0, 0), 0))
     for _ in range(300):
         subscriber.put([])
     found = []
     while not subscriber.batches.empty():
         found.append(subscriber.batches.get_nowait())
     assert None in found
+    assert subscriber.overrun
     assert len(found) < 300

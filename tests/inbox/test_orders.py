@@ -114,7 +114,7 @@ def test_tables_live_beside_a_ledger_and_neither_knows_of_the_other(store: Engin
     ledger.ensure_current(store)
     migrations.upgrade(store)
     with store.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM inbox_version")).scalar_one() == "0001"
+        assert connection.execute(text("SELECT version_num FROM inbox_version")).scalar_one() == "0002"
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     ledger.downgrade(store, "base")
     assert list(Orders(store, chain_id=CHAIN_ID, hub=HUB, by="test").watched()) == []

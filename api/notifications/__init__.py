@@ -1,0 +1,1 @@
+"""What people want to be told, on which channels, and what became of it."""
