@@ -80,6 +80,8 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
         lambda page: expect(page.get_by_text("Withdraw all of it").first).to_be_visible(),
     ),
     "desk": ("/desk", "leader", heading("Fee income")),
+    "account": ("/account", "member", heading("Second factor")),
+    "notices": ("/notices", "member", heading("What was told")),
     "operator": ("/operator", "", heading("What the hub owes")),
     "nowhere": ("/nowhere", "", lambda page: expect(page.get_by_text("There is nothing")).to_be_visible()),
 }
@@ -94,6 +96,8 @@ def test_it_is_accessible_and_fits_a_phone(place: Place, open_page: OpenPage, na
     page = open_page(path, wallet if who else None, theme=theme)
     if who:
         connect(page)
+    if who == "member":
+        page.get_by_role("button", name="Sign in", exact=True).click()
     is_there(page)
     if name == "copy":
         page.get_by_role("radio", name="My own").check()

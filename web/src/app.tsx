@@ -15,6 +15,7 @@ const PortfolioPage = lazy(() => import("./pages/portfolio"));
 const VaultPage = lazy(() => import("./pages/vault"));
 const WithdrawPage = lazy(() => import("./pages/withdraw"));
 const AccountPage = lazy(() => import("./pages/account"));
+const NoticesPage = lazy(() => import("./pages/notices"));
 const DeskPage = lazy(() => import("./pages/desk"));
 const OperatorPage = lazy(() => import("./pages/operator"));
 
@@ -40,6 +41,7 @@ export function App() {
           <Route path="/vaults/:id">{({ id }) => <Numbered id={id} page={VaultPage} />}</Route>
           <Route path="/withdraw" component={WithdrawPage} />
           <Route path="/account" component={AccountPage} />
+          <Route path="/notices" component={NoticesPage} />
           <Route path="/desk" component={DeskPage} />
           <Route path="/operator" component={OperatorPage} />
           <Route component={Nowhere} />

@@ -1,4 +1,5 @@
 // Who is signed in to this server: roles, sessions, second factor, keys. Money needs none of it.
+import { Link } from "wouter";
 import { Keys } from "../account/keys";
 import { SignInOffer } from "../account/needs";
 import { SecondFactor } from "../account/second-factor";
@@ -29,9 +30,14 @@ export default function AccountPage() {
       title="Account"
       lead={LEAD}
       aside={
-        <button type="button" onClick={() => signOut()}>
-          Sign out
-        </button>
+        <div className="buttons">
+          <Link href="/notices" className="button">
+            Notices
+          </Link>
+          <button type="button" onClick={() => signOut()}>
+            Sign out
+          </button>
+        </div>
       }
     >
       {other && (
