@@ -1,4 +1,4 @@
-"""Being told: a channel is confirmed by the code that comes by it, a rule says what, the log what was sent."""
+"""Being told: a channel counts once its code came back, a rule says what, the log what was sent."""
 
 from playwright.sync_api import expect
 
