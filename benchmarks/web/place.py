@@ -42,6 +42,7 @@ class Place:
 
     url: str
     node: str
+    database: str
     world: World
     deployment: Deployment
     _thread: ThreadPoolExecutor
@@ -110,7 +111,8 @@ def open_place(folder: Path, web: Path) -> Iterator[Place]:
     genesis = data.ticks[0].time - SETUP_S
     with ExitStack() as stack:
         node = stack.enter_context(anvil(checkout.anvil, genesis_time=genesis, log=folder / "anvil.log"))
-        engine = open_engine(f"sqlite:///{folder / 'lockstep.db'}")
+        database = f"sqlite:///{folder / 'lockstep.db'}"
+        engine = open_engine(database)
         stack.callback(engine.dispose)
         upgrade(engine)
         thread = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="world"))
@@ -128,7 +130,7 @@ def open_place(folder: Path, web: Path) -> Iterator[Place]:
         key = DeploymentKey(deployment.chain_id, deployment.hub)
         url = stack.enter_context(served(engine, key, take_port(0), web))
         ticks = walk(SEED + 1, data.ticks[-1], data.step_s)
-        yield Place(url, node.http_url, world, deployment, thread, ticks)
+        yield Place(url, node.http_url, database, world, deployment, thread, ticks)
 
 
 @contextmanager
