@@ -12,6 +12,7 @@ import { protocol } from "./api/queries";
 import { App } from "./app";
 import { DeploymentContext } from "./chain/context";
 import { type Deployment, remember, remembered } from "./chain/deployment";
+import { noteReferrer } from "./chain/referrer";
 import { walletConfig } from "./chain/wallet";
 import { keepForOffline } from "./offline";
 import { Skeleton, Trouble } from "./ui/parts";
@@ -57,6 +58,7 @@ function Connected({ deployment, children }: { deployment: Deployment; children:
   );
 }
 
+noteReferrer();
 keepForOffline();
 
 const root = document.getElementById("root");

@@ -1,13 +1,14 @@
 // Copying in one screen: amount, limits, what will happen, one transaction.
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import type { Address } from "viem";
+import type { Address as Hex20 } from "viem";
 import { Link, useSearch } from "wouter";
 import type { StrategyDetail } from "../api/client";
 import { strategy } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { type CopyPlan, copyLeader, depositFor, HIGHEST_CAP_BPS } from "../chain/copy";
 import { type Money, readMoney } from "../chain/hub";
+import { forgetReferrer, keptReferrer } from "../chain/referrer";
 import { useTransact } from "../chain/transact";
 import { useLink, useWallet } from "../chain/wallet";
 import { bps, exact, parseUnits, units } from "../format";
@@ -16,6 +17,7 @@ import { DISCLOSURE, hashOf } from "../limits/risk";
 import { usePlay } from "../play/kept";
 import { Agreement } from "../ui/agreement";
 import { DisclosureText } from "../ui/disclosure";
+import { Address } from "../ui/figures";
 import { LimitsForm } from "../ui/limits-form";
 import { Field, Notice, Page, Panel, Skeleton, Trouble, TxStatus } from "../ui/parts";
 import { WalletButton } from "../ui/wallet";
@@ -35,9 +37,12 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
   const [limits, setLimits] = useState<Limits>(tried?.limits ?? PRESETS.balanced);
   const [raiseCap, setRaiseCap] = useState(false);
   const [understood, setUnderstood] = useState(false);
+  const [sender, setSender] = useState(keptReferrer);
   const money = useMoney(found);
   const { progress, busy, run } = useTransact();
   const link = useLink(useDeployment());
+  const own = link.state === "ready" && sender?.toLowerCase() === link.address.toLowerCase();
+  const referrer = own ? null : sender;
 
   const amount = useMemo(() => parseUnits(text, base.decimals), [text, base.decimals]);
   const struct = useMemo(() => toStruct(limits, base.decimals), [limits, base.decimals]);
@@ -66,13 +71,14 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
     if (!ready || "wrong" in struct || !money.data || deposit === null || typeof amount !== "bigint") return;
     const plan: CopyPlan = {
       strategyId: found.id,
-      token: base.address as Address,
+      token: base.address as Hex20,
       amount,
       deposit,
       capBps,
       termsVersion: found.terms.fees.version,
       policy: struct,
       vaultId: null,
+      referrer,
     };
     const before = money.data;
     await run(
@@ -155,6 +161,21 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
         </div>
         <Panel title="3. What you agree to">
           <Agreement limits={limits} amount={valid ? units(amount, base.decimals) : ""} of={found} />
+          {referrer && (
+            <p className="help">
+              <Address of={referrer} /> sent you and is written into the vault; it costs you nothing.{" "}
+              <button
+                type="button"
+                className="small quiet"
+                onClick={() => {
+                  forgetReferrer();
+                  setSender(null);
+                }}
+              >
+                Leave it out
+              </button>
+            </p>
+          )}
           <DisclosureText />
           <label className="check">
             <input
@@ -218,11 +239,11 @@ function useMoney(found: StrategyDetail) {
   const deployment = useDeployment();
   const link = useLink(deployment);
   const wallet = useWallet();
-  const token = found.base_token.address as Address;
+  const token = found.base_token.address as Hex20;
   const owner = link.state === "ready" ? link.address : "";
   return useQuery({
     queryKey: ["money", owner, token, found.leader],
-    queryFn: async () => readMoney(await wallet(), deployment, token, found.leader as Address),
+    queryFn: async () => readMoney(await wallet(), deployment, token, found.leader as Hex20),
     enabled: link.state === "ready",
     structuralSharing: false,
   });

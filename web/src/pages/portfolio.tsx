@@ -10,6 +10,7 @@ import { useLink } from "../chain/wallet";
 import { count, percent } from "../format";
 import { AccountPanel } from "../portfolio/account";
 import { exposures } from "../portfolio/exposure";
+import { ReferralPanel } from "../portfolio/referral";
 import { Amount, Drawdown, Percent } from "../ui/figures";
 import { Answered, Empty, Notice, Page, Panel, Stat, Stats } from "../ui/parts";
 import { VaultStatus } from "../ui/status";
@@ -70,6 +71,7 @@ function Everything({ owner }: { owner: Address }) {
         }
       </Answered>
       <AccountPanel owner={owner} />
+      <ReferralPanel owner={owner} />
     </Page>
   );
 }
