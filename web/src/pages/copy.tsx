@@ -1,7 +1,7 @@
 // Copying in one screen: amount, limits, what will happen, one transaction.
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import type { Address as Hex20 } from "viem";
+import type { Address } from "viem";
 import { Link, useSearch } from "wouter";
 import type { StrategyDetail } from "../api/client";
 import { strategy } from "../api/queries";
@@ -17,7 +17,7 @@ import { DISCLOSURE, hashOf } from "../limits/risk";
 import { usePlay } from "../play/kept";
 import { Agreement } from "../ui/agreement";
 import { DisclosureText } from "../ui/disclosure";
-import { Address } from "../ui/figures";
+import { Address as AddressText } from "../ui/figures";
 import { LimitsForm } from "../ui/limits-form";
 import { Field, Notice, Page, Panel, Skeleton, Trouble, TxStatus } from "../ui/parts";
 import { WalletButton } from "../ui/wallet";
@@ -71,7 +71,7 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
     if (!ready || "wrong" in struct || !money.data || deposit === null || typeof amount !== "bigint") return;
     const plan: CopyPlan = {
       strategyId: found.id,
-      token: base.address as Hex20,
+      token: base.address as Address,
       amount,
       deposit,
       capBps,
@@ -163,7 +163,7 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
           <Agreement limits={limits} amount={valid ? units(amount, base.decimals) : ""} of={found} />
           {referrer && (
             <p className="help">
-              <Address of={referrer} /> sent you and is written into the vault; it costs you nothing.{" "}
+              <AddressText of={referrer} /> sent you and is written into the vault; it costs you nothing.{" "}
               <button
                 type="button"
                 className="small quiet"
@@ -239,11 +239,11 @@ function useMoney(found: StrategyDetail) {
   const deployment = useDeployment();
   const link = useLink(deployment);
   const wallet = useWallet();
-  const token = found.base_token.address as Hex20;
+  const token = found.base_token.address as Address;
   const owner = link.state === "ready" ? link.address : "";
   return useQuery({
     queryKey: ["money", owner, token, found.leader],
-    queryFn: async () => readMoney(await wallet(), deployment, token, found.leader as Hex20),
+    queryFn: async () => readMoney(await wallet(), deployment, token, found.leader as Address),
     enabled: link.state === "ready",
     structuralSharing: false,
   });
