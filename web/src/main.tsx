@@ -1,8 +1,11 @@
 // Starts the page: which deployment, which wallet, which address.
 import "@fontsource-variable/inter/wght.css";
 import "./styles/base.css";
+import "./styles/frame.css";
 import "./styles/parts.css";
+import "./styles/forms.css";
 import "./styles/pages.css";
+import "./styles/phone.css";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
