@@ -29,7 +29,8 @@ async function page(request, pathname) {
   const ofTheApi = /^\/(v1|docs|openapi|deployments|health|ready|static-offline)/.test(pathname);
   try {
     const answer = await fetch(request);
-    if (answer.ok && !ofTheApi) await (await caches.open(SHELL)).put("/", answer.clone());
+    const isPage = answer.ok && !ofTheApi && answer.headers.get("content-type")?.startsWith("text/html");
+    if (isPage) await (await caches.open(SHELL)).put("/", answer.clone());
     return answer;
   } catch (error) {
     const kept = ofTheApi ? undefined : await caches.match("/");
