@@ -43,5 +43,25 @@ class RoleRefusedError(AccessError):
     """The role cannot be granted or taken so."""
 
 
+class UnknownIncidentError(AccessError):
+    """There is no such incident, or it is over."""
+
+
+class UnknownProposalError(AccessError):
+    """There is no such proposal."""
+
+
+class ProposalClosedError(AccessError):
+    """The proposal does not wait any more."""
+
+
+class SamePersonError(AccessError):
+    """Two people are needed."""
+
+
+class BadProposalError(AccessError):
+    """The hub would never take this, or the server was not told where it is sent."""
+
+
 class AccessSchemaError(AccessError):
     """The access tables are not this version's."""

@@ -159,7 +159,16 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
         yield snapshot
 
 
-_OF_THEIR_OWN = ("/v1/notifications", "/v1/orders", "/v1/leaders", "/ready", "/v1/session", "/v1/admin")
+_OF_THEIR_OWN = (
+    "/v1/notifications",
+    "/v1/orders",
+    "/v1/leaders",
+    "/v1/incidents",
+    "/v1/protocol",
+    "/v1/session",
+    "/v1/admin",
+    "/ready",
+)
 """Paths whose answers change between two blocks, too."""
 
 

@@ -23,7 +23,12 @@ from api.access.problems import (
 from api.access.requests import request_id
 
 __all__ = [
+    "ADMINISTRATORS",
+    "STAFF",
     "Acting",
+    "ByAdministrator",
+    "ByEither",
+    "ByOperator",
     "Caller",
     "InSession",
     "MaybeSignedIn",
@@ -119,5 +124,22 @@ async def acting(caller: InSession, number: Annotated[str, Depends(request_id)])
     return Actor(caller.address, number)
 
 
+def acting_as(*roles: Role) -> Callable[[Caller, str], Awaitable[Actor]]:
+    """A dependency that lets through who has one of the roles, as the audit log names them."""
+
+    async def actor(
+        caller: Annotated[Caller, Depends(require(*roles))], number: Annotated[str, Depends(request_id)]
+    ) -> Actor:
+        return Actor(caller.address, number)
+
+    return actor
+
+
 Acting = Annotated[Actor, Depends(acting)]
-"""Who does what a request does, for the audit log. Everybody in a session is let through: `require` too."""
+ByOperator = Annotated[Actor, Depends(acting_as(Role.OPERATOR))]
+ByAdministrator = Annotated[Actor, Depends(acting_as(Role.ADMIN))]
+ByEither = Annotated[Actor, Depends(acting_as(Role.OPERATOR, Role.ADMIN))]
+
+STAFF = [Depends(require(Role.SUPPORT, Role.OPERATOR, Role.ADMIN))]
+ADMINISTRATORS = [Depends(require(Role.ADMIN))]
+"""What a path depends on that is for them alone."""

@@ -96,6 +96,36 @@ class RoleRefusedError(ApiError):
     status, slug, title = 409, "role-refused", "The role cannot be granted or taken so"
 
 
+class IncidentNotFoundError(ApiError):
+    """No such incident is open."""
+
+    status, slug, title = 404, "incident-not-found", "No such incident"
+
+
+class ProposalNotFoundError(ApiError):
+    """No such proposal."""
+
+    status, slug, title = 404, "proposal-not-found", "No such proposal"
+
+
+class ProposalClosedError(ApiError):
+    """The proposal is confirmed, withdrawn or expired."""
+
+    status, slug, title = 409, "proposal-closed", "The proposal waits no more"
+
+
+class SamePersonError(ApiError):
+    """It takes two."""
+
+    status, slug, title = 403, "same-person", "Somebody else must do this"
+
+
+class BadProposalError(ApiError):
+    """The call cannot be drawn up."""
+
+    status, slug, title = 422, "bad-proposal", "This cannot be proposed here"
+
+
 _KINDS: dict[type[errors.AccessError], type[ApiError]] = {
     errors.SignInRefusedError: SignInRefusedError,
     errors.BlockedError: BlockedError,
@@ -106,6 +136,11 @@ _KINDS: dict[type[errors.AccessError], type[ApiError]] = {
     errors.SecondFactorLockedError: CodesLockedError,
     errors.NoSecretKeyError: SecondFactorUnavailableError,
     errors.RoleRefusedError: RoleRefusedError,
+    errors.UnknownIncidentError: IncidentNotFoundError,
+    errors.UnknownProposalError: ProposalNotFoundError,
+    errors.ProposalClosedError: ProposalClosedError,
+    errors.SamePersonError: SamePersonError,
+    errors.BadProposalError: BadProposalError,
 }
 
 
