@@ -31,9 +31,9 @@ app = typer.Typer(
     "`reconcile` proves it against the chain, `serve` answers questions about it and takes leaders' orders, "
     "`keeper` carries them, `notify` tells people. `backtest` and `replay` run recorded histories and a "
     "strategy's real one through other policies, `paper` follows a leader with play money, `simulate` lives "
-    "through a market that misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a statement from the chain "
-    "alone, `rebuild` makes every table anew from the raw logs, `hash` tells whether two ledgers are the "
-    "same, `export` writes the raw logs into a file. `access` says who is staff. "
+    "through a market that misbehaves. When in doubt: `doctor` says what is wrong, `verify` recomputes a "
+    "statement from the chain alone, `rebuild` makes every table anew from the raw logs, `hash` tells "
+    "whether two ledgers are the same, `export` writes the raw logs into a file. `access` says who is staff. "
     "Every option that has an environment variable names it in the command's --help.",
     no_args_is_help=True,
     add_completion=False,

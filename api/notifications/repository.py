@@ -41,7 +41,7 @@ def list_deliveries(
         query = query.where(Delivery.id < before)
     with Session(engine, expire_on_commit=False) as session:
         found = session.execute(query.order_by(Delivery.id.desc()).limit(limit))
-        rows = [(delivery, notice) for delivery, notice in found.tuples()]
+        rows = [(delivery, notice) for delivery, notice in found]
         attempts = _attempts(session, [delivery.id for delivery, _ in rows])
     return [DeliveryRow(delivery, notice, attempts[delivery.id]) for delivery, notice in rows]
 

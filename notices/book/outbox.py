@@ -228,11 +228,6 @@ class Outbox:
                     remedy="List them with GET /v1/notifications/deliveries?state=dead.",
                 )
 
-    def next_due_us(self) -> int | None:
-        """When the next attempt is due; None while nothing waits."""
-        with self._engine.connect() as connection:
-            return connection.scalar(select(func.min(Delivery.next_us)).where(Delivery.state == "waiting"))
-
 
 def hours_of(channel: Channel) -> QuietHours:
     """The quiet hours of a channel."""

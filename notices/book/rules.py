@@ -123,7 +123,7 @@ class Rules:
 
 def _read(session: Session, where: Iterable[ColumnElement[bool]]) -> list[Standing]:
     query = select(Rule, Channel).join(Channel, Channel.id == Rule.channel_id).order_by(Rule.id)
-    rows = [(rule, channel) for rule, channel in session.execute(query.where(*where)).tuples()]
+    rows = [(rule, channel) for rule, channel in session.execute(query.where(*where))]
     kinds: dict[int, set[Kind]] = {rule.id: set() for rule, _ in rows}
     asked = select(RuleKind.rule_id, RuleKind.kind).where(RuleKind.rule_id.in_(kinds))
     for number, kind in session.execute(asked):

@@ -21,6 +21,7 @@ LOCAL_CHATS = frozenset({"json"})
 """For local trials alone."""
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}")
 _CHAT = re.compile(r"[a-z]{2,10}://[A-Za-z0-9._~:/@%#+=-]{3,400}")
+_WEB = re.compile(r"https?://[^/?#@\\\s]+([/?].*)?")
 _SECRET = "whsec_"  # noqa: S105 - a prefix
 
 
@@ -94,7 +95,12 @@ def _check_webhook(target: Target, *, local: bool) -> None:
     except ValueError:
         url = Url("none:")
     schemes = {"https", "http"} if local else {"https"}
-    plain = target.address.isascii() and target.address.isprintable() and " " not in target.address
+    plain = (
+        _WEB.fullmatch(target.address)
+        and target.address.isascii()
+        and target.address.isprintable()
+        and " " not in target.address
+    )
     if (
         url.scheme not in schemes
         or not url.host

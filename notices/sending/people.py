@@ -1,4 +1,7 @@
-"""E-mail and chat services, through Apprise. It is mute: what it logs may have a channel's secret in it."""
+"""E-mail and chat services, through Apprise.
+
+It is mute, and so is what it sends with: what they log may have a channel's secret in it.
+"""
 
 import asyncio
 import logging
@@ -12,8 +15,8 @@ from notices.book.targets import CHATS, LOCAL_CHATS, ChannelKind, Target
 from notices.sending.message import Message
 
 TIMEOUT_S = 40.0
-_logger = logging.getLogger("apprise")
-_logger.disabled = True
+for _name in ("apprise", "urllib3.connectionpool"):
+    logging.getLogger(_name).disabled = True
 
 
 class People:

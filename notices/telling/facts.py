@@ -166,7 +166,7 @@ def _on_chain(
 
 def _facts(told: Happening) -> dict[str, Any]:
     """The event itself, as the stream tells it."""
-    return {"event": told.type, **told.data.model_dump(mode="json")}
+    return {"type": told.type, **told.data.model_dump(mode="json")}
 
 
 def _money(amount: Amount) -> str:

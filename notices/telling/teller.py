@@ -154,7 +154,8 @@ class Teller:
     def _measure(self, snapshot: Snapshot, rules: Rules, found: _Step) -> None:
         now = self._measured_us = self._clock()
         own = (Alarm.chain_id == found.place[0], Alarm.hub == found.place[1])
-        alarms = dict(snapshot.session.execute(select(Alarm.key, Alarm.block).where(*own)).tuples())
+        held = snapshot.session.execute(select(Alarm.key, Alarm.block).where(*own))
+        alarms = {key: block for key, block in held}  # noqa: C416 - rows are no pairs to `dict`
         if found.ancestor is not None:  # these go with the blocks that they were found in
             alarms = {key: block for key, block in alarms.items() if block <= found.ancestor}
         standing = rules.wanting(snapshot.session, MEASURED)
