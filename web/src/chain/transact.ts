@@ -3,8 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { type Address, concat, encodeFunctionData, erc20Abi, type Hex } from "viem";
 import {
+  call,
   getCapabilities,
   sendCalls,
+  sendTransaction,
   simulateContract,
   waitForCallsStatus,
   waitForTransactionReceipt,
@@ -69,6 +71,19 @@ export async function sendToHub({ say, wallet, hub, sign }: Steps, calls: Hex[])
   say({ state: "signing", say: "Confirm the transaction in your wallet." });
   const hash = await writeContract(wallet, {
     ...request,
+    chain: wallet.chain ?? null,
+    account: wallet.account,
+  });
+  return settled({ say, wallet }, hash);
+}
+
+/** A call that somebody else has drawn up, tried before it is signed. */
+export async function sendRaw({ say, wallet }: Steps, to: Address, data: Hex): Promise<Hex> {
+  await call(wallet, { to, data, account: wallet.account });
+  say({ state: "signing", say: "Confirm the transaction in your wallet." });
+  const hash = await sendTransaction(wallet, {
+    to,
+    data,
     chain: wallet.chain ?? null,
     account: wallet.account,
   });

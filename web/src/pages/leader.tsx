@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { strategy } from "../api/queries";
 import { date } from "../format";
 import { Record } from "../leader/record";
+import { StandingNotices, Verified } from "../leader/standing";
 import { CostsPanel, LimitsPanel } from "../leader/terms";
 import { TradesPanel } from "../leader/trades";
 import { MarketPanel } from "../market/panel";
@@ -23,6 +24,7 @@ export default function LeaderPage({ id }: { id: number }) {
           Led by <Address of={found.leader} /> since {date(found.created.time)} · results in{" "}
           {found.base_token.symbol}
           {found.halted && <Badge tone="warn">Halted</Badge>}
+          <Verified id={id} />
         </>
       }
       aside={
@@ -36,6 +38,7 @@ export default function LeaderPage({ id }: { id: number }) {
         </div>
       }
     >
+      <StandingNotices id={id} />
       <Record of={found} />
       <MarketPanel of={found} />
       <div className="columns">

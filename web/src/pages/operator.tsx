@@ -3,6 +3,7 @@ import { Books, Skips } from "../operator/books";
 import { Halts } from "../operator/halts";
 import { Health } from "../operator/health";
 import { Keepers } from "../operator/keepers";
+import { StaffDesk } from "../operator/staff";
 import { Page } from "../ui/parts";
 
 export default function OperatorPage() {
@@ -12,6 +13,7 @@ export default function OperatorPage() {
       lead="What can be seen needs no key. What can be done is signed by the guardian's or the owner's wallet."
     >
       <Health />
+      <StaffDesk />
       <div className="columns">
         <div className="stack">
           <Keepers />
