@@ -13,6 +13,8 @@ from tests.web.people import OpenPage, connect
 def without_network(page: Page) -> Iterator[None]:
     """As when the server is away: of the browser, not of the wallet."""
     page.context.set_offline(True)
+    (worker,) = page.context.service_workers
+    assert not worker.evaluate("fetch('/health').then(() => true, () => false)")
     try:
         yield
     finally:

@@ -50,7 +50,6 @@ def contract_wallet(place: Place, compiled: Any, name: str, *, batches: bool) ->
             "maxPriorityFeePerGas": price,
             "chainId": wallet.network,
             "value": 0,
-            "to": "",
         }
     )
     sent = w3.eth.send_raw_transaction(raw.raw_transaction)

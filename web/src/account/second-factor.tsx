@@ -54,7 +54,15 @@ export function SecondFactor({ of: { second_factor: state } }: { of: Me }) {
           type="button"
           className="small quiet"
           disabled={busy}
-          onClick={() => run(() => remove("/v1/session/second-factor"))}
+          onClick={() =>
+            run(
+              () => remove("/v1/session/second-factor"),
+              () => {
+                setEnrolment(null);
+                setCodes([]);
+              },
+            )
+          }
         >
           Take it off
         </button>
