@@ -47,6 +47,7 @@ from api.orders.intake import Counter
 from api.paper.endpoints import router as paper
 from api.paper.service import PlayMoney
 from api.pools.endpoints import router as pools
+from api.prices.endpoints import router as prices
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
 from api.rates import RateLimits
@@ -106,7 +107,7 @@ _TAGS = [
     {"name": "vaults", "description": "What each owner holds under a strategy, and its statement."},
     {
         "name": "trades",
-        "description": "Leaders' trades, the signed orders and swaps behind them, every copy.",
+        "description": "Leaders' trades, the orders and swaps behind them, every copy, and prices over time.",
     },
     {"name": "transactions", "description": "Who sent what, and what gas it cost."},
     {"name": "fees", "description": "Who was paid what for what, and what is pending."},
@@ -135,6 +136,7 @@ _ROUTERS = (
     trades,
     transactions,
     orders,
+    prices,
     accounts,
     fees,
     live,

@@ -21,6 +21,7 @@ _POLICY = "; ".join(
         "img-src 'self' data:",  # wallets announce their icons as data (EIP-6963)
         "connect-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",  # keeps the page's files for when this server is away
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

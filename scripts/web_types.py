@@ -14,10 +14,11 @@ ABI = ROOT / "indexer" / "decode" / "abi" / "IHub.json"
 
 # What the page calls. All of the interface would be three times as much to load.
 CALLED = (
-    *("accountBalance", "allocate", "cancelOrders", "claimFees", "createStrategy", "deposit"),
-    *("depositWithPermit", "exit", "haltTrading", "investedOf", "leaderCapOf", "openVault", "pause"),
-    *("requestExit", "resume", "resumeTrading", "setLeaderCap", "setPolicy", "tokensOf"),
-    *("vaultBalance", "vaultOf", "withdraw"),
+    *("accountBalance", "allocate", "batchSize", "cancelOrders", "claimFees", "createStrategy"),
+    *("deallocate", "deposit", "depositWithPermit", "exit", "haltTrading", "investedOf", "leaderCapOf"),
+    *("manualTrade", "memberAt", "openVault", "oracle", "pause", "previewOutflow", "requestExit", "resume"),
+    *("resumeTrading", "setLeaderCap", "setPolicy", "strategyOf", "tokensOf", "trade", "vaultBalance"),
+    *("vaultOf", "withdraw"),
 )
 # How a wallet's vaults are found when the API does not answer.
 EVENTS = ("VaultOpened",)

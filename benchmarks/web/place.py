@@ -42,6 +42,7 @@ class Place:
 
     url: str
     node: str
+    database: str
     world: World
     deployment: Deployment
     _thread: ThreadPoolExecutor
@@ -56,7 +57,7 @@ class Place:
         wallet = Wallet(key_of(name), self.node, CHAIN_ID)
         self.request("anvil_setBalance", wallet.account.address, hex(_ETHER))
         if usdc:
-            self.do(lambda: self._mint(wallet.account.address, usdc * 10**6))
+            self.mint(wallet.account.address, usdc * 10**6)
         return wallet
 
     def tick(self, *, weth_times: float = 1.0) -> None:
@@ -91,6 +92,10 @@ class Place:
         raw = owner.sign_transaction(built).raw_transaction
         self.request("eth_sendRawTransaction", "0x" + raw.hex())
 
+    def mint(self, owner: ChecksumAddress, units: int) -> None:
+        """Gives somebody USDC."""
+        self.do(lambda: self._mint(owner, units))
+
     def _mint(self, owner: ChecksumAddress, units: int) -> None:
         world = self.world
         mint = world.market.exchange.tokens["USDC"].contract.functions.mint(owner, units)
@@ -106,7 +111,8 @@ def open_place(folder: Path, web: Path) -> Iterator[Place]:
     genesis = data.ticks[0].time - SETUP_S
     with ExitStack() as stack:
         node = stack.enter_context(anvil(checkout.anvil, genesis_time=genesis, log=folder / "anvil.log"))
-        engine = open_engine(f"sqlite:///{folder / 'lockstep.db'}")
+        database = f"sqlite:///{folder / 'lockstep.db'}"
+        engine = open_engine(database)
         stack.callback(engine.dispose)
         upgrade(engine)
         thread = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="world"))
@@ -124,7 +130,7 @@ def open_place(folder: Path, web: Path) -> Iterator[Place]:
         key = DeploymentKey(deployment.chain_id, deployment.hub)
         url = stack.enter_context(served(engine, key, take_port(0), web))
         ticks = walk(SEED + 1, data.ticks[-1], data.step_s)
-        yield Place(url, node.http_url, world, deployment, thread, ticks)
+        yield Place(url, node.http_url, database, world, deployment, thread, ticks)
 
 
 @contextmanager

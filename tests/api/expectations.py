@@ -46,6 +46,7 @@ POST /v1/paper/vaults
 GET /v1/paper/vaults/{vault_id}
 GET /v1/pools
 GET /v1/portfolios/{owner}
+GET /v1/prices
 GET /v1/protocol
 GET /v1/reason-codes
 POST /v1/session
@@ -81,6 +82,18 @@ NEEDS: dict[str, Needs] = {
     "GET /v1/keys": Needs.SESSION,
     "POST /v1/keys": Needs.SESSION,
     "DELETE /v1/keys/{key_id}": Needs.SESSION,
+    "GET /v1/notifications/channels": Needs.OWNER,
+    "POST /v1/notifications/channels": Needs.SESSION,
+    "POST /v1/notifications/channels/{number}/codes": Needs.SESSION,
+    "POST /v1/notifications/channels/{number}/confirmation": Needs.SESSION,
+    "PUT /v1/notifications/channels/{number}/quiet-hours": Needs.SESSION,
+    "DELETE /v1/notifications/channels/{number}": Needs.SESSION,
+    "GET /v1/notifications/rules": Needs.OWNER,
+    "POST /v1/notifications/rules": Needs.SESSION,
+    "PUT /v1/notifications/rules/{number}": Needs.SESSION,
+    "DELETE /v1/notifications/rules/{number}": Needs.SESSION,
+    "GET /v1/notifications/deliveries": Needs.OWNER,
+    "POST /v1/notifications/deliveries/{number}/attempt": Needs.SESSION,
     "GET /v1/admin/overview": Needs.STAFF,
     "GET /v1/admin/users": Needs.STAFF,
     "GET /v1/admin/users/{address}": Needs.STAFF,

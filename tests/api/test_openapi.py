@@ -65,6 +65,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "liftStop",
         "listAccruedFees",
         "listAudit",
+        "listCandles",
         "listCopies",
         "listCorrelations",
         "listDeployments",

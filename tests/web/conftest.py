@@ -1,7 +1,7 @@
 """A real browser in front of a real world, one of each for the folder; a fresh page for each test."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,9 @@ from benchmarks.web.browser import find_chromium, open_browser
 from benchmarks.web.place import Place, open_place
 from benchmarks.web.wallet import Wallet
 from demo.checkout import Checkout
+from tests.web.people import PATIENCE_MS, Leader, OpenPage, leader_on_the_desk
 
-# The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
-PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
-OpenPage = Callable[..., Page]
 
 _HERE = Path(__file__).parent
 _LONGEST_S = 900
@@ -95,7 +93,8 @@ def _is_complaint(text: str) -> bool:
     return any(sign in text for sign in ("Content Security Policy", "Minified React error", "TrustedScript"))
 
 
-def connect(page: Page) -> None:
-    page.get_by_role("button", name="Connect a wallet").first.click()
-    page.get_by_role("button", name="Test wallet").click()
-    page.get_by_role("button", name="Wallet 0x").wait_for()
+@pytest.fixture(scope="session")
+def leader(browser: Browser, place: Place) -> Iterator[Leader]:
+    """A strategy opened and funded on the desk, and how its leader trades there: side and part."""
+    with leader_on_the_desk(browser, place) as found:
+        yield found

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
-from tests.web.conftest import OpenPage, connect
+from tests.web.people import OpenPage, connect
 
 LEADER = 1
 
@@ -130,3 +130,20 @@ def test_no_wallet_at_all_is_explained(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("button", name="Connect a wallet").click()
     expect(page.get_by_text("No wallet was found in this browser")).to_be_visible()
+
+
+def test_who_sent_somebody_is_written_into_the_vault_on_chain(place: Place, open_page: OpenPage) -> None:
+    sender, wallet = place.wallet("sender"), place.wallet("sent", usdc=5_000)
+    page = open_page(f"/?ref={sender.address}", wallet)
+    connect(page)
+    page.goto(f"/leaders/{LEADER}/copy")
+    expect(page.get_by_text("sent you and is written into the vault")).to_be_visible()
+    fill_in(page, "1000")
+    copy(page)
+    expect(page.get_by_text("You now copy")).to_be_visible()
+    (vault,) = vaults(place, wallet.address)
+    hub = place.world.deployment.hub.functions
+    assert place.do(lambda: hub.referrerOf(vault["id"]).call()) == sender.address
+
+    page.goto("/portfolio")
+    expect(page.get_by_text(f"{place.url}/?ref={wallet.address}")).to_be_visible()

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
 from demo.anvil import CHAIN_ID
 from demo.checkout import Checkout
-from tests.web.conftest import OpenPage, connect
+from tests.web.people import OpenPage, connect
 
 SCREENS = Checkout.here().root / "build" / "screens"
 AXE = Checkout.here().root / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -40,6 +41,13 @@ def leader(place: Place) -> Wallet:
     return Wallet(account, place.node, CHAIN_ID)
 
 
+def play_money(place: Place) -> str:
+    """A vault of play money that follows the first leader."""
+    body = {"strategy_id": 1, "deposit": "1000000000"}
+    opened: str = requests.post(f"{place.url}/v1/paper/vaults", json=body, timeout=30).json()["data"]["id"]
+    return opened
+
+
 def heading(name: str) -> Callable[[Page], None]:
     return lambda page: expect(page.get_by_role("heading", name=name).first).to_be_visible()
 
@@ -50,7 +58,13 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
         "",
         lambda page: expect(page.locator("tbody th a").nth(3)).to_be_visible(),
     ),
-    "leader": ("/leaders/1", "", lambda page: expect(page.locator(".chart canvas").first).to_be_visible()),
+    "leader": (
+        "/leaders/1",
+        "",
+        lambda page: expect(page.locator(".chart.market canvas").first).to_be_visible(),
+    ),
+    "try": ("/leaders/1/try", "", heading("3. What it would be for real")),
+    "play": ("/play/{play}", "", heading("How it copies")),
     "compare": (
         "/compare/1,2,3,4",
         "",
@@ -58,6 +72,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     ),
     "copy": ("/leaders/1/copy", "follower", heading("3. What you agree to")),
     "dashboard": ("/dashboard", "follower", heading("Ether momentum")),
+    "portfolio": ("/portfolio", "follower", heading("Fees by kind")),
     "vault": ("/vaults/{vault}", "follower", heading("Why it is not the leader's number")),
     "withdraw": (
         "/withdraw",
@@ -65,6 +80,8 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
         lambda page: expect(page.get_by_text("Withdraw all of it").first).to_be_visible(),
     ),
     "desk": ("/desk", "leader", heading("Fee income")),
+    "account": ("/account", "member", heading("Second factor")),
+    "notices": ("/notices", "member", heading("What was told")),
     "operator": ("/operator", "", heading("What the hub owes")),
     "nowhere": ("/nowhere", "", lambda page: expect(page.get_by_text("There is nothing")).to_be_visible()),
 }
@@ -75,10 +92,12 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
 def test_it_is_accessible_and_fits_a_phone(place: Place, open_page: OpenPage, name: str, theme: str) -> None:
     path, who, is_there = PAGES[name]
     wallet, vault = (leader(place), 0) if who == "leader" else follower(place)
-    path = path.format(vault=vault)
+    path = path.format(vault=vault, play=play_money(place) if name == "play" else "")
     page = open_page(path, wallet if who else None, theme=theme)
     if who:
         connect(page)
+    if who == "member":
+        page.get_by_role("button", name="Sign in", exact=True).click()
     is_there(page)
     if name == "copy":
         page.get_by_role("radio", name="My own").check()

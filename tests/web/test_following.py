@@ -1,82 +1,13 @@
-"""A follower's life on the page: copies and skips as they happen, a stop, and each way out.
+"""A follower's life on the page: copies and skips as they happen, a stop, and each way out."""
 
-The leader is made for the folder's tests, on the leader's desk.
-"""
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from eth_utils.crypto import keccak
+from playwright.sync_api import Route, expect
 
 from benchmarks.web.place import Place
-from benchmarks.web.wallet import Wallet
-from tests.web.conftest import PATIENCE_MS, OpenPage, connect
-
-STAKE, COPIED = 2_000, 1_000
-
-
-@pytest.fixture(scope="module")
-def leader(browser: Browser, place: Place) -> Iterator[tuple[int, Callable[..., None]]]:
-    """A strategy opened and funded on the desk, and how its leader trades there: side and part."""
-    wallet = place.wallet("desk leader", usdc=10_000)
-    context = browser.new_context(base_url=place.url, locale="en-US", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    wallet.join(page)
-    page.goto("/desk")
-    connect(page)
-    page.get_by_label("Name").fill("Desk made")
-    page.get_by_role("checkbox", name="WETH").check()
-    page.get_by_role("button", name="Open the strategy").click()
-    page.get_by_role("heading", name="Desk made").wait_for()
-    page.get_by_label("Amount").fill(str(STAKE))
-    page.get_by_role("button", name="Add", exact=True).click()
-    page.get_by_text("Your stake has grown.").wait_for()
-    expect(page.locator(".stat", has_text="Own stake")).to_contain_text("2,000.00")
-
-    def trade(side: str, part: str) -> None:
-        page.get_by_role("radio", name=side, exact=True).check()
-        page.get_by_label("Part of your").fill(part)
-        page.get_by_role("button", name="Sign the order").click()
-        page.get_by_text("Signed and handed in.").wait_for()
-        place.keep()
-
-    strategies = place.get(f"/v1/strategies?leader={wallet.account.address}")["data"]
-    yield strategies[0]["id"], trade
-    context.close()
-
-
-@contextmanager
-def follower(
-    place: Place, open_page: OpenPage, name: str, strategy: int, **limits: str
-) -> Iterator[tuple[Page, Wallet, int]]:
-    """Somebody who has just begun to copy, on the page of the vault."""
-    wallet = place.wallet(name, usdc=5_000)
-    page = open_page(f"/leaders/{strategy}/copy", wallet)
-    connect(page)
-    page.get_by_role("radio", name="My own").check()
-    for label in (
-        "Most in one token",
-        "Most outside cash",
-        "Daily loss",
-        "Drawdown",
-        "Stop-loss",
-        "Worst price",
-    ):
-        field = page.get_by_label(label)
-        if label == "Worst price":
-            field.select_option("")
-        else:
-            field.fill(limits.get(label, ""))
-    page.get_by_label("Copy with").fill(str(COPIED))
-    page.get_by_role("checkbox", name="I can bear losing").check()
-    page.get_by_role("button", name="Copy with").click()
-    page.get_by_role("link", name="To the dashboard").click()
-    page.get_by_role("heading", name="Desk made").click()
-    page.get_by_role("heading", name="Control").wait_for()
-    yield page, wallet, int(page.url.rsplit("/", 1)[1])
+from tests.web.people import Leader, OpenPage, follower
 
 
 def vault(place: Place, number: int) -> Any:
@@ -84,7 +15,7 @@ def vault(place: Place, number: int) -> Any:
 
 
 def test_a_leaders_trade_appears_live_at_the_leaders_price_and_equals_api_and_chain(
-    place: Place, open_page: OpenPage, leader: tuple[int, Callable[..., None]]
+    place: Place, open_page: OpenPage, leader: Leader
 ) -> None:
     strategy, trade = leader
     with follower(place, open_page, "live", strategy) as (page, _, number):
@@ -108,7 +39,7 @@ def test_a_leaders_trade_appears_live_at_the_leaders_price_and_equals_api_and_ch
 
 
 def test_a_pause_skips_with_its_reason_and_what_to_do_and_resuming_copies_again(
-    place: Place, open_page: OpenPage, leader: tuple[int, Callable[..., None]]
+    place: Place, open_page: OpenPage, leader: Leader
 ) -> None:
     strategy, trade = leader
     with follower(place, open_page, "pausing", strategy) as (page, _, number):
@@ -128,7 +59,7 @@ def test_a_pause_skips_with_its_reason_and_what_to_do_and_resuming_copies_again(
 
 
 def test_limits_are_changed_and_hold_as_a_new_revision(
-    place: Place, open_page: OpenPage, leader: tuple[int, Callable[..., None]]
+    place: Place, open_page: OpenPage, leader: Leader
 ) -> None:
     with follower(place, open_page, "changing", leader[0]) as (page, _, number):
         page.get_by_role("button", name="Change limits").click()
@@ -140,7 +71,7 @@ def test_limits_are_changed_and_hold_as_a_new_revision(
 
 
 def test_a_stop_is_near_then_reached_and_a_keeper_sells_everything(
-    place: Place, open_page: OpenPage, leader: tuple[int, Callable[..., None]]
+    place: Place, open_page: OpenPage, leader: Leader
 ) -> None:
     strategy, trade = leader
     limits = {"Stop-loss": "3"}
@@ -164,7 +95,7 @@ def test_a_stop_is_near_then_reached_and_a_keeper_sells_everything(
 
 
 def test_everything_is_sold_when_asked_and_then_withdrawn(
-    place: Place, open_page: OpenPage, leader: tuple[int, Callable[..., None]]
+    place: Place, open_page: OpenPage, leader: Leader
 ) -> None:
     strategy, trade = leader
     with follower(place, open_page, "leaving", strategy) as (page, _, number):
@@ -180,7 +111,7 @@ def test_everything_is_sold_when_asked_and_then_withdrawn(
 
 
 def test_with_the_api_gone_everything_is_withdrawn_in_kind_from_the_contract(
-    place: Place, open_page: OpenPage, leader: tuple[int, Callable[..., None]]
+    place: Place, open_page: OpenPage, leader: Leader
 ) -> None:
     strategy, trade = leader
     with follower(place, open_page, "in kind", strategy) as (page, wallet, number):
@@ -209,4 +140,90 @@ def test_with_the_api_gone_everything_is_withdrawn_in_kind_from_the_contract(
         weth = tokens["WETH"].contract.functions
         assert place.do(lambda: weth.balanceOf(wallet.account.address).call()) == before["WETH"]
         assert place.do(lambda: usdc.balanceOf(wallet.account.address).call()) == had + before["USDC"]
+        trade("Sell", "100")
+
+
+def test_money_is_added_within_the_cap_and_part_of_it_taken_out_again(
+    place: Place, open_page: OpenPage, leader: Leader
+) -> None:
+    with follower(place, open_page, "adding", leader[0]) as (page, wallet, number):
+        page.get_by_role("button", name="Add money").click()
+        page.get_by_label("Add to the vault").fill("300")
+        expect(page.get_by_text("1,000 USDC leaves your wallet")).to_be_visible()  # 300 of 1,000: the cap
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_text("It is in your vault")).to_be_visible()
+        assert vault(place, number)["balances"][0]["units"] == "1300000000"
+
+        page.get_by_role("button", name="Take out").first.click()
+        page.get_by_label("Take out of the vault").fill("1300.000001")
+        expect(page.get_by_text("The vault holds 1,300 USDC.")).to_be_visible()
+        page.get_by_label("Take out of the vault").fill("200.5")
+        expect(page.get_by_text("No fee is due on it.")).to_be_visible()
+        page.get_by_role("button", name="Take out").last.click()
+        expect(page.get_by_text("It is in your account")).to_be_visible()
+        assert vault(place, number)["balances"][0]["units"] == "1099500000"
+        assert vault(place, number)["status"] == "Active"
+        account = place.get(f"/v1/accounts/{wallet.account.address}")["data"]
+        page.goto("/portfolio")
+        page.get_by_role("button", name="Withdraw USDC").click()
+        expect(page.get_by_text("It is in your wallet.")).to_be_visible()
+        assert place.get(f"/v1/accounts/{wallet.account.address}")["data"]["idle"] == []
+        assert account["idle"][0]["symbol"] == "USDC"
+
+
+def test_who_joins_late_catches_up_with_what_the_leader_holds(
+    place: Place, open_page: OpenPage, leader: Leader
+) -> None:
+    strategy, trade = leader
+    trade("Buy", "50")
+    with follower(place, open_page, "late", strategy) as (page, _, number):
+        assert [each["symbol"] for each in vault(place, number)["balances"]] == ["USDC"]
+        page.get_by_role("button", name="Catch up").click()
+        expect(page.get_by_text("Buy WETH for 500")).to_be_visible()
+        page.get_by_role("button", name="Catch up").last.click()
+        expect(page.get_by_text("Bought: you hold the leader's mix.")).to_be_visible()
+        expect(page.get_by_text("You hold the leader's mix already")).to_be_visible()
+        statement = place.get(f"/v1/vaults/{number}/statement")["data"]
+        assert Decimal(statement["tracking"]["sync_score"]) > Decimal("0.995")
+    trade("Sell", "100")
+
+
+def test_the_disclosure_that_was_accepted_is_signed_with_the_opening_and_read_from_the_chain(
+    place: Place, open_page: OpenPage, leader: Leader
+) -> None:
+    with follower(place, open_page, "informed", leader[0]) as (page, _, number):
+        expect(page.get_by_text("Risk disclosure 1 of")).to_be_visible()
+        opened = vault(place, number)["opened"]["transaction"]
+        page.goto(f"/leaders/{leader[0]}/copy")
+        page.get_by_text("Risk disclosure, version 1").click()
+        lines = page.locator(".disclosure li").all_inner_texts()
+        signed = keccak(text="\n".join(["Lockstep risk disclosure 1", *lines])).hex()
+        assert place.request("eth_getTransactionByHash", opened)["input"].endswith(signed)
+        expect(page.locator(".disclosure .address")).to_have_text(f"0x{signed}")
+
+
+def test_the_portfolio_adds_up_to_the_api_and_gives_the_month_on_paper(
+    place: Place, open_page: OpenPage, leader: Leader
+) -> None:
+    strategy, trade = leader
+    with follower(place, open_page, "collector", strategy) as (page, wallet, number):
+        trade("Buy", "50")
+        expect(page.get_by_text("Copied", exact=True)).to_have_count(1)
+        page.get_by_role("link", name="Dashboard").click()
+        page.get_by_role("link", name="Portfolio").click()
+        found = place.get(f"/v1/portfolios/{wallet.account.address}")["data"]
+        (total,) = found["totals"]
+        equity = page.locator(".stat", has_text="Equity in USDC").locator(".figure")
+        expect(equity).to_have_attribute("title", f"{Decimal(total['equity']['decimal']):,} USDC")
+        fees = page.locator(".pairs .total .figure")
+        expect(fees).to_have_attribute("title", f"{Decimal(total['costs']['total']['decimal']):,f} USDC")
+        for balance in found["vaults"][0]["balances"]:
+            row = page.locator("tr", has=page.get_by_role("rowheader", name=balance["amount"]["symbol"]))
+            expect(row.first.locator(".figure").first).to_have_attribute(
+                "title", f"{Decimal(balance['amount']['decimal']):,f} {balance['amount']['symbol']}"
+            )
+        with page.expect_download() as paper:
+            page.get_by_role("button", name="Statement").click()
+        month = place.get("/v1/protocol")["as_of_block"]["time"][:7]
+        assert paper.value.suggested_filename == f"lockstep-vault-{number}-{month}.pdf"
         trade("Sell", "100")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
 from demo.anvil import CHAIN_ID
-from tests.web.conftest import OpenPage, connect
+from tests.web.people import OpenPage, connect
 
 # The first of the keys that anvil prints for everybody: the demo's guardian and owner.
 GUARDIAN = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
@@ -105,3 +105,50 @@ def test_the_guardian_halts_entries_everybody_sees_it_and_nobody_else_can(
     page.get_by_role("button", name="Resume all").click()
     expect(page.get_by_text("Trading goes on.")).to_be_visible()
     expect(stranger.get_by_text("All trading is halted by the operator")).to_be_hidden()
+
+
+def test_the_whole_order_is_told_before_it_is_signed_as_the_chain_then_fills_it(
+    place: Place, open_page: OpenPage
+) -> None:
+    wallet = leader(place)
+    page = open_page("/desk", wallet)
+    connect(page)
+    place.keep()
+    page.get_by_role("radio", name="Buy", exact=True).check()
+    page.get_by_label("Part of your USDC").fill("7")
+    preview = page.get_by_label("The whole order, if it were filled now")
+    first = preview.locator(".stat .figure").first
+    expect(first).to_be_visible()
+    told = [preview.locator(".stat .figure").nth(at).get_attribute("title") for at in (1, 2)]
+    followers = int(first.inner_text())
+    page.get_by_role("button", name="Sign the order").click()
+    expect(page.get_by_text("Signed and handed in.")).to_be_visible()
+    place.keep()
+    trade = place.get(f"/v1/trades?kind=leader&limit=1&strategy_id={strategy_of(place, wallet)}")["data"][0]
+    copies = place.get(f"/v1/trades/{trade['id']}/copies?limit=100")["data"]
+    fills = [each["fill"] for each in copies if each["fill"] and each["fill"]["batch"] == 0]
+    assert len(fills) - 1 == followers > 0
+    sold = sum(Decimal(each["sold"]["decimal"]) + Decimal(each["fee"]["decimal"]) for each in fills)
+    bought = sum(Decimal(each["bought"]["decimal"]) for each in fills)
+    assert abs(amount(told[0]) / sold - 1) < Decimal("0.001")
+    assert abs(amount(told[1]) / bought - 1) < Decimal("0.01")  # a keeper's gas is paid from it
+
+
+def amount(told: str | None) -> Decimal:
+    assert told is not None
+    return Decimal(told.split()[0])
+
+
+def strategy_of(place: Place, wallet: Wallet) -> int:
+    found: int = place.get(f"/v1/strategies?leader={wallet.account.address}")["data"][0]["id"]
+    return found
+
+
+def test_what_the_contract_would_refuse_is_told_before_it_is_signed(
+    place: Place, open_page: OpenPage
+) -> None:
+    page = open_page("/desk", leader(place))
+    connect(page)
+    page.get_by_role("radio", name="Sell", exact=True).check()
+    page.get_by_label("Part of your WETH").fill("0.0000000000000001")
+    expect(page.get_by_text("Filled now it would be refused")).to_be_visible()

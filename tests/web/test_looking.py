@@ -1,12 +1,14 @@
 """What a visitor without a wallet sees. Figures are those of the API."""
 
+import re
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
-from tests.web.conftest import OpenPage
+from tests.web.people import OpenPage
 
 
 def rows(page: Page) -> list[str]:
@@ -104,3 +106,47 @@ def test_without_an_answer_the_page_says_what_still_works(place: Place, open_pag
     page.route("**/v1/**", lambda route: route.abort())
     expect(page.get_by_text("The records cannot be reached just now")).to_be_visible()
     expect(page.get_by_role("link", name="Withdraw from the contract").first).to_be_visible()
+
+
+def test_the_market_is_drawn_with_the_leaders_trades_and_indicators_of_the_apis_candles(
+    place: Place, open_page: OpenPage
+) -> None:
+    strategy = place.get("/v1/strategies/3")["data"]
+    base = strategy["base_token"]["address"]
+    token = next(each for each in strategy["tokens"] if each["address"] != base)
+    page = open_page("/leaders/3")
+    chart = page.locator(".chart.market")
+    expect(chart.locator("canvas").first).to_be_visible()
+    candles = place.get(f"/v1/prices?token={token['address']}&base={base}&step=1h&limit=300")["data"]
+    fills = place.get(f"/v1/vaults/{strategy['leader_vault_id']}/copies?outcome=filled&limit=100")["data"]
+    entries = sum(each["fill"]["bought"]["token"] == token["address"] for each in fills)
+    exits = sum(each["fill"]["sold"]["token"] == token["address"] for each in fills)
+    assert entries
+    said = f"last {candles[0]['close']}; {entries} entr{'y' if entries == 1 else 'ies'} and {exits} exit"
+    expect(chart).to_have_attribute("aria-label", re.compile(re.escape(said)))
+
+    closes = [float(each["close"]) for each in reversed(candles)]
+    expect(page.get_by_role("button", name="RSI")).to_contain_text(shown(rsi(closes)))
+    page.get_by_role("button", name="RSI").click()
+    page.get_by_role("button", name="MACD").click()
+    expect(page.locator(".chart.market.panes-2 canvas").first).to_be_visible()
+    page.get_by_role("radio", name="1 day").check()
+    days = place.get(f"/v1/prices?token={token['address']}&base={base}&step=1d&limit=300")["data"]
+    expect(chart).to_have_attribute("aria-label", re.compile(f"{len(days)} candle"))
+
+
+def rsi(closes: list[float], period: int = 14) -> float | None:
+    """Wilder's, by the definition: means of the first changes, smoothed from then on."""
+    changes = [after - before for before, after in pairwise(closes)]
+    if len(changes) < period:
+        return None
+    gain = sum(max(each, 0) for each in changes[:period]) / period
+    loss = sum(max(-each, 0) for each in changes[:period]) / period
+    for each in changes[period:]:
+        gain = (gain * (period - 1) + max(each, 0)) / period
+        loss = (loss * (period - 1) + max(-each, 0)) / period
+    return 100 - 100 / (1 + gain / loss)
+
+
+def shown(value: float | None) -> str:
+    return "\N{EN DASH}" if value is None else f"{value:.2f}"

@@ -7,10 +7,15 @@ import { Shell } from "./ui/shell";
 
 const LeaderPage = lazy(() => import("./pages/leader"));
 const CopyPage = lazy(() => import("./pages/copy"));
+const TryPage = lazy(() => import("./pages/try"));
+const PlayPage = lazy(() => import("./pages/play"));
 const ComparePage = lazy(() => import("./pages/compare"));
 const DashboardPage = lazy(() => import("./pages/dashboard"));
+const PortfolioPage = lazy(() => import("./pages/portfolio"));
 const VaultPage = lazy(() => import("./pages/vault"));
 const WithdrawPage = lazy(() => import("./pages/withdraw"));
+const AccountPage = lazy(() => import("./pages/account"));
+const NoticesPage = lazy(() => import("./pages/notices"));
 const DeskPage = lazy(() => import("./pages/desk"));
 const OperatorPage = lazy(() => import("./pages/operator"));
 
@@ -22,14 +27,21 @@ export function App() {
           <Route path="/" component={DiscoverPage} />
           <Route path="/leaders/:id">{({ id }) => <Numbered id={id} page={LeaderPage} />}</Route>
           <Route path="/leaders/:id/copy">{({ id }) => <Numbered id={id} page={CopyPage} />}</Route>
+          <Route path="/leaders/:id/try">{({ id }) => <Numbered id={id} page={TryPage} />}</Route>
+          <Route path="/play/:id">
+            {({ id }) => (/^[0-9a-f]{32}$/.test(id) ? <PlayPage key={id} id={id} /> : <Nowhere />)}
+          </Route>
           <Route path="/compare/:ids">
             {({ ids }) => (
               <ComparePage ids={ids.split(",").map(Number).filter(Number.isSafeInteger).slice(0, 4)} />
             )}
           </Route>
           <Route path="/dashboard" component={DashboardPage} />
+          <Route path="/portfolio" component={PortfolioPage} />
           <Route path="/vaults/:id">{({ id }) => <Numbered id={id} page={VaultPage} />}</Route>
           <Route path="/withdraw" component={WithdrawPage} />
+          <Route path="/account" component={AccountPage} />
+          <Route path="/notices" component={NoticesPage} />
           <Route path="/desk" component={DeskPage} />
           <Route path="/operator" component={OperatorPage} />
           <Route component={Nowhere} />

@@ -1,8 +1,11 @@
 // Starts the page: which deployment, which wallet, which address.
 import "@fontsource-variable/inter/wght.css";
 import "./styles/base.css";
+import "./styles/frame.css";
 import "./styles/parts.css";
+import "./styles/forms.css";
 import "./styles/pages.css";
+import "./styles/phone.css";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -12,7 +15,9 @@ import { protocol } from "./api/queries";
 import { App } from "./app";
 import { DeploymentContext } from "./chain/context";
 import { type Deployment, remember, remembered } from "./chain/deployment";
+import { noteReferrer } from "./chain/referrer";
 import { walletConfig } from "./chain/wallet";
+import { keepForOffline } from "./offline";
 import { Skeleton, Trouble } from "./ui/parts";
 
 const queries = new QueryClient({
@@ -55,6 +60,9 @@ function Connected({ deployment, children }: { deployment: Deployment; children:
     </DeploymentContext>
   );
 }
+
+noteReferrer();
+keepForOffline();
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,6 +1,7 @@
 // What is measured of a leader: its name, its one sentence, and how a value of it looks.
 import type { ReactNode } from "react";
 import type { Amount as AmountData, MetricName, Metrics } from "./api/client";
+import type { Window } from "./api/queries";
 import { count, decimal, span } from "./format";
 import { Amount, Drawdown, Percent, Unknown } from "./ui/figures";
 
@@ -104,6 +105,16 @@ export const METRICS: readonly Metric[] = [
   },
   { name: "best_trade", label: "Best trade", kind: "return", explain: "Largest gain of a closed trade." },
   { name: "worst_trade", label: "Worst trade", kind: "return", explain: "Largest loss of a closed trade." },
+];
+
+/** The times that figures are given for, in the order that people look at them. */
+export const WINDOWS: readonly (readonly [Window, string])[] = [
+  ["24h", "Day"],
+  ["7d", "Week"],
+  ["30d", "Month"],
+  ["90d", "Quarter"],
+  ["365d", "Year"],
+  ["all", "All"],
 ];
 
 export const METRIC = new Map(METRICS.map((metric) => [metric.name, metric]));

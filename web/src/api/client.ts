@@ -55,6 +55,11 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return (await send(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
 }
 
+/** Takes something away. Throws `ApiProblem`. */
+export async function remove<T>(path: string): Promise<T> {
+  return (await send(path, { method: "DELETE" })) as T;
+}
+
 /** Saves what is at `path` in one of the kinds that it comes in. Throws `ApiProblem`. */
 export async function download(path: string, kind: string, name: string): Promise<void> {
   const response = await answered(path, { headers: { Accept: kind } });

@@ -68,12 +68,17 @@ function listen(tell: (block: Schemas["BlockRef"] | undefined | null) => void): 
   };
 }
 
+/** `meta` of what no block changes. */
+export const CALM = { calm: true };
+
 const gathering: { timer?: ReturnType<typeof setTimeout> | undefined } = {};
 
 function refresh(queries: QueryClient): void {
   gathering.timer ??= setTimeout(() => {
     gathering.timer = undefined;
-    queries.invalidateQueries({ predicate: ({ state }) => pagesOf(state.data) <= MOST_PAGES });
+    queries.invalidateQueries({
+      predicate: ({ state, meta }) => !meta?.calm && pagesOf(state.data) <= MOST_PAGES,
+    });
   }, GATHER_MS);
 }
 

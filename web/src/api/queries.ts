@@ -43,6 +43,28 @@ export const copiesOf = (id: string) =>
       get("/v1/trades/{trade_id}/copies", { path: { trade_id: id }, query: list, signal }),
   });
 
+export type Step = NonNullable<NonNullable<operations["listCandles"]["parameters"]["query"]>["step"]>;
+
+/** The newest candles of a pair, newest first. */
+export const candlesOf = (token: string, base: string, step: Step) =>
+  queryOptions({
+    queryKey: ["candles", token, base, step],
+    queryFn: ({ signal }) => get("/v1/prices", { query: { token, base, step, limit: 300 }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** A vault's newest fills. */
+export const fillsOf = (id: number) =>
+  queryOptions({
+    queryKey: ["fills", id],
+    queryFn: ({ signal }) =>
+      get("/v1/vaults/{vault_id}/copies", {
+        path: { vault_id: id },
+        query: { outcome: "filled", ...list },
+        signal,
+      }),
+  });
+
 export const vaultsOf = (owner: string) =>
   queryOptions({
     queryKey: ["vaults", owner],
@@ -78,10 +100,23 @@ export const equityOf = (id: number, window: Window) =>
     placeholderData: keepPreviousData,
   });
 
+export const paperVault = (id: string) =>
+  queryOptions({
+    queryKey: ["play", id],
+    queryFn: ({ signal }) => get("/v1/paper/vaults/{vault_id}", { path: { vault_id: id }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
 export const account = (owner: string) =>
   queryOptions({
     queryKey: ["account", owner],
     queryFn: ({ signal }) => get("/v1/accounts/{owner}", { path: { owner } as never, signal }),
+  });
+
+export const portfolio = (owner: string) =>
+  queryOptions({
+    queryKey: ["portfolio", owner],
+    queryFn: ({ signal }) => get("/v1/portfolios/{owner}", { path: { owner } as never, signal }),
   });
 
 export const ordersOf = (leader: string) =>

@@ -1,5 +1,5 @@
 // Copying a leader: how much must come in, and the calls that make it one transaction.
-import { type Address, encodeFunctionData, type Hex, parseSignature } from "viem";
+import { type Address, encodeFunctionData, type Hex, parseSignature, zeroAddress } from "viem";
 import { signTypedData } from "viem/actions";
 import type { PolicyStruct } from "../limits/policy";
 import { deadlineIn, hubAbi, type Money, readPermit } from "./hub";
@@ -29,6 +29,8 @@ export interface CopyPlan {
   policy: PolicyStruct;
   /** An existing vault that gets more; null opens one. */
   vaultId: number | null;
+  /** Who is written into a new vault as having sent its owner. */
+  referrer?: Address | null;
 }
 
 /** Deposits, opens the vault with its limits and funds it, in one transaction; a signature goes before it where the
@@ -49,8 +51,8 @@ export async function copyLeader(steps: Steps, plan: CopyPlan, money: Money): Pr
 }
 
 function openCall(plan: CopyPlan): Hex {
-  const nobody = "0x0000000000000000000000000000000000000000";
-  return encode("openVault", [plan.strategyId, plan.policy, plan.amount, plan.termsVersion, nobody]);
+  const who = plan.referrer ?? zeroAddress;
+  return encode("openVault", [plan.strategyId, plan.policy, plan.amount, plan.termsVersion, who]);
 }
 
 async function permitCall(steps: Steps, { token, deposit }: CopyPlan): Promise<Hex | null> {

@@ -1,5 +1,6 @@
 // What a wallet or the hub refuses, in words: what is wrong and what to do.
 import { BaseError, ContractFunctionRevertedError, UserRejectedRequestError } from "viem";
+import { ApiProblem } from "../api/client";
 
 export interface Plain {
   title: string;
@@ -50,6 +51,7 @@ const WORDS: Record<string, [string, string]> = {
 };
 
 export function plain(error: unknown): Plain {
+  if (error instanceof ApiProblem) return { title: `${error.title}: ${error.message}`, remedy: error.remedy };
   if (!(error instanceof BaseError)) {
     if (isRejection(error)) return REJECTED;
     return { title: error instanceof Error ? error.message : String(error), remedy: "Try again." };

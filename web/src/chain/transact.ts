@@ -1,10 +1,12 @@
 // One transaction from the first look to the receipt, with every state that a person may have to understand.
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { type Address, encodeFunctionData, erc20Abi, type Hex } from "viem";
+import { type Address, concat, encodeFunctionData, erc20Abi, type Hex } from "viem";
 import {
+  call,
   getCapabilities,
   sendCalls,
+  sendTransaction,
   simulateContract,
   waitForCallsStatus,
   waitForTransactionReceipt,
@@ -27,6 +29,8 @@ export interface Steps {
   wallet: Wallet;
   hub: Address;
   chainId: number;
+  /** Goes behind the transaction's data, where no contract looks: what its signer signs with it. */
+  sign?: Hex;
 }
 
 /** Runs `work` with the connected wallet and tells how it stands. Answers whether it went through. */
@@ -60,12 +64,26 @@ export function useTransact(): {
 }
 
 /** Several calls of the hub as one transaction. */
-export async function sendToHub({ say, wallet, hub }: Steps, calls: Hex[]): Promise<Hex> {
-  const request = { address: hub, abi: hubAbi, functionName: "multicall", args: [calls] } as const;
+export async function sendToHub({ say, wallet, hub, sign }: Steps, calls: Hex[]): Promise<Hex> {
+  const suffix = sign ? { dataSuffix: sign } : {};
+  const request = { address: hub, abi: hubAbi, functionName: "multicall", args: [calls], ...suffix } as const;
   await simulateContract(wallet, { ...request, account: wallet.account });
   say({ state: "signing", say: "Confirm the transaction in your wallet." });
   const hash = await writeContract(wallet, {
     ...request,
+    chain: wallet.chain ?? null,
+    account: wallet.account,
+  });
+  return settled({ say, wallet }, hash);
+}
+
+/** A call that somebody else has drawn up, tried before it is signed. */
+export async function sendRaw({ say, wallet }: Steps, to: Address, data: Hex): Promise<Hex> {
+  await call(wallet, { to, data, account: wallet.account });
+  say({ state: "signing", say: "Confirm the transaction in your wallet." });
+  const hash = await sendTransaction(wallet, {
+    to,
+    data,
     chain: wallet.chain ?? null,
     account: wallet.account,
   });
@@ -100,17 +118,18 @@ export async function approveAndSend(
   amount: bigint,
   calls: Hex[],
 ): Promise<Hex> {
-  const { say, wallet, hub } = steps;
+  const { say, wallet, hub, sign } = steps;
   say({ state: "signing", say: "Confirm the transaction in your wallet." });
   const allow = encodeFunctionData({ abi: erc20Abi, functionName: "approve", args: [hub, amount] });
   const act = encodeFunctionData({ abi: hubAbi, functionName: "multicall", args: [calls] });
+  const signed = sign ? concat([act, sign]) : act;
   const { id } = await sendCalls(wallet, {
     account: wallet.account,
     chain: wallet.chain,
     forceAtomic: true,
     calls: [
       { to: token, data: allow },
-      { to: hub, data: act },
+      { to: hub, data: signed },
     ],
   });
   say({ state: "mining", say: "Sent. Waiting for a block …" });

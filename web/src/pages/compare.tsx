@@ -3,7 +3,8 @@ import { useQueries } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { leader } from "../api/queries";
 import { METRICS, MetricValue } from "../metrics";
-import { Explain, Page, Skeleton, Trouble } from "../ui/parts";
+import { Explain, Page, Panel, Skeleton, Trouble } from "../ui/parts";
+import { num, Table } from "../ui/table";
 import { Rank } from "./discover";
 
 export default function ComparePage({ ids }: { ids: number[] }) {
@@ -16,42 +17,41 @@ export default function ComparePage({ ids }: { ids: number[] }) {
       {found.length < ids.length && !failed ? (
         <Skeleton lines={10} />
       ) : (
-        <div className="panel flush scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">All of their time</th>
-                {found.map((one) => (
-                  <th key={one.strategy_id} scope="col" className="num">
-                    <Link href={`/leaders/${one.strategy_id}`}>{one.name}</Link>
-                  </th>
-                ))}
+        <Panel flush>
+          <Table
+            heads={[
+              "All of their time",
+              ...found.map((one) =>
+                num(
+                  <Link key={one.strategy_id} href={`/leaders/${one.strategy_id}`}>
+                    {one.name}
+                  </Link>,
+                ),
+              ),
+            ]}
+          >
+            {METRICS.map((metric) => (
+              <tr key={metric.name}>
+                <th scope="row">
+                  <Explain text={metric.explain}>{metric.label}</Explain>
+                </th>
+                {found.map((one) => {
+                  const whole = one.windows.find((window) => window.window === "all");
+                  return (
+                    <td key={one.strategy_id} className="num">
+                      {whole &&
+                        (metric.name === "rank_score" ? (
+                          <Rank of={whole} />
+                        ) : (
+                          <MetricValue metric={metric} of={whole.metrics} />
+                        ))}
+                    </td>
+                  );
+                })}
               </tr>
-            </thead>
-            <tbody>
-              {METRICS.map((metric) => (
-                <tr key={metric.name}>
-                  <th scope="row">
-                    <Explain text={metric.explain}>{metric.label}</Explain>
-                  </th>
-                  {found.map((one) => {
-                    const whole = one.windows.find((window) => window.window === "all");
-                    return (
-                      <td key={one.strategy_id} className="num">
-                        {whole &&
-                          (metric.name === "rank_score" ? (
-                            <Rank of={whole} />
-                          ) : (
-                            <MetricValue metric={metric} of={whole.metrics} />
-                          ))}
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </Table>
+        </Panel>
       )}
     </Page>
   );

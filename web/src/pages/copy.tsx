@@ -2,17 +2,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import type { Address } from "viem";
-import { Link } from "wouter";
+import { Link, useSearch } from "wouter";
 import type { StrategyDetail } from "../api/client";
 import { strategy } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { type CopyPlan, copyLeader, depositFor, HIGHEST_CAP_BPS } from "../chain/copy";
 import { type Money, readMoney } from "../chain/hub";
+import { forgetReferrer, keptReferrer } from "../chain/referrer";
 import { useTransact } from "../chain/transact";
 import { useLink, useWallet } from "../chain/wallet";
 import { bps, exact, parseUnits, units } from "../format";
-import { feeSentences } from "../limits/fees";
-import { inWords, type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
+import { type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
+import { DISCLOSURE, hashOf } from "../limits/risk";
+import { usePlay } from "../play/kept";
+import { Agreement } from "../ui/agreement";
+import { DisclosureText } from "../ui/disclosure";
+import { Address as AddressText } from "../ui/figures";
 import { LimitsForm } from "../ui/limits-form";
 import { Field, Notice, Page, Panel, Skeleton, Trouble, TxStatus } from "../ui/parts";
 import { WalletButton } from "../ui/wallet";
@@ -26,14 +31,18 @@ export default function CopyPage({ id }: { id: number }) {
 
 function CopyForm({ of: found }: { of: StrategyDetail }) {
   const base = found.base_token;
-  const [text, setText] = useState("");
-  const [preset, setPreset] = useState<Preset | "own">("balanced");
-  const [limits, setLimits] = useState<Limits>(PRESETS.balanced);
+  const tried = useTried();
+  const [text, setText] = useState(tried?.amount ?? "");
+  const [preset, setPreset] = useState<Preset | "own">(tried ? "own" : "balanced");
+  const [limits, setLimits] = useState<Limits>(tried?.limits ?? PRESETS.balanced);
   const [raiseCap, setRaiseCap] = useState(false);
   const [understood, setUnderstood] = useState(false);
+  const [sender, setSender] = useState(keptReferrer);
   const money = useMoney(found);
   const { progress, busy, run } = useTransact();
   const link = useLink(useDeployment());
+  const own = link.state === "ready" && sender?.toLowerCase() === link.address.toLowerCase();
+  const referrer = own ? null : sender;
 
   const amount = useMemo(() => parseUnits(text, base.decimals), [text, base.decimals]);
   const struct = useMemo(() => toStruct(limits, base.decimals), [limits, base.decimals]);
@@ -69,9 +78,13 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
       termsVersion: found.terms.fees.version,
       policy: struct,
       vaultId: null,
+      referrer,
     };
     const before = money.data;
-    await run((steps) => copyLeader(steps, plan, before), `You now copy ${found.name} with ${show(amount)}.`);
+    await run(
+      (steps) => copyLeader({ ...steps, sign: hashOf(DISCLOSURE) }, plan, before),
+      `You now copy ${found.name} with ${show(amount)}.`,
+    );
     await money.refetch();
   }
 
@@ -97,7 +110,6 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
     );
   }
 
-  const words = inWords(limits, valid ? units(amount, base.decimals) : "", base.symbol);
   return (
     <Page title={`Copy ${found.name}`} lead={<Link href={`/leaders/${found.id}`}>Back to the leader</Link>}>
       <div className="columns copy">
@@ -148,37 +160,30 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
           </Panel>
         </div>
         <Panel title="3. What you agree to">
-          <h3>What will happen</h3>
-          <ul className="sentences yes">
-            {words.will.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-          {words.willNot.length > 0 && (
-            <>
-              <h3>What will never happen</h3>
-              <ul className="sentences no">
-                {words.willNot.map((sentence) => (
-                  <li key={sentence}>{sentence}</li>
-                ))}
-              </ul>
-            </>
+          <Agreement limits={limits} amount={valid ? units(amount, base.decimals) : ""} of={found} />
+          {referrer && (
+            <p className="help">
+              <AddressText of={referrer} /> sent you and is written into the vault; it costs you nothing.{" "}
+              <button
+                type="button"
+                className="small quiet"
+                onClick={() => {
+                  forgetReferrer();
+                  setSender(null);
+                }}
+              >
+                Leave it out
+              </button>
+            </p>
           )}
-          <h3>What it costs</h3>
-          <ul className="sentences">
-            {feeSentences(found.terms.fees).map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-          <h3>The worst case</h3>
-          <p className="worst">{words.worst}</p>
+          <DisclosureText />
           <label className="check">
             <input
               type="checkbox"
               checked={understood}
               onChange={(event) => setUnderstood(event.target.checked)}
             />
-            <span>I can bear losing this money, and have read what will happen.</span>
+            <span>I can bear losing this money, and have read what will happen and the risk disclosure.</span>
           </label>
           <button type="button" className="primary large wide" disabled={!ready || busy} onClick={copy}>
             {valid && !amountWrong ? `Copy with ${show(amount)}` : "Copy"}
@@ -192,6 +197,12 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
       </div>
     </Page>
   );
+}
+
+/** The play money whose limits are to be taken for real, if the address names some of this browser's. */
+function useTried() {
+  const id = new URLSearchParams(useSearch()).get("like");
+  return usePlay().kept.find((one) => one.id === id);
 }
 
 interface CapProps {

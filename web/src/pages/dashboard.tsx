@@ -3,14 +3,14 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import type { Address } from "viem";
 import { Link } from "wouter";
 import type { Schemas, Vault } from "../api/client";
-import { account, statement, vaultsOf } from "../api/queries";
+import { statement, vaultsOf } from "../api/queries";
 import { useDeployment } from "../chain/context";
-import { encode } from "../chain/copy";
-import { sendToHub, useTransact } from "../chain/transact";
 import { useLink } from "../chain/wallet";
 import { count, plural, units } from "../format";
+import { PlayCards } from "../play/cards";
+import { AccountPanel } from "../portfolio/account";
 import { Amount, Percent } from "../ui/figures";
-import { Answered, Badge, Empty, Page, Panel, Stat, Stats, TxStatus } from "../ui/parts";
+import { Answered, Badge, Empty, Page, Panel, Stat, Stats } from "../ui/parts";
 import { reasonName, VaultStatus } from "../ui/status";
 import { NeedsWallet } from "../ui/wallet";
 
@@ -20,6 +20,7 @@ export default function DashboardPage() {
     return (
       <Page title="Dashboard">
         <NeedsWallet what="Your vaults, every copy and every skip with its reason are found by your address." />
+        <PlayCards />
       </Page>
     );
   }
@@ -29,10 +30,19 @@ export default function DashboardPage() {
 function Money({ owner }: { owner: Address }) {
   const query = useQuery(vaultsOf(owner));
   return (
-    <Page title="Dashboard" lead="Live from the ledger: each figure is as of the block shown above.">
+    <Page
+      title="Dashboard"
+      lead="Live from the ledger: each figure is as of the block shown above."
+      aside={
+        <Link href="/portfolio" className="button">
+          Portfolio
+        </Link>
+      }
+    >
       <Answered query={query} lines={8}>
         {(vaults) => <Vaults vaults={vaults.filter((vault) => !vault.is_leader)} />}
       </Answered>
+      <PlayCards />
       <AccountPanel owner={owner} />
     </Page>
   );
@@ -158,58 +168,5 @@ function VaultCard({
         {last?.kind === "fill" && <Badge tone="good">Last: copied</Badge>}
       </footer>
     </Link>
-  );
-}
-
-function AccountPanel({ owner }: { owner: Address }) {
-  const query = useQuery(account(owner));
-  const { progress, busy, run } = useTransact();
-  const withdraw = (idle: Schemas["Amount"]) =>
-    run(
-      (steps) => sendToHub(steps, [encode("withdraw", [idle.token, BigInt(idle.units), owner])]),
-      "It is in your wallet.",
-    );
-  const claim = (fee: Schemas["Amount"]) =>
-    run(
-      (steps) =>
-        sendToHub(steps, [
-          encode("claimFees", [fee.token]),
-          encode("withdraw", [fee.token, BigInt(fee.units), owner]),
-        ]),
-      "The fees are in your wallet.",
-    );
-  return (
-    <Panel title="Account">
-      <Answered query={query} lines={2}>
-        {({ data }) => (
-          <>
-            {data.idle.length === 0 && data.claimable_fees.length === 0 && (
-              <p className="muted">Nothing idle here, and no fees to claim.</p>
-            )}
-            <ul className="rows">
-              {data.idle.map((idle) => (
-                <li key={idle.token}>
-                  <span>Idle</span>
-                  <Amount of={idle} />
-                  <button type="button" className="small" disabled={busy} onClick={() => withdraw(idle)}>
-                    Withdraw {idle.symbol}
-                  </button>
-                </li>
-              ))}
-              {data.claimable_fees.map((fee) => (
-                <li key={fee.token}>
-                  <span>Fees earned</span>
-                  <Amount of={fee} />
-                  <button type="button" className="small" disabled={busy} onClick={() => claim(fee)}>
-                    Claim {fee.symbol}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </Answered>
-      <TxStatus progress={progress} />
-    </Panel>
   );
 }

@@ -16,19 +16,10 @@ import { Link, useLocation } from "wouter";
 import type { Leader, MetricName } from "../api/client";
 import { type LeadersQuery, leaders, type Window } from "../api/queries";
 import { date, plural } from "../format";
-import { barWords, METRIC, METRICS, type Metric, MetricValue } from "../metrics";
+import { barWords, METRIC, METRICS, type Metric, MetricValue, WINDOWS } from "../metrics";
 import { Address } from "../ui/figures";
 import { Badge, Empty, Page, Segmented, Skeleton, Trouble } from "../ui/parts";
 import { RangeFilters, type Ranges, toQuery } from "../ui/range-filters";
-
-const WINDOWS: readonly (readonly [Window, string])[] = [
-  ["24h", "Day"],
-  ["7d", "Week"],
-  ["30d", "Month"],
-  ["90d", "Quarter"],
-  ["365d", "Year"],
-  ["all", "All"],
-];
 
 /** The columns, and from which width on they are there: a phone has room for what is earned and what was lost. */
 const COLUMNS: readonly (readonly [MetricName, "" | "roomy" | "roomier"])[] = [

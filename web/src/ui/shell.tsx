@@ -5,6 +5,7 @@ import { Link, useLocation } from "wouter";
 import { useLive } from "../api/live";
 import { protocol } from "../api/queries";
 import { count, dateTime } from "../format";
+import { IncidentBanners } from "./incidents";
 import { Notice } from "./parts";
 import { WalletButton, WrongNetwork } from "./wallet";
 
@@ -62,6 +63,7 @@ export function Shell({ children }: { children: ReactNode }) {
             No strategy takes entries or trades. Withdrawing and exits go on.
           </Notice>
         )}
+        {data && <IncidentBanners of={data.data.incidents} />}
         {children}
       </main>
       <footer>
@@ -82,7 +84,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function isHere(location: string, href: string): boolean {
   if (href === "/") return location === "/" || location.startsWith("/leaders");
-  if (href === "/dashboard") return location.startsWith("/dashboard") || location.startsWith("/vaults");
+  if (href === "/dashboard") return /^\/(dashboard|vaults|portfolio|play)/.test(location);
   return location.startsWith(href);
 }
 

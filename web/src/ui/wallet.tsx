@@ -1,6 +1,7 @@
 // Connecting a wallet, and what to do when it is on another network.
 import { useRef, useState } from "react";
 import { useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from "wagmi";
+import { Link } from "wouter";
 import { useDeployment } from "../chain/context";
 import { chainOf } from "../chain/deployment";
 import { type Plain, plain } from "../chain/errors";
@@ -103,6 +104,9 @@ function Connected({ address, done }: { address: string; done: () => void }) {
         <br />
         <span className="address long">{address}</span>
       </p>
+      <Link href="/account" className="button" onClick={done}>
+        Account and sign-in
+      </Link>
       <button
         type="button"
         onClick={async () => {

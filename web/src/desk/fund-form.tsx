@@ -7,7 +7,7 @@ import { readMoney } from "../chain/hub";
 import { useTransact } from "../chain/transact";
 import { parseUnits } from "../format";
 import { PRESETS, toStruct } from "../limits/policy";
-import { Field, Panel, TxStatus } from "./parts";
+import { Field, Panel, TxStatus } from "../ui/parts";
 
 export function FundForm({ of: found }: { of: StrategyDetail }) {
   const base = found.base_token;

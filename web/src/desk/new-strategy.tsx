@@ -5,7 +5,7 @@ import { pools, tokens } from "../api/queries";
 import { encode } from "../chain/copy";
 import { sendToHub, useTransact } from "../chain/transact";
 import { parseUnits } from "../format";
-import { Answered, Field, Notice, Panel, TxStatus } from "./parts";
+import { Answered, Field, Notice, Panel, TxStatus } from "../ui/parts";
 
 /** Rates in percent as typed; amounts in whole base tokens. The second is what the field starts with. */
 const RATES = [

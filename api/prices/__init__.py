@@ -1,0 +1,1 @@
+"""Prices over time: what the oracle said, hour by hour."""
