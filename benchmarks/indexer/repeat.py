@@ -19,9 +19,10 @@ from eth_utils.abi import event_abi_to_log_topic
 from demo.checkout import Checkout
 from demo.deployment import hub_abi
 
+_EVENTS: list[Any] = hub_abi(Checkout.here())
 _OF_TRADES = frozenset(
     "0x" + event_abi_to_log_topic(each).hex()
-    for each in hub_abi(Checkout.here())
+    for each in _EVENTS
     if each["type"] == "event" and each["inputs"] and each["inputs"][0]["name"] == "tradeId"
 )
 """Events that name their trade in their second topic."""
