@@ -168,7 +168,7 @@ def test_stop_that_was_hit_is_urgent_and_what_the_owner_wished_is_no_stop(
     )
     office.tell()
     assert office.due() == [("stop_hit", "Vault 2 has reached its stop loss")]
-    assert states(office)[1:] == ["quiet", "waiting"]
+    assert states(office)[1:] == ["quiet", "sent"]
 
 
 def falling(office: Office, chain: Chain, sequence: int, usd: int) -> None:
