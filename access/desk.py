@@ -1,20 +1,21 @@
-"""Where people come in: a signed message becomes a session, all in one commit. Holds the parts together."""
-
-from collections.abc import Callable
+"""Where people come in: a signed message becomes a session, all in one commit. Holds its parts together."""
 
 from sqlalchemy import Engine
 
-from access.audit import Audit
+from access.audit import Actor, Audit
 from access.errors import BlockedError
 from access.keys import Keys
 from access.migrations import upgrade
 from access.models import Session
 from access.nonces import Nonces
+from access.office import Office
+from access.proposals import NO_TIMELOCK, Governance
 from access.sealing import Seal
 from access.second_factor import SecondFactors
 from access.sessions import LIFE_US, STAFF_LIFE_US, Opened, Sessions
-from access.sign_in import Place, SignIn, Site, message_for, read
+from access.sign_in import Place, SignIn, Site, check_signed, message_for, read
 from access.users import Person, Users
+from inbox import migrations as inbox
 from inbox.clock import Clock, now_us
 from inbox.intake import ContractWallets
 from inbox.writing import writing
@@ -34,6 +35,7 @@ class Desk:
         *,
         seal: Seal | None = None,
         wallets: ContractWallets | None = None,
+        governance: Governance = NO_TIMELOCK,
         clock: Clock = now_us,
     ) -> None:
         upgrade(engine)
@@ -46,6 +48,7 @@ class Desk:
         self._nonces = Nonces(engine, clock=clock)
         self._engine = engine
         self._wallets = wallets
+        self._governance = governance
         self._clock = clock
 
     def message(self, address: str, place: Place, *, host: str) -> str:
@@ -55,11 +58,11 @@ class Desk:
         return message_for(address, nonce, site=self.site, domain=domain, place=place, now_s=now_s)
 
     def sign_in(self, message: str, signature: bytes, place: Place, *, agent: str) -> tuple[SignIn, Opened]:
-        """Open a session for who signed. Raises `SignInRefusedError` or `BlockedError`."""
+        """Open a session for who signed. Raises `SignInRefusedError`, `BlockedError` or `NodeAwayError`."""
         now_us = self._clock()
-        now_s, wallets = now_us / 1_000_000, self._wallets
-        signed = read(message, signature, site=self.site, place=place, wallets=wallets, now_s=now_s)
+        signed = read(message, site=self.site, place=place, now_s=now_us / 1_000_000)
         self._nonces.check(signed.nonce)
+        check_signed(signed, message, signature, self._wallets)
         person = self.users.find(signed.address)
         if person.blocked_us is not None:
             raise BlockedError(
@@ -82,11 +85,19 @@ class Desk:
         person = self.users.find(session.address)
         return None if person.blocked_us is not None else (session, person)
 
+    def office(self, place: Place) -> Office:
+        """What staff does about a hub. Makes the inbox's tables if they are not there."""
+        inbox.upgrade(self._engine)
+        return Office.of(self._engine, self.audit, place, self._governance, self._clock)
+
+    def end_sessions(self, address: str, *, by: Actor, why: str) -> None:
+        """End every session of somebody else."""
+        with writing(self._engine) as connection:
+            before = {"sessions": self.sessions.revoke_all(connection, address)}
+            act, after = "sessions.ended", {"sessions": 0}
+            self.audit.append(connection, by, act, address, before=before, after=after, why=why)
+
     def sign_out_everywhere(self, address: str) -> int:
         """End every session of an address; how many there were."""
         with writing(self._engine) as connection:
             return self.sessions.revoke_all(connection, address)
-
-
-OpenDesk = Callable[[], Desk]
-"""Gives the desk, which makes its tables when it is asked for first."""

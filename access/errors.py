@@ -11,6 +11,10 @@ class SignInRefusedError(AccessError):
     """The message is not one that signs in here and now; nothing was stored."""
 
 
+class NodeAwayError(AccessError):
+    """A contract wallet cannot be asked whether it signed."""
+
+
 class BlockedError(AccessError):
     """An administrator has shut the address out."""
 
@@ -41,6 +45,26 @@ class NoSecretKeyError(AccessError):
 
 class RoleRefusedError(AccessError):
     """The role cannot be granted or taken so."""
+
+
+class UnknownIncidentError(AccessError):
+    """There is no such incident, or it is over."""
+
+
+class UnknownProposalError(AccessError):
+    """There is no such proposal."""
+
+
+class ProposalClosedError(AccessError):
+    """The proposal does not wait any more."""
+
+
+class SamePersonError(AccessError):
+    """Two people are needed."""
+
+
+class BadProposalError(AccessError):
+    """The hub would never take this, or the server was not told where it is sent."""
 
 
 class AccessSchemaError(AccessError):

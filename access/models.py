@@ -150,3 +150,65 @@ class AuditEntry(Base):
     why: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(Digest)
+
+
+class LeaderStanding(Base):
+    """What the operator says of a leader on one hub: verified, suspended, or both not."""
+
+    __tablename__ = "access_leaders"
+
+    chain_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hub: Mapped[str] = mapped_column(Address, primary_key=True)
+    address: Mapped[str] = mapped_column(Address, primary_key=True)
+    verified_us: Mapped[int | None] = mapped_column(BigInteger)
+    verified_why: Mapped[str | None] = mapped_column(Text)
+    suspended_us: Mapped[int | None] = mapped_column(BigInteger)
+    suspended_why: Mapped[str | None] = mapped_column(Text)
+
+
+class Incident(Base):
+    """Something that is wrong, told to everybody until it is over. `severity`: notice, degraded, outage."""
+
+    __tablename__ = "access_incidents"
+    __table_args__ = (Index("ix_access_incidents_open", "chain_id", "hub", "closed_us"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    chain_id: Mapped[int] = mapped_column(BigInteger)
+    hub: Mapped[str] = mapped_column(Address)
+    severity: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(120))
+    banner: Mapped[str] = mapped_column(Text)
+    opened_us: Mapped[int] = mapped_column(BigInteger)
+    changed_us: Mapped[int] = mapped_column(BigInteger)
+    closed_us: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class Proposal(Base):
+    """A call of the hub's owner or guardian that one proposed; ready when another has confirmed it.
+
+    `data` is the call of `target`, through `timelock`, or of owner or guardian themselves where that is null.
+    """
+
+    __tablename__ = "access_proposals"
+    __table_args__ = (Index("ix_access_proposals_hub", "chain_id", "hub", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    chain_id: Mapped[int] = mapped_column(BigInteger)
+    hub: Mapped[str] = mapped_column(Address)
+    act: Mapped[str] = mapped_column(String(32))
+    arguments: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Address)
+    data: Mapped[str] = mapped_column(Text)
+    timelock: Mapped[str | None] = mapped_column(Address)
+    delay_s: Mapped[int] = mapped_column(BigInteger)
+    salt: Mapped[str] = mapped_column(String(66))
+    why: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[str] = mapped_column(Address)
+    proposed_us: Mapped[int] = mapped_column(BigInteger)
+    confirmed_by: Mapped[str | None] = mapped_column(Address)
+    confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
+    withdrawn_by: Mapped[str | None] = mapped_column(Address)
+    withdrawn_us: Mapped[int | None] = mapped_column(BigInteger)
+    withdrawn_why: Mapped[str | None] = mapped_column(Text)

@@ -10,17 +10,30 @@ from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import Engine
 
+from access.proposals import NO_TIMELOCK, Governance
 from access.sealing import Seal
 from access.sign_in import Site
 from api import pages, problems
 from api.access.door import LOCAL, Door
+from api.access.names import Names
 from api.accounts.endpoints import router as accounts
+from api.admin.audit.endpoints import router as admin_audit
+from api.admin.fees.endpoints import router as admin_fees
+from api.admin.incidents.endpoints import router as admin_incidents
+from api.admin.leaders.endpoints import router as admin_leaders
+from api.admin.markets.endpoints import router as admin_markets
+from api.admin.overview.endpoints import router as admin_overview
+from api.admin.proposals.endpoints import router as admin_proposals
+from api.admin.stops.endpoints import router as admin_stops
+from api.admin.transactions.endpoints import router as admin_transactions
+from api.admin.users.endpoints import router as admin_users
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
 from api.fees.endpoints import router as fees
 from api.formats import Tables
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
+from api.incidents.endpoints import router as incidents
 from api.keepers.endpoints import router as keepers
 from api.keys.endpoints import router as keys
 from api.leaders.endpoints import router as leaders
@@ -65,8 +78,9 @@ hide any.
 **Several deployments** in one database are listed at `/v1/deployments`; each path below is there for each of
 them, with `/deployments/{chain_id}/{hub}` before it.
 
-**Tables.** Every list is also to be had as CSV, Parquet or Arrow: send `Accept: text/csv`,
-`application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names the next page.
+**Tables.** Every list of what the chain says is also to be had as CSV, Parquet or Arrow: send
+`Accept: text/csv`, `application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. `Link` names
+the next page.
 
 **Until the next block** most answers stay as they are: `ETag` is the block, `If-None-Match` gets 304.
 
@@ -97,6 +111,7 @@ _TAGS = [
     {"name": "paper", "description": "Following a leader with play money, without a wallet."},
     {"name": "access", "description": "Signing in with a wallet, sessions, keys and the second factor."},
     {"name": "notifications", "description": "Being told: channels, rules, and what became of it."},
+    {"name": "staff", "description": "For support, operators and administrators alone."},
     {"name": "operations", "description": "For whoever runs the API."},
 ]
 
@@ -119,9 +134,20 @@ _ROUTERS = (
     live,
     paper,
     keepers,
+    incidents,
     sessions,
     keys,
     notifications,
+    admin_overview,
+    admin_users,
+    admin_leaders,
+    admin_markets,
+    admin_fees,
+    admin_transactions,
+    admin_stops,
+    admin_incidents,
+    admin_proposals,
+    admin_audit,
     health,
 )
 
@@ -136,15 +162,17 @@ def create_app(
     site: Site = LOCAL,
     seal: Seal | None = None,
     local_channels: bool = False,
+    governance: Governance = NO_TIMELOCK,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
     asks contract wallets about signatures; without it only keys can sign. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
-    ``requests_a_minute`` is what one address may make; None for no limit. ``site`` says under which domains
-    people sign in, ``seal`` keeps their second factors and channels; without it there are none.
-    ``local_channels`` lets channels lead to this machine, for trials.
+    ``requests_a_minute`` is what one address or key may make; None for no limit. ``site`` says under which
+    domains people sign in, ``seal`` keeps their second factors and channels; without it there are none.
+    ``governance`` is how the hub's owner makes its calls, for those that staff proposes. ``local_channels``
+    lets channels lead to this machine, for trials.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -155,12 +183,13 @@ def create_app(
         redoc_url=None,
     )
     snapshots = Snapshots(engine, deployment)
+    door = Door(engine, snapshots, site=site, seal=seal, wallets=wallets, governance=governance)
     parts = {
         "snapshots": snapshots,
         "counter": Counter(engine, wallets),
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
-        "door": Door(engine, snapshots, site=site, seal=seal, wallets=wallets),
+        "door": door,
         "notifications": Notifications(engine, seal, local=local_channels),
     }
     _assemble(app, parts)
@@ -170,7 +199,7 @@ def create_app(
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     app.add_middleware(Tables)
     if requests_a_minute is not None:
-        app.add_middleware(RateLimits, most=requests_a_minute)
+        app.add_middleware(RateLimits, most=requests_a_minute, named=Names(door))
     # What is public any page may read, and hand in what is signed. What is not needs a cookie, which browsers
     # do not send for other sites' pages, or `Authorization`, which is none of these headers.
     app.add_middleware(

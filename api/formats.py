@@ -134,9 +134,9 @@ def _table_of(scope: Scope, start: Message, body: bytes, form: str) -> Response:
     table = _WRITERS[form](columns, [cells_of(row, columns) for row in answer["data"]])
     block = answer["as_of_block"]
     headers = {"Vary": "Accept", "As-Of-Block": f"{block['number']} {block['hash']}"}
-    tag = Headers(raw=start["headers"]).get("etag")
-    if tag is not None:
-        headers |= {"ETag": tag, "Cache-Control": "no-cache"}
+    for name in ("ETag", "Cache-Control"):
+        if (kept := Headers(raw=start["headers"]).get(name)) is not None:
+            headers[name] = kept
     if answer.get("next_cursor"):
         query = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
         following = QueryParams([*query, ("cursor", answer["next_cursor"])])

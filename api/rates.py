@@ -4,7 +4,7 @@ Headers are those of the IETF draft "RateLimit header fields for HTTP". A proces
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from math import ceil
 from time import monotonic
 
@@ -17,6 +17,10 @@ from api.problems import ApiError, problem_response
 WINDOW_S = 60
 MOST_CLIENTS = 10_000
 """Addresses that are remembered; the one that was heard of longest ago is forgotten first."""
+
+
+Named = Callable[[Scope], Awaitable[str | None]]
+"""Under which name a request is counted; None for its address."""
 
 
 class TooManyRequestsError(ApiError):
@@ -47,10 +51,11 @@ class Buckets:
 
 
 class RateLimits:
-    """ASGI middleware that refuses clients whose bucket is empty."""
+    """ASGI middleware that refuses clients whose bucket is empty. ``named`` knows some by name."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, named: Named) -> None:
         self._app = app
+        self._named = named
         self._most = most
         self._buckets = Buckets(most)
 
@@ -59,13 +64,15 @@ class RateLimits:
         if scope["type"] not in {"http", "websocket"} or not scope.get("client"):
             await self._app(scope, receive, send)
             return
-        granted, left, reset = self._buckets.take(scope["client"][0])
         if scope["type"] == "websocket":
-            if granted:
+            # Closed before it is accepted, the server answers 403.
+            if self._buckets.take(scope["client"][0])[0]:
                 await self._app(scope, receive, send)
-            else:  # closed before it is accepted, the server answers 403
+            else:
                 await send({"type": "websocket.close", "code": 1008})
             return
+        client = await self._named(scope) or scope["client"][0]
+        granted, left, reset = self._buckets.take(client)
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -80,7 +87,7 @@ class RateLimits:
             await self._app(scope, receive, told)
             return
         error = TooManyRequestsError(
-            f"More than {self._most} requests a minute came from this address.",
+            f"More than {self._most} requests a minute came from this address, or with this key.",
             remedy="Wait as long as `Retry-After` says; send `If-None-Match`, and listen to /v1/events.",
         )
         await problem_response(error, Request(scope))(scope, receive, told)

@@ -150,7 +150,7 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
     wanted = wanted_of(request.path_params)
     async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
         last = snapshot.deployment.checkpoint_hash
-        if last is not None and not any(part in request.url.path for part in _OF_THEIR_OWN):
+        if last is not None and not _is_of_its_own(request):
             tag = f'W/"{last[2:18]}"'
             if tag in request.headers.get("if-none-match", ""):
                 raise NotModified(tag)
@@ -159,7 +159,28 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
         yield snapshot
 
 
-_OF_THEIR_OWN = ("/v1/notifications", "/v1/orders", "/v1/leaders", "/ready", "/v1/session", "/v1/admin")
+def keep_nowhere(request: Request, response: Response) -> None:
+    """Say that an answer is for its caller alone: nobody on the way keeps it, and it has no `ETag`."""
+    request.state.private = True
+    response.headers["Cache-Control"] = "no-store"
+    if "ETag" in response.headers:
+        del response.headers["ETag"]
+
+
+def _is_of_its_own(request: Request) -> bool:
+    private = getattr(request.state, "private", False)
+    return private or any(part in request.url.path for part in _OF_THEIR_OWN)
+
+
+_OF_THEIR_OWN = (
+    "/v1/orders",
+    "/v1/leaders",
+    "/v1/incidents",
+    "/v1/protocol",
+    "/v1/session",
+    "/v1/admin",
+    "/ready",
+)
 """Paths whose answers change between two blocks, too."""
 
 

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from eth_utils.address import is_address, to_checksum_address
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
+from access.proposals import Governance
 from access.sealing import VARIABLE, Seal
 from access.sign_in import Site, local_domains
 from api.app import create_app
@@ -80,6 +82,23 @@ def serve(
             "Give it in the environment. Left out: nobody can be operator or administrator.",
         ),
     ] = None,
+    timelock: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LOCKSTEP_TIMELOCK",
+            help="OpenZeppelin TimelockController that owns the hub: what staff proposes is drawn up for it. "
+            "Left out: for the owner itself.",
+        ),
+    ] = None,
+    timelock_delay: Annotated[
+        int, typer.Option(envvar="LOCKSTEP_TIMELOCK_DELAY", min=0, help="Seconds that it makes a call wait.")
+    ] = 172_800,
+    oracle: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LOCKSTEP_ORACLE", help="The hub's oracle, for which price feeds are proposed, if any are."
+        ),
+    ] = None,
     rpc_url: Annotated[
         str | None,
         typer.Option(
@@ -103,6 +122,7 @@ def serve(
         key = None if deployment is None else _key(deployment)
         pages = _web(web)
         seal = None if secret_key is None else Seal(secret_key)
+        governance = Governance(_contract(timelock), timelock_delay, _contract(oracle))
         listener = _listen(host, port)
     wallets = None if rpc_url is None else NodeWallets(rpc_url)
     if pages is None:
@@ -116,6 +136,7 @@ def serve(
         requests_a_minute=requests_a_minute or None,
         site=_site(domain, listener),
         seal=seal,
+        governance=governance,
         local_channels=local_channels,
     )
     server = _Server(
@@ -143,6 +164,12 @@ def _site(domains: list[str] | None, listener: socket.socket) -> Site:
     if domains:
         return Site(tuple(name.strip() for value in domains for name in value.split(",")), secure=True)
     return Site(local_domains(listener.getsockname()[1]), secure=False)
+
+
+def _contract(text: str | None) -> str | None:
+    if text is not None and not is_address(text):
+        raise CannotServeError(f"'{text}' is no address.", remedy="Give 0x and 40 hexadecimal digits.")
+    return None if text is None else to_checksum_address(text)
 
 
 def open_ledger(url: str) -> Engine:

@@ -21,9 +21,15 @@ from api.access.problems import (
     SecondFactorNeededError,
 )
 from api.access.requests import request_id
+from api.snapshot import keep_nowhere
 
 __all__ = [
+    "ADMINISTRATORS",
+    "STAFF",
     "Acting",
+    "ByAdministrator",
+    "ByEither",
+    "ByOperator",
     "Caller",
     "InSession",
     "MaybeSignedIn",
@@ -66,7 +72,7 @@ async def signed_in(request: Request, response: Response, caller: MaybeSignedIn)
 
     Raises `NotSignedInError` and `KeyRefusedError`.
     """
-    response.headers["Cache-Control"] = "no-store"
+    keep_nowhere(request, response)
     if caller is None:
         raise NotSignedInError("Nobody is signed in.", remedy=SIGN_IN)
     if caller.session is None and (request.method not in SAFE or Scope.PRIVATE not in caller.scopes):
@@ -119,5 +125,22 @@ async def acting(caller: InSession, number: Annotated[str, Depends(request_id)])
     return Actor(caller.address, number)
 
 
+def acting_as(*roles: Role) -> Callable[[Caller, str], Awaitable[Actor]]:
+    """A dependency that lets through who has one of the roles, as the audit log names them."""
+
+    async def actor(
+        caller: Annotated[Caller, Depends(require(*roles))], number: Annotated[str, Depends(request_id)]
+    ) -> Actor:
+        return Actor(caller.address, number)
+
+    return actor
+
+
 Acting = Annotated[Actor, Depends(acting)]
-"""Who does what a request does, for the audit log. Everybody in a session is let through: `require` too."""
+ByOperator = Annotated[Actor, Depends(acting_as(Role.OPERATOR))]
+ByAdministrator = Annotated[Actor, Depends(acting_as(Role.ADMIN))]
+ByEither = Annotated[Actor, Depends(acting_as(Role.OPERATOR, Role.ADMIN))]
+
+STAFF = [Depends(require(Role.SUPPORT, Role.OPERATOR, Role.ADMIN))]
+ADMINISTRATORS = [Depends(require(Role.ADMIN))]
+"""What a path depends on that is for them alone."""

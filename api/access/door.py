@@ -1,6 +1,8 @@
 """Finds out who asks: a session by bearer token or cookie, or a key. Refuses pages of other sites."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from eth_utils.address import to_checksum_address
@@ -9,13 +11,15 @@ from sqlalchemy import Engine
 
 from access.desk import Desk
 from access.keys import scopes_of
+from access.office import Office
+from access.proposals import NO_TIMELOCK, Governance
 from access.roles import STAFF, Role, Scope
 from access.sealing import Seal
 from access.secrets import KEY
 from access.sign_in import Place, Site, local_domains
 from api.access.problems import SIGN_IN, ForeignOriginError, NotSignedInError
 from api.access.repository import chain_roles
-from api.snapshot import Snapshot, Snapshots, wanted_of
+from api.snapshot import DeploymentKey, Snapshot, Snapshots, wanted_of
 from inbox.intake import ContractWallets
 
 COOKIE = "lockstep_session"
@@ -50,12 +54,14 @@ class Door:
         site: Site = LOCAL,
         seal: Seal | None = None,
         wallets: ContractWallets | None = None,
+        governance: Governance = NO_TIMELOCK,
     ) -> None:
         self.site = site
         self._engine = engine
         self._snapshots = snapshots
         self._seal = seal
         self._wallets = wallets
+        self._governance = governance
         self._desk: Desk | None = None
         self._lock = threading.Lock()
 
@@ -64,8 +70,25 @@ class Door:
         """The desk."""
         with self._lock:
             if self._desk is None:
-                self._desk = Desk(self._engine, self.site, seal=self._seal, wallets=self._wallets)
+                self._desk = Desk(
+                    self._engine,
+                    self.site,
+                    seal=self._seal,
+                    wallets=self._wallets,
+                    governance=self._governance,
+                )
             return self._desk
+
+    @contextmanager
+    def again(self, snapshot: Snapshot) -> Iterator[Snapshot]:
+        """A new snapshot of the same hub, which has what was written since."""
+        at = snapshot.deployment
+        with self._snapshots.open(DeploymentKey(at.chain_id, at.hub)) as after:
+            yield after
+
+    def office(self, snapshot: Snapshot) -> Office:
+        """What staff does about the hub of a snapshot."""
+        return self.desk.office(place_of(snapshot))
 
     def caller(self, request: Request) -> Caller | None:
         """Who sent a request; None for nobody. Raises `NotSignedInError` and `ForeignOriginError`."""

@@ -24,6 +24,12 @@ class SignInRefusedError(ApiError):
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="lockstep"'}
 
 
+class NodeAwayError(ApiError):
+    """A contract wallet cannot be asked."""
+
+    status, slug, title = 503, "wallet-not-asked", "The contract wallet cannot be asked now"
+
+
 class BlockedError(ApiError):
     """The address is shut out."""
 
@@ -96,8 +102,39 @@ class RoleRefusedError(ApiError):
     status, slug, title = 409, "role-refused", "The role cannot be granted or taken so"
 
 
+class IncidentNotFoundError(ApiError):
+    """No such incident is open."""
+
+    status, slug, title = 404, "incident-not-found", "No such incident"
+
+
+class ProposalNotFoundError(ApiError):
+    """No such proposal."""
+
+    status, slug, title = 404, "proposal-not-found", "No such proposal"
+
+
+class ProposalClosedError(ApiError):
+    """The proposal is confirmed, withdrawn or expired."""
+
+    status, slug, title = 409, "proposal-closed", "The proposal waits no more"
+
+
+class SamePersonError(ApiError):
+    """It takes two."""
+
+    status, slug, title = 403, "same-person", "Somebody else must do this"
+
+
+class BadProposalError(ApiError):
+    """The call cannot be drawn up."""
+
+    status, slug, title = 422, "bad-proposal", "This cannot be proposed here"
+
+
 _KINDS: dict[type[errors.AccessError], type[ApiError]] = {
     errors.SignInRefusedError: SignInRefusedError,
+    errors.NodeAwayError: NodeAwayError,
     errors.BlockedError: BlockedError,
     errors.UnknownSessionError: SessionNotFoundError,
     errors.UnknownKeyError: KeyNotFoundError,
@@ -106,6 +143,11 @@ _KINDS: dict[type[errors.AccessError], type[ApiError]] = {
     errors.SecondFactorLockedError: CodesLockedError,
     errors.NoSecretKeyError: SecondFactorUnavailableError,
     errors.RoleRefusedError: RoleRefusedError,
+    errors.UnknownIncidentError: IncidentNotFoundError,
+    errors.UnknownProposalError: ProposalNotFoundError,
+    errors.ProposalClosedError: ProposalClosedError,
+    errors.SamePersonError: SamePersonError,
+    errors.BadProposalError: BadProposalError,
 }
 
 

@@ -22,8 +22,8 @@ class KeyOrder(BaseModel):
     scopes: list[Scope] = Field(
         min_length=1,
         max_length=len(Scope),
-        description="What it opens. public:read: what everybody may read, under your name. private:read: "
-        "what you alone may read. Nothing changes anything.",
+        description="What it opens. private:read: what you alone may read. public:read: requests for what "
+        "is public have an allowance of their own. Nothing changes anything.",
         examples=[["private:read"]],
     )
     days: Annotated[int, Field(strict=True)] = Field(

@@ -12,6 +12,7 @@ from api.events import event_of
 from api.leaders import repository
 from api.leaders.schemas import LeaderProfile, MarketShare, Month, TermsVersion
 from api.leaders.service import facts_of, window_of
+from api.leaders.standing import standings
 from api.problems import ApiError
 from api.schemas import Answer, utc
 from api.snapshot import Snapshot
@@ -50,7 +51,7 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
     points = points_of(connection, deployment_id, leaders, snapshot.time)[strategy.leader_vault_id]
     terms = list_terms(session, deployment_id, [strategy_id]).values()
     profile = LeaderProfile(
-        **facts_of(snapshot, rows["all"]),
+        **facts_of(snapshot, rows["all"], standings(snapshot, [strategy.leader])[strategy.leader]),
         windows=[window_of(snapshot, rows[name]) for name in WINDOWS],
         months=_months(points),
         market_mix=_market_mix(snapshot, strategy),

@@ -26,6 +26,9 @@ class LeadersFilter(PageQuery):
     ] = None
     base_token: Annotated[Address | None, Field(description="Only strategies counted in this token.")] = None
     closed: Annotated[bool | None, Field(description="Only closed strategies, or only open ones.")] = None
+    suspended: Annotated[
+        bool, Field(description="Those whom the operator has suspended, too; they say so.")
+    ] = False
     search: Annotated[
         str | None,
         Field(

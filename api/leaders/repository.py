@@ -8,11 +8,13 @@ from sqlalchemy import Float, Select, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.leaders.query import LeadersFilter
+from api.leaders.standing import without_suspended
 from indexer.ledger.models import (
     CLEARING_OF_COPY,
     Amount,
     Clearing,
     Copy,
+    Deployment,
     LeaderMetrics,
     Strategy,
     Vault,
@@ -31,7 +33,7 @@ class LeaderRow:
 
 def list_leaders(
     session: Session,
-    deployment_id: int,
+    deployment: Deployment,
     query: LeadersFilter,
     *,
     after: tuple[str | None, int] | None,
@@ -41,7 +43,9 @@ def list_leaders(
     column = _number(session, query.sort)
     down = query.order == "desc"
     number = LeaderMetrics.strategy_id
-    chosen = _filtered(session, _rows(deployment_id, query.window), query)
+    chosen = _filtered(session, _rows(deployment.id, query.window), query)
+    if not query.suspended:
+        chosen = without_suspended(session, deployment, chosen)
     found: list[LeaderRow] = []
     if after is None or after[0] is not None:
         known = chosen.where(column.is_not(None))

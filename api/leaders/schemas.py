@@ -104,6 +104,23 @@ class Window(Schema):
     metrics: Metrics = Field(description="The figures.")
 
 
+class StandingFact(Schema):
+    """Something that the operator says of a leader."""
+
+    since: datetime = Field(description="Since when, UTC.", examples=["2024-01-05T11:59:00Z"])
+    why: str = Field(description="Why.", examples=["key reported stolen"])
+
+
+class Standing(Schema):
+    """What the operator of this server says of a leader. No chain data: it binds nobody on chain."""
+
+    verified: StandingFact | None = Field(description="The leader has shown who they are; null: not.")
+    suspended: StandingFact | None = Field(
+        description="Not offered to new followers here; null: not. Exits go on."
+    )
+    stopped: StandingFact | None = Field(description="Keepers carry nothing of theirs; null: they do.")
+
+
 class LeaderFacts(Schema):
     """Who leads what."""
 
@@ -113,6 +130,7 @@ class LeaderFacts(Schema):
     base_token: Token = Field(description="What it is counted in.")
     closed: bool = Field(description="Whether the leader has left it. Its history stays.", examples=[False])
     created: EventRef = Field(description="When it was created.")
+    standing: Standing = Field(description="What the operator says of the leader.")
 
 
 class Leader(LeaderFacts, Window):

@@ -10,7 +10,8 @@ from api.events import event_of
 from api.leaders import repository
 from api.leaders.query import METRIC_NAMES, LeadersFilter
 from api.leaders.repository import LeaderRow
-from api.leaders.schemas import Leader, Metrics, Window
+from api.leaders.schemas import Leader, Metrics, Standing, Window
+from api.leaders.standing import standings
 from api.paging import decode_ranked, encode_ranked
 from api.schemas import Page
 from api.snapshot import Snapshot
@@ -25,10 +26,14 @@ def list_leaders(snapshot: Snapshot, query: LeadersFilter) -> Page[Leader]:
     after = decode_ranked(name, query.cursor)
     block = snapshot.block
     rows = repository.list_leaders(
-        snapshot.session, snapshot.deployment_id, query, after=after, limit=query.limit + 1
+        snapshot.session, snapshot.deployment, query, after=after, limit=query.limit + 1
     )
     page = rows[: query.limit]
-    data = [Leader(**facts_of(snapshot, row), **dict(window_of(snapshot, row))) for row in page]
+    said = standings(snapshot, [row.strategy.leader for row in page])
+    data = [
+        Leader(**facts_of(snapshot, row, said[row.strategy.leader]), **dict(window_of(snapshot, row)))
+        for row in page
+    ]
     next_cursor = None
     if len(rows) > query.limit:
         value = getattr(page[-1].metrics, query.sort)
@@ -37,7 +42,7 @@ def list_leaders(snapshot: Snapshot, query: LeadersFilter) -> Page[Leader]:
     return Page(as_of_block=block, data=data, next_cursor=next_cursor)
 
 
-def facts_of(snapshot: Snapshot, row: LeaderRow) -> dict[str, Any]:
+def facts_of(snapshot: Snapshot, row: LeaderRow, standing: Standing) -> dict[str, Any]:
     """Return the fields of `LeaderFacts`."""
     strategy = row.strategy
     return {
@@ -47,6 +52,7 @@ def facts_of(snapshot: Snapshot, row: LeaderRow) -> dict[str, Any]:
         "base_token": snapshot.tokens.by_address[strategy.base_token],
         "closed": row.status == "Left",
         "created": event_of(strategy),
+        "standing": standing,
     }
 
 

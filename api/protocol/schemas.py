@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from api.incidents.schemas import Incident
 from api.schemas import ADDRESS_EXAMPLE, Amount, Schema
 
 
@@ -51,5 +52,8 @@ class Protocol(Schema):
     copies_filled: int = Field(description="Copies that took part, leaders' own included.", examples=[612])
     copies_skipped_by_reason: dict[str, int] = Field(
         description="Reason → number of skips.", examples=[{"paused": 12, "expired": 4}]
+    )
+    incidents: list[Incident] = Field(
+        description="What operators say is wrong now. No chain data, and not of this block."
     )
     holdings: list[Holding] = Field(description="What the hub holds, a token at a time.")

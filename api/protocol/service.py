@@ -1,6 +1,7 @@
 """Answers about the deployment as a whole."""
 
 from api.halts import EVERY_STRATEGY, halted_among
+from api.incidents.service import open_incidents
 from api.protocol import repository
 from api.protocol.schemas import Holding, Protocol
 from api.schemas import Amount, Answer
@@ -42,6 +43,7 @@ def get_protocol(snapshot: Snapshot) -> Answer[Protocol]:
         manual_trades=trades.get("manual", 0),
         copies_filled=copies.get(None, 0),
         copies_skipped_by_reason={reason: number for reason, number in copies.items() if reason is not None},
+        incidents=open_incidents(snapshot),
         holdings=holdings,
     )
     return Answer(as_of_block=snapshot.block, data=protocol)

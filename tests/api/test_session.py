@@ -195,6 +195,20 @@ def test_key_reads_what_is_private_and_changes_nothing(ann: Person, client: Test
     refused(ann.call("DELETE", f"/v1/keys/{made[0]['id']}"), 404, "key-not-found")
 
 
+def test_key_to_what_is_public_has_an_allowance_of_its_own(engine: Engine, chain: Chain) -> None:
+    with TestClient(create_app(engine, requests_a_minute=8)) as client:
+        ann = Person(client, wallet("ann")).sign_in()
+        keys = [
+            ann.call("POST", "/v1/keys", json={"name": scope, "scopes": [scope]}).json()["token"]
+            for scope in ("public:read", "private:read")
+        ]
+        named, private, forged = (Person(client, ann.account, token) for token in (*keys, keys[0] + "x"))
+        left = [
+            each.call("GET", "/v1/tokens").headers["RateLimit"] for each in (named, named, private, forged)
+        ]
+        assert [each.split(";")[1] for each in left] == ["r=7", "r=6", "r=3", "r=2"]
+
+
 def test_key_that_nobody_may_have_is_refused(ann: Person) -> None:
     ann.sign_in()
     for body in (

@@ -75,6 +75,11 @@ def test_what_is_no_url_is_refused() -> None:
     assert "sqlite:///" in fails("--database-url", "mysql://localhost/x")
 
 
+def test_a_key_that_is_none_and_a_timelock_that_is_no_address_are_refused(database: Engine) -> None:
+    assert "new-key" in fails("--database-url", str(database.url), "--secret-key", "password")
+    assert "no address" in fails("--database-url", str(database.url), "--timelock", "0x12")
+
+
 def test_a_port_in_use_is_refused_with_a_remedy(database: Engine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

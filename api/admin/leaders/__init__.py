@@ -1,0 +1,1 @@
+"""Verifying and suspending leaders."""

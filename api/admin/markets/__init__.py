@@ -1,0 +1,1 @@
+"""What is listed, what waits, what was vetoed."""

@@ -1,0 +1,1 @@
+"""Calls of owner and guardian, proposed by one and confirmed by another."""

@@ -1,0 +1,1 @@
+"""Stopping leaders, strategies and entries."""

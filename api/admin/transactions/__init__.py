@@ -1,0 +1,1 @@
+"""What keepers have signed and sent."""

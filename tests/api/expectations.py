@@ -1,0 +1,150 @@
+"""Who may call which route: the one table. A route that is not in it fails `test_authorisation`."""
+
+from enum import StrEnum
+
+
+class Needs(StrEnum):
+    """What a route asks of its caller."""
+
+    NOTHING = "nothing"
+    """It is public, and looks at no credential."""
+    OWNER = "owner"
+    """Somebody signed in, or a key of the scope private:read that only reads."""
+    SESSION = "session"
+    """Somebody in a session; no key."""
+    STAFF = "staff"
+    """Support, operator or administrator."""
+    OPERATOR = "operator"
+    ADMIN = "admin"
+    EITHER = "either"
+    """Operator or administrator."""
+
+
+PUBLIC = """
+GET /
+GET /docs
+GET /docs/oauth2-redirect
+GET /health
+GET /openapi.json
+GET /ready
+GET /v1/accounts/{owner}
+GET /v1/accounts/{owner}/fees
+GET /v1/deployments
+GET /v1/events
+GET /v1/fees
+GET /v1/fees/{recipient}
+GET /v1/incidents
+GET /v1/keepers
+GET /v1/leaders
+GET /v1/leaders/{strategy_id}
+GET /v1/metrics
+GET /v1/orders
+POST /v1/orders
+GET /v1/orders/{order_hash}
+POST /v1/orders/{order_hash}/withdrawal
+POST /v1/paper/vaults
+GET /v1/paper/vaults/{vault_id}
+GET /v1/pools
+GET /v1/portfolios/{owner}
+GET /v1/protocol
+GET /v1/reason-codes
+POST /v1/session
+POST /v1/session/nonce
+GET /v1/strategies
+GET /v1/strategies/{strategy_id}
+GET /v1/strategies/{strategy_id}/fees
+GET /v1/strategies/{strategy_id}/trades
+GET /v1/tokens
+GET /v1/trades
+GET /v1/trades/{trade_id}
+GET /v1/trades/{trade_id}/copies
+GET /v1/vaults
+GET /v1/vaults/{vault_id}
+GET /v1/vaults/{vault_id}/copies
+GET /v1/vaults/{vault_id}/equity
+GET /v1/vaults/{vault_id}/limits
+GET /v1/vaults/{vault_id}/statement
+GET /v1/vaults/{vault_id}/statements/{month}
+GET /v1/vaults/{vault_id}/tax-lots
+"""
+
+NEEDS: dict[str, Needs] = {
+    **dict.fromkeys(PUBLIC.strip().splitlines(), Needs.NOTHING),
+    "GET /v1/session": Needs.OWNER,
+    "DELETE /v1/session": Needs.SESSION,
+    "POST /v1/session/second-factor": Needs.SESSION,
+    "DELETE /v1/session/second-factor": Needs.SESSION,
+    "POST /v1/session/second-factor/codes": Needs.SESSION,
+    "GET /v1/sessions": Needs.SESSION,
+    "DELETE /v1/sessions": Needs.SESSION,
+    "DELETE /v1/sessions/{session_id}": Needs.SESSION,
+    "GET /v1/keys": Needs.SESSION,
+    "POST /v1/keys": Needs.SESSION,
+    "DELETE /v1/keys/{key_id}": Needs.SESSION,
+    "GET /v1/admin/overview": Needs.STAFF,
+    "GET /v1/admin/users": Needs.STAFF,
+    "GET /v1/admin/users/{address}": Needs.STAFF,
+    "POST /v1/admin/users/{address}/acts": Needs.ADMIN,
+    "POST /v1/admin/leaders/{address}/acts": Needs.OPERATOR,
+    "GET /v1/admin/markets": Needs.STAFF,
+    "GET /v1/admin/fees": Needs.ADMIN,
+    "GET /v1/admin/transactions": Needs.STAFF,
+    "POST /v1/admin/stops": Needs.OPERATOR,
+    "POST /v1/admin/stops/{number}/lifting": Needs.OPERATOR,
+    "POST /v1/admin/incidents": Needs.OPERATOR,
+    "POST /v1/admin/incidents/{number}/news": Needs.OPERATOR,
+    "POST /v1/admin/incidents/{number}/closing": Needs.OPERATOR,
+    "GET /v1/admin/proposals": Needs.STAFF,
+    "POST /v1/admin/proposals": Needs.EITHER,
+    "GET /v1/admin/proposals/{number}": Needs.STAFF,
+    "POST /v1/admin/proposals/{number}/confirmation": Needs.ADMIN,
+    "POST /v1/admin/proposals/{number}/withdrawal": Needs.EITHER,
+    "GET /v1/admin/audit": Needs.ADMIN,
+}
+
+SIGN_IN, KEY, ROLE, CODE, ORIGIN = (
+    "401 not-signed-in",
+    "403 key-refused",
+    "403 role-missing",
+    "403 second-factor-needed",
+    "403 foreign-origin",
+)
+IN = "in"
+"""The caller is let in: the answer is neither 401 nor 403."""
+
+_ANYBODY = {Needs.OWNER: IN, Needs.SESSION: IN}
+_NO_STAFF = dict.fromkeys((Needs.STAFF, Needs.OPERATOR, Needs.ADMIN, Needs.EITHER), ROLE)
+_NOBODY = dict.fromkeys(Needs, SIGN_IN)
+
+ANSWERS: dict[str, dict[Needs, str]] = {
+    "nobody": _NOBODY,
+    "nonsense for a token": _NOBODY,
+    "an expired session": _NOBODY,
+    "a session that was ended": _NOBODY,
+    "a session of another hub": _NOBODY,
+    "a session of another chain": _NOBODY,
+    "a session of who was shut out": _NOBODY,
+    "a revoked key": _NOBODY,
+    "an expired key": _NOBODY,
+    "somebody without a vault": _ANYBODY | _NO_STAFF,
+    "a follower": _ANYBODY | _NO_STAFF,
+    "a leader": _ANYBODY | _NO_STAFF,
+    "support": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN},
+    "an operator": _ANYBODY | {Needs.STAFF: IN, Needs.OPERATOR: IN, Needs.ADMIN: ROLE, Needs.EITHER: IN},
+    "an operator without a code": _ANYBODY
+    | {Needs.STAFF: CODE, Needs.OPERATOR: CODE, Needs.ADMIN: ROLE, Needs.EITHER: CODE},
+    "an operator off the allowlist": _ANYBODY | _NO_STAFF,
+    "an operator with a vault": _ANYBODY | _NO_STAFF,
+    "an administrator": _ANYBODY | {Needs.STAFF: IN, Needs.OPERATOR: ROLE, Needs.ADMIN: IN, Needs.EITHER: IN},
+    "an administrator without a code": _ANYBODY
+    | {Needs.STAFF: CODE, Needs.OPERATOR: ROLE, Needs.ADMIN: CODE, Needs.EITHER: CODE},
+    "a key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
+    "a key to what is public": dict.fromkeys(Needs, KEY),
+    "an administrator's key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
+    "an operator's browser on another site's page": _ANYBODY
+    | {Needs.STAFF: IN, Needs.OPERATOR: IN, Needs.ADMIN: ROLE, Needs.EITHER: IN},
+}
+"""Caller → what a route answers, by what it needs. Routes that need nothing let everybody in.
+
+The last caller's are of a GET; anything else is refused as `ORIGIN`.
+"""
