@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Connection, Engine, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from api.live.happenings import END, Happening, Position
 from api.live.inbox import newest
@@ -31,7 +30,7 @@ MEASURE_EVERY_US = 5_000_000
 """How often what is measured is looked at, while blocks come; without a new block it stays as it is."""
 _REST_US = 60_000_000
 
-Staff = Callable[[Session], frozenset[str]]
+Staff = Callable[[Snapshot], frozenset[str]]
 """Who runs the place now: EIP-55 addresses."""
 
 log = structlog.get_logger()
@@ -153,7 +152,7 @@ class Teller:
         if draft.audience is Audience.OWNER:
             return frozenset({draft.subject})
         if draft.audience is Audience.STAFF:
-            return self._staff(snapshot.session)
+            return self._staff(snapshot)
         if draft.audience is Audience.FOLLOWERS:
             query = select(Vault.owner).where(
                 Vault.deployment_id == snapshot.deployment_id,
@@ -178,7 +177,7 @@ class Teller:
         for key, draft in measured.begun.items():
             channel = by_rule[draft.subject].channel
             found.begun[key] = (snapshot.block.number, draft, [channel])
-        staff = self._staff(snapshot.session)
+        staff = self._staff(snapshot)
         of_staff = rules.wanting(snapshot.session, FOR_STAFF, staff)
         troubles = trouble.look(snapshot, frozenset(alarms), now_us=now)
         for key, draft in troubles.begun.items():
