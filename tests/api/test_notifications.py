@@ -204,7 +204,7 @@ def test_without_a_key_there_are_no_channels(engine: Engine, chain: Chain) -> No
 
 
 def test_staff_is_who_has_a_role_that_counts_now(client: TestClient, engine: Engine, chain: Chain) -> None:
-    support = grant(engine, Person(client, wallet("sam")), Role.SUPPORT)
+    support = grant(engine, Person(client, wallet("sam")).sign_in(), Role.SUPPORT)
     operator = grant(engine, Person(client, wallet("olga")), Role.OPERATOR)
     off = grant(engine, Person(client, wallet("otto")), Role.OPERATOR)
     conflicted = grant(engine, Person(client, wallet("carl")), Role.SUPPORT)
