@@ -346,3 +346,17 @@ def test_nothing_goes_to_a_channel_that_is_not_confirmed(office: Office, chain: 
     chain.mine(a_trade())
     office.tell()
     assert notices(office)[1:] == []
+
+
+def test_what_was_near_is_told_again_when_the_vault_copies_again(office: Office, chain: Chain) -> None:
+    office.wish(office.confirmed(), Kind.DRAWDOWN, drawdown_bps=1_000)
+    entered(chain)
+    falling(office, chain, 5, 1_150)
+    told = office.due()
+    assert told
+    chain.mine([e.VaultStatusSet(2, VaultStatus.PAUSED, Reason.NONE)])
+    office.tell()
+    assert office.due() == []
+    chain.mine([e.VaultStatusSet(2, VaultStatus.ACTIVE, Reason.NONE)])
+    office.tell()
+    assert office.due() == told
