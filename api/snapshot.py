@@ -208,6 +208,7 @@ _OF_THEIR_OWN = (
     "/v1/orders",
     "/v1/leaders",
     "/v1/incidents",
+    "/v1/keepers",
     "/v1/protocol",
     "/v1/session",
     "/v1/admin",
