@@ -105,6 +105,12 @@ class TooSlowError(ApiError):
     status, slug, title = 503, "too-slow", "The answer would take too long"
 
 
+class NodeAwayError(ApiError):
+    """A contract wallet cannot be asked whether it signed."""
+
+    status, slug, title = 503, "wallet-not-asked", "The contract wallet cannot be asked now"
+
+
 class RouteError(ApiError):
     """There is nothing at the path, or not for the method."""
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from access import errors
-from api.problems import ApiError
+from api.problems import ApiError, NodeAwayError
 
 SIGN_IN = "Sign in: POST /v1/session/nonce, sign its message, send both to POST /v1/session."
 
@@ -22,12 +22,6 @@ class SignInRefusedError(ApiError):
 
     status, slug, title = 401, "sign-in-refused", "This does not sign in"
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="lockstep"'}
-
-
-class NodeAwayError(ApiError):
-    """A contract wallet cannot be asked."""
-
-    status, slug, title = 503, "wallet-not-asked", "The contract wallet cannot be asked now"
 
 
 class BlockedError(ApiError):

@@ -13,6 +13,7 @@ from inbox.journal import Journal
 from inbox.lifecycle import Change, Place, Status
 from inbox.orders import Orders
 from inbox.stops import Scope, Stops
+from inbox.wallets import NodeWallets
 from indexer.decode import events as e
 from orders.document import SignedOrder, to_json
 from orders.order import WAD, Order, OrderKind, Trade, sign, sign_withdrawal
@@ -181,6 +182,15 @@ def test_contract_wallets_are_asked_where_the_operator_has_given_a_node(engine: 
         assert post(client, document).status_code == 200
     with TestClient(create_app(engine)) as client:
         refused(post(client, document), 422, "bad-signature")
+
+
+def test_order_of_a_contract_wallet_is_not_taken_while_its_node_is_away(engine: Engine, chain: Chain) -> None:
+    nobody = NodeWallets("http://127.0.0.1:9")
+    document = to_json(signed()) | {"signature": "0x01"}
+    with TestClient(create_app(engine, wallets=nobody)) as client:
+        before = client.get("/v1/orders").json()["data"]
+        refused(post(client, document), 503, "wallet-not-asked")
+        assert client.get("/v1/orders").json()["data"] == before
 
 
 def test_expired_and_rejected_orders_say_so(client: TestClient, chain: Chain, engine: Engine) -> None:
