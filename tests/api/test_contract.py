@@ -29,7 +29,7 @@ from tests.api.world import LEADER, SOLD_OUT, fill_world
 ENDLESS = "streamEvents"
 """A stream that does not end has tests of its own: test_live.py."""
 
-FEW, MANY = 4, 70
+FEW, MANY = 4, 120
 """Cases of each operation and mode; the many are more than 5,000 in all."""
 
 THERE = {
