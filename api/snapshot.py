@@ -4,26 +4,30 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from api.problems import ApiError, LedgerNotReadyError
 from api.schemas import BlockRef, utc
+from api.shelf import Shelf
 from api.tokens.catalogue import TokenCatalogue
+from api.trades.cells import CopyCells
 from indexer.ledger.models import Copy, Deployment
 from protocol.identity import copy_id
 
 STATEMENT_TIMEOUT_MS = 5_000
 """What one statement may take on PostgreSQL before it is given up."""
+
+T = TypeVar("T")
 
 _TIMEOUT = text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}")
 
@@ -63,6 +67,7 @@ class Snapshot:
 
     session: Session
     deployment: Deployment
+    shelf: Shelf
 
     @property
     def deployment_id(self) -> int:
@@ -84,7 +89,7 @@ class Snapshot:
         """Unix seconds of the checkpoint's block."""
         return int(self.block.time.timestamp())
 
-    def copy_id(self, copy: Copy) -> str:
+    def copy_id(self, copy: Copy | CopyCells) -> str:
         """What the contracts call a copy."""
         at = self.deployment
         return copy_id(at.chain_id, at.hub, copy.trade_id, copy.vault_id, copy.policy_revision)
@@ -92,7 +97,11 @@ class Snapshot:
     @cached_property
     def tokens(self) -> TokenCatalogue:
         """The deployment's tokens."""
-        return TokenCatalogue.load(self.session, self.deployment_id)
+        return self.kept("tokens", lambda: TokenCatalogue.load(self.session, self.deployment_id))
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` reads of the chain's part of the ledger, read once a block."""
+        return self.shelf.get(self.deployment_id, self.deployment.checkpoint_hash, key, make)
 
 
 class Snapshots:
@@ -102,13 +111,14 @@ class Snapshots:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._engine = engine.execution_options(**options) if engine.dialect.name == "postgresql" else engine
         self._key = key
+        self._shelf = Shelf()
         self.turns = asyncio.Semaphore(MAX_READERS)
 
     @contextmanager
     def open(self, wanted: DeploymentKey | None = None) -> Iterator[Snapshot]:
         """Yield a snapshot of the deployment wanted; its transaction is rolled back afterwards."""
-        with self.session() as session:
-            yield Snapshot(session, self._deployment(session, wanted))
+        with Session(self._engine, autoflush=False) as session:
+            yield Snapshot(session, self._deployment(session, wanted), self._shelf)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -120,6 +130,11 @@ class Snapshots:
 
     def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
         query = select(Deployment).order_by(Deployment.id).limit(2)
+        if self._engine.dialect.name == "postgresql":
+            # In the same round trip as what is asked first. The order of evaluation does not matter.
+            query = query.add_columns(
+                func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True)  # noqa: FBT003 (PostgreSQL's signature)
+            )
         key = wanted or self._key
         if key is not None:
             query = query.where(Deployment.chain_id == key.chain_id, Deployment.hub == key.hub)

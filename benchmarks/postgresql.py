@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,11 @@ class PostgresqlMissingError(Exception):
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a server and give its URL, without database name. Raises `PostgresqlMissingError`."""
+def postgresql(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run a server and give its URL, without database name. Raises `PostgresqlMissingError`.
+
+    `settings` are PostgreSQL's own, by name.
+    """
     initdb, postgres = _program("initdb"), _program("postgres")
     if initdb is None or postgres is None:
         raise PostgresqlMissingError("PostgreSQL is not installed")
@@ -50,18 +53,9 @@ def postgresql() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments: list[str | Path] = [
-        "-D",
-        data,
-        "-p",
-        str(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        folder,
-        "-c",
-        "fsync=off",
-    ]
+    arguments: list[str | Path] = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder]
+    for name, value in {"fsync": "off", **(settings or {})}.items():
+        arguments += ["-c", f"{name}={value}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603 - a program of the machine's own
             [postgres, *arguments],

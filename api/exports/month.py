@@ -18,6 +18,7 @@ from api.statements.history import Line, list_lines, place_of, steps_of
 from api.statements.repository import Place, first_block_since
 from api.statements.schemas import FeeLine, FillLine, FlowLine, SkipLine
 from api.statements.service import present_line
+from api.statements.standing import market_of
 from api.vaults.repository import VaultRow
 from api.vaults.service import require_vault
 from indexer.derived.standing import load_states
@@ -174,26 +175,27 @@ def _lines(
     snapshot: Snapshot, row: VaultRow, start: int, end: int
 ) -> Iterator[FlowLine | FeeLine | FillLine | SkipLine]:
     """The month's lines, oldest first."""
-    pages: list[Sequence[Line]] = []
+    pages: list[tuple[Sequence[Line], Line | None]] = []
     block = first_block_since(snapshot.session, snapshot.deployment_id, end)
     before: Place | None = (block, 0)
     first = (first_block_since(snapshot.session, snapshot.deployment_id, start), 0)
     while True:
-        page = list_lines(snapshot, row.vault.vault_id, before=before, limit=_PAGE)
-        within = [line for line in page if place_of(line) >= first]
-        pages.append(within)
-        if sum(map(len, pages)) > MOST_LINES:
+        page = list_lines(snapshot, row.vault.vault_id, before=before, limit=_PAGE + 1)
+        within = [line for line in page[:_PAGE] if place_of(line) >= first]
+        pages.append((within, page[len(within)] if len(page) > len(within) else None))
+        if sum(len(lines) for lines, _ in pages) > MOST_LINES:
             raise MonthTooLongError(
                 f"More than {MOST_LINES} lines are in this month.",
                 remedy="Page through /v1/vaults/{vault_id}/statement instead.",
             )
         if len(within) < _PAGE:
             break
-        before = place_of(page[-1])
-    for page in reversed(pages):
-        steps = steps_of(snapshot, row.vault, row.strategy, "average_cost", page)
-        for line in reversed(page):
-            yield present_line(snapshot, line, steps.get(place_of(line)), row.strategy.base_token)
+        before = place_of(within[-1])
+    base, market = row.strategy.base_token, market_of(snapshot, row.strategy)
+    for lines, older in reversed(pages):
+        steps = steps_of(snapshot, row.vault, market, lines, older, method="average_cost")
+        for line in reversed(lines):
+            yield present_line(snapshot, line, steps.get(place_of(line)), base)
 
 
 def _amount(amount: Amount) -> tuple[str, str]:

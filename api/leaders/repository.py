@@ -1,8 +1,9 @@
 """Queries about leaders, each on the read model of their metrics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Float, Select, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -15,18 +16,39 @@ from indexer.ledger.models import (
     Copy,
     LeaderMetrics,
     Strategy,
+    StrategyToken,
     Vault,
     amount_sum,
 )
 
 
+class StrategyCells(NamedTuple):
+    """Whose strategy it is; names are those of the table's columns."""
+
+    strategy_id: int
+    name: str
+    leader: str
+    leader_vault_id: int
+    base_token: str
+    block_number: int
+    log_index: int
+    block_time: int
+    tx_hash: str
+
+
 @dataclass(frozen=True, slots=True)
 class LeaderRow:
-    """A strategy's metrics over one window, and the state of its leader's own vault."""
+    """A strategy's metrics over one window by their columns' names, and its leader's own vault.
 
-    metrics: LeaderMetrics
-    strategy: Strategy
+    ``tokens`` are those the strategy may hold; empty in a list.
+    """
+
+    metrics: Mapping[str, Any]
+    strategy: StrategyCells
     status: str
+    opened_block: int
+    opened: int
+    tokens: frozenset[str]
 
 
 def list_leaders(
@@ -61,11 +83,20 @@ def list_leaders(
 
 def list_windows(session: Session, deployment_id: int, strategy_id: int) -> dict[str, LeaderRow]:
     """Return window → a strategy's metrics."""
-    rows = _read(session, _rows(deployment_id, None).where(LeaderMetrics.strategy_id == strategy_id))
-    return {row.metrics.window: row for row in rows}
+    tokens = (
+        select(func.aggregate_strings(StrategyToken.token, ","))
+        .where(
+            StrategyToken.deployment_id == deployment_id, StrategyToken.strategy_id == Strategy.strategy_id
+        )
+        .correlate(Strategy)
+        .scalar_subquery()
+    )
+    query = _rows(deployment_id, None).where(LeaderMetrics.strategy_id == strategy_id)
+    rows = _read(session, query.add_columns(tokens))
+    return {row.metrics["window"]: row for row in rows}
 
 
-def sum_bought(session: Session, deployment_id: int, strategy: Strategy) -> dict[str, int]:
+def sum_bought(session: Session, deployment_id: int, strategy: StrategyCells) -> dict[str, int]:
     """Return token → base token units that the leader ever put into it."""
     query = (
         select(Clearing.token_out, amount_sum(Copy.amount_in))
@@ -83,9 +114,20 @@ def sum_bought(session: Session, deployment_id: int, strategy: Strategy) -> dict
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _rows(deployment_id: int, window: str | None) -> Select[LeaderMetrics, Strategy, str]:
-    query = (
-        select(LeaderMetrics, Strategy, Vault.status)
+_METRICS = tuple(LeaderMetrics.__table__.columns.keys())
+_STRATEGY = len(_METRICS)
+_VAULT = _STRATEGY + len(StrategyCells._fields)
+
+
+def _rows(deployment_id: int, window: str | None) -> Select[Any]:
+    query: Select[Any] = (
+        select(
+            *LeaderMetrics.__table__.columns,
+            *(getattr(Strategy, name) for name in StrategyCells._fields),
+            Vault.status,
+            Vault.block_number,
+            Vault.block_time,
+        )
         .join(
             Strategy,
             and_(
@@ -102,13 +144,23 @@ def _rows(deployment_id: int, window: str | None) -> Select[LeaderMetrics, Strat
     return query if window is None else query.where(LeaderMetrics.window == window)
 
 
-def _read(session: Session, query: Select[LeaderMetrics, Strategy, str]) -> list[LeaderRow]:
-    return [LeaderRow(*row) for row in session.execute(query)]
+def _read(session: Session, query: Select[Any]) -> list[LeaderRow]:
+    return [_row(tuple(row)) for row in session.execute(query)]
 
 
-def _filtered(
-    session: Session, chosen: Select[LeaderMetrics, Strategy, str], query: LeadersFilter
-) -> Select[LeaderMetrics, Strategy, str]:
+def _row(cells: tuple[Any, ...]) -> LeaderRow:
+    status, block, time, *tokens = cells[_VAULT:]
+    return LeaderRow(
+        dict(zip(_METRICS, cells[:_STRATEGY], strict=True)),
+        StrategyCells._make(cells[_STRATEGY:_VAULT]),
+        status,
+        block,
+        time,
+        frozenset(tokens[0].split(",")) if tokens else frozenset(),
+    )
+
+
+def _filtered(session: Session, chosen: Select[Any], query: LeadersFilter) -> Select[Any]:
     for name, lower, value in query.bounds():
         column, bound = _number(session, name), _literal(session, name, value)
         chosen = chosen.where(column >= bound if lower else column <= bound)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from indexer.ledger.models import (
@@ -47,13 +48,12 @@ def list_flows(
     return [FlowRow(*row) for row in session.execute(query)]
 
 
-def list_flows_within(
-    session: Session, deployment_id: int, vault_id: int, first: Place, last: Place
+def list_flows_since(
+    session: Session, deployment_id: int, vault_id: int, time: int, before: Place
 ) -> Sequence[FlowRow]:
-    """Return what moved in and out of a vault but for trades from one place to another."""
+    """Return what moved in and out of a vault but for trades from a unix second on, before a place."""
     query = _flows(deployment_id, vault_id).where(
-        tuple_(Entry.block_number, Entry.log_index) >= first,
-        tuple_(Entry.block_number, Entry.log_index) <= last,
+        Entry.block_time >= time, tuple_(Entry.block_number, Entry.log_index) < before
     )
     return [FlowRow(*row) for row in session.execute(query)]
 
@@ -109,10 +109,12 @@ def first_block_since(session: Session, deployment_id: int, time: int) -> int:
     return 0 if before is None else before + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """A fill's amounts, those of its own clearing, and those of the first clearing of its trade."""
+class Done(NamedTuple):
+    """What a trade did in a vault: why nothing, or a fill's amounts, those of its own clearing, and those of
+    the first clearing of its trade. Amounts of clearings are null for a skip.
+    """
 
+    reason: str | None
     trade_id: int
     amount_in: int
     amount_out: int
@@ -124,11 +126,12 @@ class Executed:
     first_out: int
 
 
-def list_executed(session: Session, deployment_id: int, vault_id: int) -> Iterator[Executed]:
-    """Return every fill of a vault."""
+def list_done(session: Session, deployment_id: int, vault_id: int) -> Iterator[Done]:
+    """Return all that trades did in a vault, in no order."""
     first = aliased(Clearing)
     query = (
         select(
+            Copy.reason,
             Copy.trade_id,
             Copy.amount_in,
             Copy.amount_out,
@@ -139,29 +142,22 @@ def list_executed(session: Session, deployment_id: int, vault_id: int) -> Iterat
             first.amount_in,
             first.amount_out,
         )
-        .join(
+        .outerjoin(
             Clearing,
             CLEARING_OF_COPY,
         )
-        .join(
+        .outerjoin(
             first,
             and_(
-                first.deployment_id == Copy.deployment_id, first.trade_id == Copy.trade_id, first.batch == 0
+                Copy.reason.is_(None),
+                first.deployment_id == Copy.deployment_id,
+                first.trade_id == Copy.trade_id,
+                first.batch == 0,
             ),
         )
         .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
     )
-    return (Executed(*row) for row in session.execute(query))
-
-
-def count_reasons(session: Session, deployment_id: int, vault_id: int) -> dict[str | None, int]:
-    """Return reason → number of trades in a vault; the reason None is that of fills."""
-    query = (
-        select(Copy.reason, func.count())
-        .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
-        .group_by(Copy.reason)
-    )
-    return {reason: count for reason, count in session.execute(query).all()}  # noqa: C416 (a row is no pair)
+    return map(Done._make, session.execute(query))
 
 
 def list_flow_values(session: Session, deployment_id: int, vault_id: int) -> list[tuple[int, int | None]]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import CLEARING_OF_COPY, Clearing, Copy, OrderFill, Trade, Vault
+from accounting.execution import Rate
+from api.trades.cells import ClearingCells, CopyCells
+from indexer.ledger.models import Clearing, Copy, OrderFill, Trade, Vault
 
 Place = tuple[int, int]
 """A place in the chain: block number and log index."""
@@ -14,13 +17,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """A copy with its vault, trade, its clearing, and the trade's first, which has the leader's own fill."""
+    """A copy with its vault's owner, its clearing, and the price of the trade's first, which has the leader's
+    own fill; None where no leader had a part in the trade.
+    """
 
-    copy: Copy
-    vault: Vault
-    trade: Trade
-    clearing: Clearing | None
-    first_clearing: Clearing | None
+    copy: CopyCells
+    owner: str
+    is_leader: bool
+    clearing: ClearingCells | None
+    leader_rate: Rate | None
 
 
 def list_trades(
@@ -104,15 +109,14 @@ def list_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return a trade's copies in the order the contract made them, those after a place, if one is given."""
-    query = _copies().where(Copy.deployment_id == deployment_id, Copy.trade_id == trade_id)
+    chosen = select(Copy).where(Copy.deployment_id == deployment_id, Copy.trade_id == trade_id)
     if status is not None:
-        query = query.where(Copy.status == status)
+        chosen = chosen.where(Copy.status == status)
     if reason is not None:
-        query = query.where(Copy.reason == reason)
+        chosen = chosen.where(Copy.reason == reason)
     if after is not None:
-        query = query.where(tuple_(Copy.block_number, Copy.log_index) > after)
-    rows = session.execute(query.order_by(Copy.block_number, Copy.log_index).limit(limit))
-    return [CopyRow(*row) for row in rows]
+        chosen = chosen.where(tuple_(Copy.block_number, Copy.log_index) > after)
+    return _read(session, chosen.order_by(Copy.block_number, Copy.log_index).limit(limit))
 
 
 def list_vault_copies(
@@ -126,44 +130,76 @@ def list_vault_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return what trades did in a vault, newest first, before a place if one is given."""
-    query = _copies().where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
+    chosen = select(Copy).where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
     if status is not None:
-        query = query.where(Copy.status == status)
+        chosen = chosen.where(Copy.status == status)
     if reason is not None:
-        query = query.where(Copy.reason == reason)
+        chosen = chosen.where(Copy.reason == reason)
     if before is not None:
-        query = query.where(tuple_(Copy.block_number, Copy.log_index) < before)
-    rows = session.execute(query.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit))
-    return [CopyRow(*row) for row in rows]
+        chosen = chosen.where(tuple_(Copy.block_number, Copy.log_index) < before)
+    newest = chosen.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit)
+    return _read(session, newest)[::-1]
 
 
-def list_vault_copies_within(
-    session: Session, deployment_id: int, vault_id: int, first: Place, last: Place
+def list_vault_copies_since(
+    session: Session, deployment_id: int, vault_id: int, time: int, before: Place
 ) -> Sequence[CopyRow]:
-    """Return what trades did in a vault from one place to another."""
-    query = _copies().where(
+    """Return what trades did in a vault from a unix second on, before a place."""
+    chosen = select(Copy).where(
         Copy.deployment_id == deployment_id,
         Copy.vault_id == vault_id,
-        tuple_(Copy.block_number, Copy.log_index) >= first,
-        tuple_(Copy.block_number, Copy.log_index) <= last,
+        Copy.block_time >= time,
+        tuple_(Copy.block_number, Copy.log_index) < before,
     )
-    return [CopyRow(*row) for row in session.execute(query)]
+    return _read(session, chosen)
 
 
-def _copies() -> Select[Copy, Vault, Trade, Clearing, Clearing]:
+def _read(session: Session, chosen: Select[Copy]) -> Sequence[CopyRow]:
+    """Return copies in the order of the chain; they are chosen before anything is looked up for them."""
+    copy = aliased(Copy, chosen.subquery())
     first = aliased(Clearing)
-    return (
-        select(Copy, Vault, Trade, Clearing, first)
-        .join(Vault, and_(Vault.deployment_id == Copy.deployment_id, Vault.vault_id == Copy.vault_id))
-        .join(Trade, and_(Trade.deployment_id == Copy.deployment_id, Trade.trade_id == Copy.trade_id))
+    query: Select[Any] = (
+        select(
+            *(getattr(copy, name) for name in CopyCells._fields),
+            *(getattr(Clearing, name) for name in ClearingCells._fields),
+            Vault.owner,
+            Vault.is_leader,
+            Trade.kind,
+            first.amount_in,
+            first.amount_out,
+        )
+        .join(Vault, and_(Vault.deployment_id == copy.deployment_id, Vault.vault_id == copy.vault_id))
+        .join(Trade, and_(Trade.deployment_id == copy.deployment_id, Trade.trade_id == copy.trade_id))
         .outerjoin(
             Clearing,
-            CLEARING_OF_COPY,
+            and_(
+                Clearing.deployment_id == copy.deployment_id,
+                Clearing.block_number == copy.block_number,
+                Clearing.log_index == copy.clearing_log_index,
+            ),
         )
         .outerjoin(
             first,
             and_(
-                first.deployment_id == Copy.deployment_id, first.trade_id == Copy.trade_id, first.batch == 0
+                first.deployment_id == copy.deployment_id, first.trade_id == copy.trade_id, first.batch == 0
             ),
         )
+        .order_by(copy.block_number, copy.log_index)
+    )
+    return [_row(tuple(row)) for row in session.execute(query)]
+
+
+_COPY = len(CopyCells._fields)
+_CLEARING = _COPY + len(ClearingCells._fields)
+
+
+def _row(cells: tuple[Any, ...]) -> CopyRow:
+    owner, is_leader, kind, first_in, first_out = cells[_CLEARING:]
+    cleared = cells[_COPY:_CLEARING]
+    return CopyRow(
+        CopyCells._make(cells[:_COPY]),
+        owner,
+        is_leader,
+        None if cleared[0] is None else ClearingCells._make(cleared),
+        Rate(first_in, first_out) if kind == "leader" and first_in is not None else None,
     )
