@@ -4,16 +4,16 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, TypeVar
 
 from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, Select, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from api.problems import ApiError, LedgerNotReadyError
@@ -129,16 +129,10 @@ class Snapshots:
             yield session
 
     def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
-        query = select(Deployment).order_by(Deployment.id).limit(2)
-        if self._engine.dialect.name == "postgresql":
-            # In the same round trip as what is asked first. The order of evaluation does not matter.
-            query = query.add_columns(
-                func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True)  # noqa: FBT003 (PostgreSQL's signature)
-            )
         key = wanted or self._key
-        if key is not None:
-            query = query.where(Deployment.chain_id == key.chain_id, Deployment.hub == key.hub)
-        found = session.scalars(query).all()
+        known = {} if key is None else {"chain": key.chain_id, "hub": key.hub}
+        query = _deployments(key is not None, self._engine.dialect.name == "postgresql")
+        found: Sequence[Deployment] = session.scalars(query, known).all()
         if len(found) > 1:
             raise LedgerNotReadyError(
                 "The database holds several deployments and the request does not say which is meant.",
@@ -153,6 +147,18 @@ class Snapshots:
         if not found:
             raise LedgerNotReadyError("The database holds no deployment yet.", remedy=_REMEDY)
         return found[0]
+
+
+@cache
+def _deployments(one: bool, timed: bool) -> Select[Any]:  # noqa: FBT001 (which parts it has)
+    """Statements are made once: to make one takes longer than to run it."""
+    query: Select[Any] = select(Deployment).order_by(Deployment.id).limit(2)
+    if one:
+        query = query.where(Deployment.chain_id == bindparam("chain"), Deployment.hub == bindparam("hub"))
+    if timed:  # in the same round trip as what is asked first
+        limit = func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True)  # noqa: FBT003 (PostgreSQL's signature)
+        query = query.add_columns(limit)
+    return query
 
 
 async def open_snapshot(request: Request, response: Response) -> AsyncIterator[Snapshot]:

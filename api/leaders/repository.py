@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Float, Select, and_, cast, func, or_, select, tuple_
+from sqlalchemy import BigInteger, Float, Select, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.leaders.query import LeadersFilter
@@ -81,45 +81,12 @@ def list_leaders(
     return found
 
 
-def list_windows(session: Session, deployment_id: int, strategy_id: int) -> dict[str, LeaderRow]:
-    """Return window → a strategy's metrics."""
-    tokens = (
-        select(func.aggregate_strings(StrategyToken.token, ","))
-        .where(
-            StrategyToken.deployment_id == deployment_id, StrategyToken.strategy_id == Strategy.strategy_id
-        )
-        .correlate(Strategy)
-        .scalar_subquery()
-    )
-    query = _rows(deployment_id, None).where(LeaderMetrics.strategy_id == strategy_id)
-    rows = _read(session, query.add_columns(tokens))
-    return {row.metrics["window"]: row for row in rows}
-
-
-def sum_bought(session: Session, deployment_id: int, strategy: StrategyCells) -> dict[str, int]:
-    """Return token → base token units that the leader ever put into it."""
-    query = (
-        select(Clearing.token_out, amount_sum(Copy.amount_in))
-        .join(
-            Clearing,
-            CLEARING_OF_COPY,
-        )
-        .where(
-            Copy.deployment_id == deployment_id,
-            Copy.vault_id == strategy.leader_vault_id,
-            Clearing.token_in == strategy.base_token,
-        )
-        .group_by(Clearing.token_out)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
 _METRICS = tuple(LeaderMetrics.__table__.columns.keys())
 _STRATEGY = len(_METRICS)
 _VAULT = _STRATEGY + len(StrategyCells._fields)
 
 
-def _rows(deployment_id: int, window: str | None) -> Select[Any]:
+def _rows(deployment_id: Any, window: str | None) -> Select[Any]:
     query: Select[Any] = (
         select(
             *LeaderMetrics.__table__.columns,
@@ -142,6 +109,47 @@ def _rows(deployment_id: int, window: str | None) -> Select[Any]:
         .where(LeaderMetrics.deployment_id == deployment_id)
     )
     return query if window is None else query.where(LeaderMetrics.window == window)
+
+
+_WINDOWS = (
+    _rows(bindparam("deployment"), None)
+    .where(LeaderMetrics.strategy_id == bindparam("strategy", type_=BigInteger))
+    .add_columns(
+        select(func.aggregate_strings(StrategyToken.token, ","))
+        .where(
+            StrategyToken.deployment_id == Strategy.deployment_id,
+            StrategyToken.strategy_id == Strategy.strategy_id,
+        )
+        .correlate(Strategy)
+        .scalar_subquery()
+    )
+)
+_BOUGHT = (
+    select(Clearing.token_out, amount_sum(Copy.amount_in))
+    .join(
+        Clearing,
+        CLEARING_OF_COPY,
+    )
+    .where(
+        Copy.deployment_id == bindparam("deployment"),
+        Copy.vault_id == bindparam("vault", type_=BigInteger),
+        Clearing.token_in == bindparam("base"),
+    )
+    .group_by(Clearing.token_out)
+)
+
+
+def list_windows(session: Session, deployment_id: int, strategy_id: int) -> dict[str, LeaderRow]:
+    """Return window → a strategy's metrics, with the tokens that it may hold."""
+    known = {"deployment": deployment_id, "strategy": strategy_id}
+    rows = [_row(tuple(row)) for row in session.connection().execute(_WINDOWS, known)]
+    return {row.metrics["window"]: row for row in rows}
+
+
+def sum_bought(session: Session, deployment_id: int, strategy: StrategyCells) -> dict[str, int]:
+    """Return token → base token units that the leader ever put into it."""
+    known = {"deployment": deployment_id, "vault": strategy.leader_vault_id, "base": strategy.base_token}
+    return {row[0]: row[1] for row in session.connection().execute(_BOUGHT, known)}
 
 
 def _read(session: Session, query: Select[Any]) -> list[LeaderRow]:

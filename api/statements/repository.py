@@ -1,10 +1,11 @@
 """Queries behind a statement: what happened in a vault, page by page, and what of it is summed up."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy import BigInteger, Select, and_, bindparam, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from indexer.ledger.models import (
@@ -25,13 +26,22 @@ Place = tuple[int, int]
 """A place in the chain: block number and log index."""
 
 
+class FlowCells(NamedTuple):
+    """An entry; names are those of the table's columns."""
+
+    block_number: int
+    log_index: int
+    block_time: int
+    tx_hash: str
+
+
 @dataclass(frozen=True, slots=True)
 class FlowRow:
     """An entry that moved ``amount`` units of ``token`` into the vault, or out of it when negative, and what
     for.
     """
 
-    entry: Entry
+    entry: FlowCells
     token: str
     amount: int
     purpose: str
@@ -41,49 +51,72 @@ def list_flows(
     session: Session, deployment_id: int, vault_id: int, *, before: Place | None, limit: int
 ) -> Sequence[FlowRow]:
     """Return what moved in and out of a vault but for trades, newest first; given a place, before it."""
-    query = _flows(deployment_id, vault_id)
+    known = {"deployment": deployment_id, "vault": vault_id, "account": str(vault_id), "limit": limit}
     if before is not None:
-        query = query.where(tuple_(Entry.block_number, Entry.log_index) < before)
-    query = query.order_by(Entry.block_number.desc(), Entry.log_index.desc()).limit(limit)
-    return [FlowRow(*row) for row in session.execute(query)]
+        known |= {"block": before[0], "log": before[1]}
+    return _read_flows(session, _newest_flows(before is not None), known)
 
 
 def list_flows_since(
     session: Session, deployment_id: int, vault_id: int, time: int, before: Place
 ) -> Sequence[FlowRow]:
     """Return what moved in and out of a vault but for trades from a unix second on, before a place."""
-    query = _flows(deployment_id, vault_id).where(
-        Entry.block_time >= time, tuple_(Entry.block_number, Entry.log_index) < before
-    )
-    return [FlowRow(*row) for row in session.execute(query)]
+    known = {"deployment": deployment_id, "vault": vault_id, "account": str(vault_id), "time": time}
+    return _read_flows(session, _FLOWS_SINCE, known | {"block": before[0], "log": before[1]})
 
 
-def _flows(deployment_id: int, vault_id: int) -> Select[Entry, str, int, str]:
-    return (
-        select(Entry, Balance.token, Posting.amount, Posting.purpose)
-        .join(
-            Posting,
-            POSTING_OF_ENTRY,
-        )
-        .join(
-            Balance,
-            ACCOUNT_OF_POSTING,
-        )
-        .where(
-            Entry.deployment_id == deployment_id,
-            Entry.vault_id == vault_id,
-            Balance.account_kind == "vault",
-            Balance.account == str(vault_id),
-        )
+_FLOWS = (
+    select(
+        *(getattr(Entry, name) for name in FlowCells._fields), Balance.token, Posting.amount, Posting.purpose
     )
+    .join(
+        Posting,
+        POSTING_OF_ENTRY,
+    )
+    .join(
+        Balance,
+        ACCOUNT_OF_POSTING,
+    )
+    .where(
+        Entry.deployment_id == bindparam("deployment"),
+        Entry.vault_id == bindparam("vault", type_=BigInteger),
+        Balance.account_kind == "vault",
+        Balance.account == bindparam("account"),
+    )
+)
+_BEFORE = tuple_(Entry.block_number, Entry.log_index) < tuple_(bindparam("block"), bindparam("log"))
+_FLOWS_SINCE = _FLOWS.where(Entry.block_time >= bindparam("time", type_=BigInteger), _BEFORE)
+
+
+@cache
+def _newest_flows(before: bool) -> Select[Any]:  # noqa: FBT001 (whether there is such a condition)
+    query = _FLOWS.where(_BEFORE) if before else _FLOWS
+    newest = query.order_by(Entry.block_number.desc(), Entry.log_index.desc())
+    return newest.limit(bindparam("limit"))
+
+
+def _read_flows(session: Session, query: Select[Any], known: Mapping[str, Any]) -> Sequence[FlowRow]:
+    cells = len(FlowCells._fields)
+    return [
+        FlowRow(FlowCells._make(row[:cells]), *row[cells:])
+        for row in session.connection().execute(query, known)
+    ]
+
+
+_STRATEGY_TOKENS = (
+    select(StrategyToken.token)
+    .where(
+        StrategyToken.deployment_id == bindparam("deployment"),
+        StrategyToken.strategy_id == bindparam("strategy", type_=BigInteger),
+    )
+    .order_by(StrategyToken.token_index)
+)
 
 
 def list_strategy_tokens(session: Session, deployment_id: int, strategy_id: int) -> Sequence[str]:
     """Return the tokens a strategy may hold, its base token first."""
-    query = select(StrategyToken.token).where(
-        StrategyToken.deployment_id == deployment_id, StrategyToken.strategy_id == strategy_id
-    )
-    return session.scalars(query.order_by(StrategyToken.token_index)).all()
+    known = {"deployment": deployment_id, "strategy": strategy_id}
+    return session.connection().scalars(_STRATEGY_TOKENS, known).all()
 
 
 def list_clearings_between(
@@ -126,43 +159,52 @@ class Done(NamedTuple):
     first_out: int
 
 
+_FIRST = aliased(Clearing)
+_DONE = (
+    select(
+        Copy.reason,
+        Copy.trade_id,
+        Copy.amount_in,
+        Copy.amount_out,
+        Clearing.token_in,
+        Clearing.token_out,
+        Clearing.amount_in,
+        Clearing.oracle_out,
+        _FIRST.amount_in,
+        _FIRST.amount_out,
+    )
+    .outerjoin(
+        Clearing,
+        CLEARING_OF_COPY,
+    )
+    .outerjoin(
+        _FIRST,
+        and_(
+            Copy.reason.is_(None),
+            _FIRST.deployment_id == Copy.deployment_id,
+            _FIRST.trade_id == Copy.trade_id,
+            _FIRST.batch == 0,
+        ),
+    )
+    .where(
+        Copy.deployment_id == bindparam("deployment"), Copy.vault_id == bindparam("vault", type_=BigInteger)
+    )
+)
+
+
 def list_done(session: Session, deployment_id: int, vault_id: int) -> Iterator[Done]:
     """Return all that trades did in a vault, in no order."""
-    first = aliased(Clearing)
-    query = (
-        select(
-            Copy.reason,
-            Copy.trade_id,
-            Copy.amount_in,
-            Copy.amount_out,
-            Clearing.token_in,
-            Clearing.token_out,
-            Clearing.amount_in,
-            Clearing.oracle_out,
-            first.amount_in,
-            first.amount_out,
-        )
-        .outerjoin(
-            Clearing,
-            CLEARING_OF_COPY,
-        )
-        .outerjoin(
-            first,
-            and_(
-                Copy.reason.is_(None),
-                first.deployment_id == Copy.deployment_id,
-                first.trade_id == Copy.trade_id,
-                first.batch == 0,
-            ),
-        )
-        .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
-    )
-    return map(Done._make, session.execute(query))
+    known = {"deployment": deployment_id, "vault": vault_id}
+    return map(Done._make, session.connection().execute(_DONE, known))
+
+
+_FLOW_VALUES = select(ValuedFlow.block_time, ValuedFlow.value).where(
+    ValuedFlow.deployment_id == bindparam("deployment"),
+    ValuedFlow.vault_id == bindparam("vault", type_=BigInteger),
+)
 
 
 def list_flow_values(session: Session, deployment_id: int, vault_id: int) -> list[tuple[int, int | None]]:
     """Return unix second and value of what an owner put in, or took out when negative."""
-    query = select(ValuedFlow.block_time, ValuedFlow.value).where(
-        ValuedFlow.deployment_id == deployment_id, ValuedFlow.vault_id == vault_id
-    )
-    return [(time, value) for time, value in session.execute(query)]
+    known = {"deployment": deployment_id, "vault": vault_id}
+    return [(time, value) for time, value in session.connection().execute(_FLOW_VALUES, known)]

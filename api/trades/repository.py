@@ -1,10 +1,11 @@
 """Queries about trades, clearings and copies."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from accounting.execution import Rate
@@ -109,14 +110,8 @@ def list_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return a trade's copies in the order the contract made them, those after a place, if one is given."""
-    chosen = select(Copy).where(Copy.deployment_id == deployment_id, Copy.trade_id == trade_id)
-    if status is not None:
-        chosen = chosen.where(Copy.status == status)
-    if reason is not None:
-        chosen = chosen.where(Copy.reason == reason)
-    if after is not None:
-        chosen = chosen.where(tuple_(Copy.block_number, Copy.log_index) > after)
-    return _read(session, chosen.order_by(Copy.block_number, Copy.log_index).limit(limit))
+    known = {"deployment": deployment_id, "trade": trade_id, "limit": limit}
+    return _read(session, _copies("trade", *_given(known, status, reason, after)), known)
 
 
 def list_vault_copies(
@@ -130,35 +125,54 @@ def list_vault_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return what trades did in a vault, newest first, before a place if one is given."""
-    chosen = select(Copy).where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
-    if status is not None:
-        chosen = chosen.where(Copy.status == status)
-    if reason is not None:
-        chosen = chosen.where(Copy.reason == reason)
-    if before is not None:
-        chosen = chosen.where(tuple_(Copy.block_number, Copy.log_index) < before)
-    newest = chosen.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit)
-    return _read(session, newest)[::-1]
+    known = {"deployment": deployment_id, "vault": vault_id, "limit": limit}
+    return _read(session, _copies("vault", *_given(known, status, reason, before)), known)[::-1]
 
 
 def list_vault_copies_since(
     session: Session, deployment_id: int, vault_id: int, time: int, before: Place
 ) -> Sequence[CopyRow]:
     """Return what trades did in a vault from a unix second on, before a place."""
-    chosen = select(Copy).where(
-        Copy.deployment_id == deployment_id,
-        Copy.vault_id == vault_id,
-        Copy.block_time >= time,
-        tuple_(Copy.block_number, Copy.log_index) < before,
-    )
-    return _read(session, chosen)
+    known = {"deployment": deployment_id, "vault": vault_id, "time": time}
+    known |= {"block": before[0], "log": before[1]}
+    return _read(session, _SINCE, known)
 
 
-def _read(session: Session, chosen: Select[Copy]) -> Sequence[CopyRow]:
-    """Return copies in the order of the chain; they are chosen before anything is looked up for them."""
+def _given(
+    known: dict[str, Any], status: str | None, reason: str | None, place: Place | None
+) -> tuple[bool, bool, bool]:
+    """Put what is given beside what is known, and say what is."""
+    known |= {"status": status, "reason": reason}
+    if place is not None:
+        known |= {"block": place[0], "log": place[1]}
+    return status is not None, reason is not None, place is not None
+
+
+@cache
+def _copies(of: Literal["trade", "vault"], status: bool, reason: bool, place: bool) -> Select[Any]:  # noqa: FBT001 (which conditions there are)
+    """Copies of a trade in the order of the chain, or the newest of a vault."""
+    here, there = tuple_(Copy.block_number, Copy.log_index), tuple_(bindparam("block"), bindparam("log"))
+    chosen = select(Copy).where(Copy.deployment_id == bindparam("deployment"))
+    if status:
+        chosen = chosen.where(Copy.status == bindparam("status"))
+    if reason:
+        chosen = chosen.where(Copy.reason == bindparam("reason"))
+    if of == "trade":
+        chosen = chosen.where(Copy.trade_id == bindparam("trade", type_=BigInteger))
+        chosen = chosen.where(here > there) if place else chosen
+        chosen = chosen.order_by(Copy.block_number, Copy.log_index)
+    else:
+        chosen = chosen.where(Copy.vault_id == bindparam("vault", type_=BigInteger))
+        chosen = chosen.where(here < there) if place else chosen
+        chosen = chosen.order_by(Copy.block_number.desc(), Copy.log_index.desc())
+    return _shown(chosen.limit(bindparam("limit")))
+
+
+def _shown(chosen: Select[Copy]) -> Select[Any]:
+    """What is shown of copies, in the order of the chain: chosen before anything is looked up for them."""
     copy = aliased(Copy, chosen.subquery())
     first = aliased(Clearing)
-    query: Select[Any] = (
+    return (
         select(
             *(getattr(copy, name) for name in CopyCells._fields),
             *(getattr(Clearing, name) for name in ClearingCells._fields),
@@ -186,7 +200,20 @@ def _read(session: Session, chosen: Select[Copy]) -> Sequence[CopyRow]:
         )
         .order_by(copy.block_number, copy.log_index)
     )
-    return [_row(tuple(row)) for row in session.execute(query)]
+
+
+_SINCE = _shown(
+    select(Copy).where(
+        Copy.deployment_id == bindparam("deployment"),
+        Copy.vault_id == bindparam("vault", type_=BigInteger),
+        Copy.block_time >= bindparam("time", type_=BigInteger),
+        tuple_(Copy.block_number, Copy.log_index) < tuple_(bindparam("block"), bindparam("log")),
+    )
+)
+
+
+def _read(session: Session, query: Select[Any], known: Mapping[str, Any]) -> Sequence[CopyRow]:
+    return [_row(tuple(row)) for row in session.connection().execute(query, known)]
 
 
 _COPY = len(CopyCells._fields)

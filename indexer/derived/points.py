@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, and_, func, literal, select, union_all
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from accounting.position import AveragePosition
@@ -55,6 +55,53 @@ class _Hour(NamedTuple):
     begun: bool
     level: str
     invested: int
+
+
+def _wanted(table: Any, keys: Sequence[Any], which: Any) -> Any:
+    """The last hour of each day, and every one from `recent` on, of what `keys` tell apart."""
+    day = table.hour - table.hour % literal(DAY_S, BigInteger)
+    recent = bindparam("recent", type_=BigInteger)
+    among = (table.deployment_id == bindparam("deployment"), which)
+    last = select(*keys, func.max(table.hour).label("hour")).where(*among, table.hour < recent)
+    late = select(*keys, table.hour).where(*among, table.hour >= recent)
+    return union_all(last.group_by(*keys, day), late).subquery()
+
+
+def _pasts() -> Any:
+    """Vaults' hours with what was held at the end of each."""
+    source = aliased(VaultHour)
+    of_them = source.vault_id.in_(bindparam("vaults", expanding=True))
+    wanted = _wanted(source, [source.vault_id], of_them)
+    return (
+        select(
+            VaultHour.vault_id,
+            VaultHour.hour,
+            VaultHour.cash,
+            VaultHour.deposited,
+            VaultHour.average_withdrawn,
+            VaultHour.returns_defined,
+            VaultHour.begun,
+            VaultHour.growth,
+            VaultHour.invested,
+            VaultPosition.token,
+            VaultPosition.quantity,
+        )
+        .join(wanted, and_(VaultHour.vault_id == wanted.c.vault_id, VaultHour.hour == wanted.c.hour))
+        .outerjoin(
+            VaultPosition,
+            and_(
+                VaultPosition.deployment_id == VaultHour.deployment_id,
+                VaultPosition.vault_id == VaultHour.vault_id,
+                VaultPosition.hour == VaultHour.hour,
+                VaultPosition.quantity != 0,
+            ),
+        )
+        .where(VaultHour.deployment_id == bindparam("deployment"))
+        .order_by(VaultHour.vault_id, VaultHour.hour)
+    )
+
+
+_PASTS = _pasts()  # made once: to make it takes longer than to run it for a vault
 
 
 def read_points(
@@ -150,37 +197,8 @@ def read_pasts(
 ) -> dict[int, Past]:
     """Return vault id → its past: the last hour of each day, and every one from `recent` on."""
     found = {each.vault_id: Past(each) for each in subjects}
-    source = aliased(VaultHour)
-    of_them = source.vault_id.in_(sorted(found))
-    wanted = _wanted(source, deployment_id, [source.vault_id], recent, of_them)
-    query = (
-        select(
-            VaultHour.vault_id,
-            VaultHour.hour,
-            VaultHour.cash,
-            VaultHour.deposited,
-            VaultHour.average_withdrawn,
-            VaultHour.returns_defined,
-            VaultHour.begun,
-            VaultHour.growth,
-            VaultHour.invested,
-            VaultPosition.token,
-            VaultPosition.quantity,
-        )
-        .join(wanted, and_(VaultHour.vault_id == wanted.c.vault_id, VaultHour.hour == wanted.c.hour))
-        .outerjoin(
-            VaultPosition,
-            and_(
-                VaultPosition.deployment_id == VaultHour.deployment_id,
-                VaultPosition.vault_id == VaultHour.vault_id,
-                VaultPosition.hour == VaultHour.hour,
-                VaultPosition.quantity != 0,
-            ),
-        )
-        .where(VaultHour.deployment_id == deployment_id)
-        .order_by(VaultHour.vault_id, VaultHour.hour)
-    )
-    for *hour, token, units in connection.execute(query):
+    known = {"deployment": deployment_id, "recent": recent, "vaults": sorted(found)}
+    for *hour, token, units in connection.execute(_PASTS, known):
         found[hour[0]].take(_Hour._make(hour), token, units)
     return found
 
@@ -191,7 +209,7 @@ def read_price_history(
     """Return the prices between `tokens`: at the end of each day, and at every hour from `recent` on."""
     source, names = aliased(PriceHour), sorted(tokens)
     between = source.token_a.in_(names) & source.token_b.in_(names)
-    wanted = _wanted(source, deployment_id, [source.token_a, source.token_b], recent, between)
+    wanted = _wanted(source, [source.token_a, source.token_b], between)
     query = (
         select(
             PriceHour.hour,
@@ -210,16 +228,8 @@ def read_price_history(
                 PriceHour.hour == wanted.c.hour,
             ),
         )
-        .where(PriceHour.deployment_id == deployment_id)
+        .where(PriceHour.deployment_id == bindparam("deployment"))
         .order_by(PriceHour.hour, PriceHour.token_a, PriceHour.token_b)
     )
-    return PriceHistory(connection.execute(query).all())
-
-
-def _wanted(table: Any, deployment_id: int, keys: Sequence[Any], recent: int, which: Any) -> Any:
-    """The last hour of each day, and every one from `recent` on, of what `keys` tell apart."""
-    day = table.hour - table.hour % literal(DAY_S, BigInteger)
-    among = (table.deployment_id == deployment_id, which)
-    last = select(*keys, func.max(table.hour).label("hour")).where(*among, table.hour < recent)
-    late = select(*keys, table.hour).where(*among, table.hour >= recent)
-    return union_all(last.group_by(*keys, day), late).subquery()
+    known = {"deployment": deployment_id, "recent": recent}
+    return PriceHistory(connection.execute(query, known).all())
