@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from api import pages, problems
 from api.accounts.endpoints import router as accounts
+from api.answers import Answers, Present
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
 from api.fees.endpoints import router as fees
@@ -29,7 +30,7 @@ from api.paper.service import PlayMoney
 from api.pools.endpoints import router as pools
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
-from api.rates import RateLimits
+from api.rates import Buckets, RateLimits
 from api.reasons.endpoints import router as reasons
 from api.snapshot import DeploymentKey, NotModified, Snapshots
 from api.statements.endpoints import router as statements
@@ -117,14 +118,14 @@ def create_app(
     *,
     wallets: ContractWallets | None = None,
     web: Path | None = None,
-    requests_a_minute: int | None = None,
+    buckets: Buckets | None = None,
 ) -> FastAPI:
     """Return the API over a ledger's database.
 
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
     asks contract wallets about signatures; without it only keys can sign orders. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
-    ``requests_a_minute`` is what one address may make; None for no limit.
+    ``buckets`` say how many requests an address may make; without them there is no limit.
     """
     app = FastAPIOffline(
         title="Lockstep",
@@ -142,8 +143,9 @@ def create_app(
     _assemble(one_of_several, snapshots, counter, feeds, play_money)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     app.add_middleware(Tables)
-    if requests_a_minute is not None:
-        app.add_middleware(RateLimits, most=requests_a_minute)
+    app.add_middleware(Answers, present=Present(engine, deployment))
+    if buckets is not None:
+        app.add_middleware(RateLimits, buckets=buckets)
     # Everything here is public, and what may be sent is signed: any page may read and hand in.
     app.add_middleware(
         CORSMiddleware,

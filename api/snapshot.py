@@ -170,9 +170,9 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
     snapshots: Snapshots = request.app.state.snapshots
     wanted = wanted_of(request.path_params)
     async with snapshots.turns, contextmanager_in_threadpool(snapshots.open(wanted)) as snapshot:
-        last = snapshot.deployment.checkpoint_hash
-        if last is not None and not any(part in request.url.path for part in _OF_THEIR_OWN):
-            tag = f'W/"{last[2:18]}"'
+        found = snapshot.deployment
+        tag = tag_of(request.url.path, found.checkpoint_hash, found.metrics_version)
+        if tag is not None:
             if tag in request.headers.get("if-none-match", ""):
                 raise NotModified(tag)
             response.headers["ETag"] = tag
@@ -180,8 +180,19 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
         yield snapshot
 
 
-_OF_THEIR_OWN = ("/v1/orders", "/v1/leaders", "/ready")
+_OF_THEIR_OWN = ("/v1/orders", "/v1/keepers", "/v1/paper", "/ready")
 """Paths whose answers change between two blocks, too."""
+
+
+def tag_of(path: str, block_hash: str | None, metrics_version: int) -> str | None:
+    """Return the `ETag` of what is answered about a block; None where that is not all that it depends on.
+
+    Leaders' metrics are made after a block, so what shows them is tagged by their version, too.
+    """
+    if block_hash is None or any(part in path for part in _OF_THEIR_OWN):
+        return None
+    version = f"-{metrics_version}" if "/v1/leaders" in path else ""
+    return f'W/"{block_hash[2:18]}{version}"'
 
 
 def wanted_of(path: Mapping[str, Any]) -> DeploymentKey | None:

@@ -24,7 +24,7 @@ from indexer.derived.lives import read_lives
 from indexer.derived.points import NOW, Point, Subject, read_points
 from indexer.derived.standing import load_states
 from indexer.ledger.bulk import write_rows
-from indexer.ledger.models import LeaderMetrics, Strategy, StrategyToken, Vault
+from indexer.ledger.models import Deployment, LeaderMetrics, Strategy, StrategyToken, Vault
 
 FEW_COPIERS = 50
 """Up to so many followers are looked at with their leader each time; more of them once an hour."""
@@ -67,6 +67,13 @@ def forget(connection: Connection, deployment_id: int, *, above: int = -1) -> No
             LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.as_of_block > above
         )
     )
+    _count(connection, deployment_id)
+
+
+def _count(connection: Connection, deployment_id: int) -> None:
+    """Tell those who keep answers with metrics that there are others."""
+    counted = {"metrics_version": Deployment.metrics_version + 1}
+    connection.execute(update(Deployment).where(Deployment.id == deployment_id).values(counted))
 
 
 def list_due(connection: Connection, deployment_id: int, now: int, limit: int) -> Sequence[int]:
@@ -95,6 +102,8 @@ def refresh(connection: Connection, deployment_id: int, strategy_ids: Sequence[i
     """Make the metrics of strategies anew, as of the ledger's last block."""
     for start in range(0, len(strategy_ids), _CHUNK):
         _refresh(connection, deployment_id, strategy_ids[start : start + _CHUNK], at)
+    if strategy_ids:
+        _count(connection, deployment_id)  # last, for a block's writer waits for this row
 
 
 @dataclass(frozen=True, slots=True)
