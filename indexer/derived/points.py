@@ -13,15 +13,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, union_all
+import numpy as np
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from accounting.position import AveragePosition
-from accounting.quotes import Quote, QuoteBoard
+from accounting.quotes import Quote, QuoteBoard, RecordedPrice
 from accounting.returns import Growth
 from accounting.risk import Day
 from accounting.windows import DAY_S
-from indexer.ledger.models import PriceHour, VaultHour, VaultPosition
+from indexer.ledger.models import PriceHour, Vault, VaultHour, VaultPosition
+
+_CHUNK = 5_000
 
 NOW = 2**62
 """Later than any hour."""
@@ -68,10 +71,13 @@ def _wanted(table: Any, keys: Sequence[Any], which: Any) -> Any:
 
 
 def _pasts() -> Any:
-    """Vaults' hours with what was held at the end of each."""
     source = aliased(VaultHour)
     of_them = source.vault_id.in_(bindparam("vaults", expanding=True))
-    wanted = _wanted(source, [source.vault_id], of_them)
+    return _hours(_wanted(source, [source.vault_id], of_them))
+
+
+def _hours(wanted: Any) -> Any:
+    """The hours of vaults that are wanted, with what was held at the end of each."""
     return (
         select(
             VaultHour.vault_id,
@@ -134,10 +140,46 @@ class PriceHistory:
                 board.record(Quote(*row[1:]))
             self._hours.append(hour)
             self._boards.append(board.copy())
+        self._direct: dict[tuple[str, str], list[RecordedPrice | None]] = {}
 
     def at(self, time: int) -> QuoteBoard:
         """Return the prices of the hours before a time."""
         return self._boards[bisect_left(self._hours, time) - 1]
+
+    def direct(self, token: str, base: str, times: Sequence[int]) -> list[RecordedPrice | None]:
+        """Return the latest price of the pair itself at each of `times`, in order."""
+        key = (token, base)
+        if key not in self._direct:
+            self._direct[key] = [board.direct(token, base) for board in self._boards]
+        known = self._direct[key]
+        return [known[at - 1] for at in np.searchsorted(self._hours, times).tolist()]
+
+
+class Track:
+    """A vault at times, in columns; `known` says where its worth and returns were, the others are zeros."""
+
+    __slots__ = ("cash", "equity", "growth", "known", "net_deposits", "times")
+
+    def __init__(self, times: Sequence[int]) -> None:
+        self.times = times
+        self.known: list[bool] = []
+        self.growth: list[float] = []
+        self.equity: list[int] = []
+        self.cash: list[int] = []
+        self.net_deposits: list[int] = []
+
+    def add(self, growth: float, equity: int, cash: int, net_deposits: int) -> None:
+        """Add what is known at the next time."""
+        self.known.append(True)
+        self.growth.append(growth)
+        self.equity.append(equity)
+        self.cash.append(cash)
+        self.net_deposits.append(net_deposits)
+
+    def add_unknown(self) -> None:
+        """Add that nothing is known at the next time."""
+        self.add(0.0, 0, 0, 0)
+        self.known[-1] = False
 
 
 class Past:
@@ -165,6 +207,36 @@ class Past:
             for time in times
             if (at := bisect_left(self._starts, time) - 1) >= 0
         ]
+
+    def track(self, times: Sequence[int], prices: PriceHistory) -> Track:
+        """Return the same as `points` in columns, with growth in binary floating point."""
+        subject, hours, held = self._subject, self._hours, self._held
+        base, since, among = subject.base, subject.opened_block, subject.tokens
+        places = (np.searchsorted(self._starts, times) - 1).tolist()
+        opened = bisect_left(places, 0)
+        times, places = times[opened:], places[opened:]
+        tokens = {token for at in set(places) for token in held[at]}
+        direct = {token: prices.direct(token, base, times) for token in tokens}
+        levels = [float(hour.level) for hour in hours]
+        track = Track(times)
+        for nth, (time, at) in enumerate(zip(times, places, strict=True)):
+            hour = hours[at]
+            worth, priced = hour.cash, hour.defined
+            for token, units in held[at].items():
+                found = direct[token][nth]
+                if found is None or found.block < since:
+                    found = prices.at(time).price(token, base, since=since, among=among)
+                if found is None:
+                    priced = False
+                    break
+                worth += found.price.value(units)
+            if not priced:
+                track.add_unknown()
+                continue
+            level, invested = levels[at], hour.invested
+            growth = level * (worth / invested) if invested > 0 else level
+            track.add(growth, worth, hour.cash, hour.deposited - hour.withdrawn)
+        return track
 
     def worths(self, prices: PriceHistory) -> dict[str, int] | None:
         """Return token → worth of what is held now, as `QuoteBoard.worths`; None before anything happened."""
@@ -201,6 +273,53 @@ def read_pasts(
     for *hour, token, units in connection.execute(_PASTS, known):
         found[hour[0]].take(_Hour._make(hour), token, units)
     return found
+
+
+def read_points_before(
+    connection: Connection, deployment_id: int, subjects: Sequence[Subject], times: Sequence[int]
+) -> dict[int, dict[int, Day | None]]:
+    """Return vault id → time → the vault as it was then, at those of a few `times` at which something had
+    happened in it, and `NOW`.
+    """
+    found = {each.vault_id: Past(each) for each in subjects}
+    for ids in (sorted(found)[at : at + _CHUNK] for at in range(0, len(found), _CHUNK)):
+        known = {"deployment": deployment_id, "vaults": ids}
+        for *hour, token, units in connection.execute(_before([*times, NOW]), known):
+            found[hour[0]].take(_Hour._make(hour), token, units)
+    prices = {
+        tokens: read_price_history(connection, deployment_id, tokens, first_recent([*times, NOW]))
+        for tokens in {each.tokens for each in subjects}
+    }
+    return {
+        each.vault_id: {
+            point.time: point.day for point in found[each.vault_id].points([*times, NOW], prices[each.tokens])
+        }
+        for each in subjects
+    }
+
+
+def _before(times: Sequence[int]) -> Any:
+    """Vaults' last hours before some times, with what was held at the end of each."""
+    lasts = []
+    for time in times:
+        newest = aliased(VaultHour)
+        last = (
+            select(func.max(newest.hour))
+            .where(
+                newest.deployment_id == Vault.deployment_id,
+                newest.vault_id == Vault.vault_id,
+                newest.hour < literal(time, BigInteger),
+            )
+            .correlate(Vault)
+            .scalar_subquery()
+        )
+        lasts.append(
+            select(Vault.vault_id, last.label("hour")).where(
+                Vault.deployment_id == bindparam("deployment"),
+                Vault.vault_id.in_(bindparam("vaults", expanding=True)),
+            )
+        )
+    return _hours(union(*lasts).subquery())
 
 
 def read_price_history(
