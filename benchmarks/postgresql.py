@@ -26,10 +26,10 @@ class PostgresqlMissingError(Exception):
 
 
 @contextmanager
-def postgresql(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def postgresql(settings: Mapping[str, str] | None = None, keep: Path | None = None) -> Iterator[str]:
     """Run a server and give its URL, without database name. Raises `PostgresqlMissingError`.
 
-    `settings` are PostgreSQL's own, by name.
+    `settings` are PostgreSQL's own, by name. What it holds stays in the folder `keep`, if one is given.
     """
     initdb, postgres = _program("initdb"), _program("postgres")
     if initdb is None or postgres is None:
@@ -40,16 +40,21 @@ def postgresql(settings: Mapping[str, str] | None = None) -> Iterator[str]:
         users = {entry.pw_name for entry in pwd.getpwall()}
         user = "postgres" if "postgres" in users else "nobody"
     folder = Path(tempfile.mkdtemp(prefix="lockstep-postgresql-"))
+    data = folder / "data" if keep is None else keep
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
     if user is not None:
         shutil.chown(folder, user)
-    data = folder / "data"
-    subprocess.run(  # noqa: S603 - a program of the machine's own
-        [initdb, "-D", data, "-U", "lockstep", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        check=True,
-        capture_output=True,
-        user=user,
-        cwd=folder,
-    )
+        if keep is not None:
+            shutil.chown(keep, user)
+    if not (data / "PG_VERSION").exists():
+        subprocess.run(  # noqa: S603 - a program of the machine's own
+            [initdb, "-D", data, "-U", "lockstep", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            check=True,
+            capture_output=True,
+            user=user,
+            cwd=folder,
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -70,8 +75,8 @@ def postgresql(settings: Mapping[str, str] | None = None) -> Iterator[str]:
         _wait_until_up(url, server, folder / "log")
         yield url
     finally:
-        server.terminate()
-        server.wait(30)
+        server.send_signal(signal.SIGINT)  # its clients are gone, or wait in vain
+        server.wait(300)
         shutil.rmtree(folder)
 
 
