@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Float, Select, and_, bindparam, cast, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
 
 from api.leaders.query import LeadersFilter
 from indexer.ledger.models import (
@@ -63,7 +76,10 @@ def list_leaders(
     column = _number(session, query.sort)
     down = query.order == "desc"
     number = LeaderMetrics.strategy_id
-    chosen = _filtered(session, _rows(deployment_id, query.window), query)
+    of_window = select(LeaderMetrics).where(
+        LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.window == query.window
+    )
+    chosen = _filtered(session, of_window, query)
     found: list[LeaderRow] = []
     if after is None or after[0] is not None:
         known = chosen.where(column.is_not(None))
@@ -71,13 +87,20 @@ def list_leaders(
             key, last = tuple_(column, number), (_literal(session, query.sort, Decimal(after[0])), after[1])
             known = known.where(key < last if down else key > last)
         order = (column.desc(), number.desc()) if down else (column, number)
-        found = _read(session, known.order_by(*order).limit(limit))
+        is_text = _is_text(session, getattr(LeaderMetrics, query.sort))
+
+        def rank(row: LeaderRow) -> tuple[Any, int]:
+            value = row.metrics[query.sort]
+            return float(value) if is_text else value, row.strategy.strategy_id
+
+        found = sorted(_read(session, known.order_by(*order).limit(limit)), key=rank, reverse=down)
     if len(found) < limit:
         unknown = chosen.where(column.is_(None))
         if after is not None and after[0] is None:
             unknown = unknown.where(number < after[1] if down else number > after[1])
         unknown = unknown.order_by(number.desc() if down else number)
-        found += _read(session, unknown.limit(limit - len(found)))
+        rows = _read(session, unknown.limit(limit - len(found)))
+        found += sorted(rows, key=lambda row: row.strategy.strategy_id, reverse=down)
     return found
 
 
@@ -86,10 +109,11 @@ _STRATEGY = len(_METRICS)
 _VAULT = _STRATEGY + len(StrategyCells._fields)
 
 
-def _rows(deployment_id: Any, window: str | None) -> Select[Any]:
-    query: Select[Any] = (
+def _rows(metrics: Any) -> Select[Any]:
+    """Metrics with whose they are."""
+    return (
         select(
-            *LeaderMetrics.__table__.columns,
+            *(getattr(metrics, name) for name in _METRICS),
             *(getattr(Strategy, name) for name in StrategyCells._fields),
             Vault.status,
             Vault.block_number,
@@ -98,22 +122,22 @@ def _rows(deployment_id: Any, window: str | None) -> Select[Any]:
         .join(
             Strategy,
             and_(
-                Strategy.deployment_id == LeaderMetrics.deployment_id,
-                Strategy.strategy_id == LeaderMetrics.strategy_id,
+                Strategy.deployment_id == metrics.deployment_id, Strategy.strategy_id == metrics.strategy_id
             ),
         )
         .join(
             Vault,
             and_(Vault.deployment_id == Strategy.deployment_id, Vault.vault_id == Strategy.leader_vault_id),
         )
-        .where(LeaderMetrics.deployment_id == deployment_id)
     )
-    return query if window is None else query.where(LeaderMetrics.window == window)
 
 
 _WINDOWS = (
-    _rows(bindparam("deployment"), None)
-    .where(LeaderMetrics.strategy_id == bindparam("strategy", type_=BigInteger))
+    _rows(LeaderMetrics)
+    .where(
+        LeaderMetrics.deployment_id == bindparam("deployment"),
+        LeaderMetrics.strategy_id == bindparam("strategy", type_=BigInteger),
+    )
     .add_columns(
         select(func.aggregate_strings(StrategyToken.token, ","))
         .where(
@@ -152,8 +176,10 @@ def sum_bought(session: Session, deployment_id: int, strategy: StrategyCells) ->
     return {row[0]: row[1] for row in session.connection().execute(_BOUGHT, known)}
 
 
-def _read(session: Session, query: Select[Any]) -> list[LeaderRow]:
-    return [_row(tuple(row)) for row in session.execute(query)]
+def _read(session: Session, chosen: Select[LeaderMetrics]) -> list[LeaderRow]:
+    """Return rows in no order: they are chosen before it is looked up whose they are."""
+    rows = session.connection().execute(_rows(aliased(LeaderMetrics, chosen.subquery())))
+    return [_row(tuple(row)) for row in rows]
 
 
 def _row(cells: tuple[Any, ...]) -> LeaderRow:
@@ -174,15 +200,28 @@ def _filtered(session: Session, chosen: Select[Any], query: LeadersFilter) -> Se
         chosen = chosen.where(column >= bound if lower else column <= bound)
     if query.min_history_days is not None:
         chosen = chosen.where(LeaderMetrics.history_days >= query.min_history_days)
+    theirs: list[ColumnElement[bool]] = []
     if query.base_token is not None:
-        chosen = chosen.where(Strategy.base_token == query.base_token)
+        theirs.append(Strategy.base_token == query.base_token)
     if query.closed is not None:
-        chosen = chosen.where((Vault.status == "Left") == query.closed)
+        theirs.append((Vault.status == "Left") == query.closed)
     if query.search is not None:
         words = query.search.lower()
         called = func.lower(Strategy.name).contains(words, autoescape=True)
         address = func.lower(Strategy.leader).startswith(words, autoescape=True)
-        chosen = chosen.where(or_(called, address) if words.startswith("0x") else called)
+        theirs.append(or_(called, address) if words.startswith("0x") else called)
+    if theirs:
+        chosen = chosen.where(
+            exists()
+            .where(
+                Strategy.deployment_id == LeaderMetrics.deployment_id,
+                Strategy.strategy_id == LeaderMetrics.strategy_id,
+                Vault.deployment_id == Strategy.deployment_id,
+                Vault.vault_id == Strategy.leader_vault_id,
+                *theirs,
+            )
+            .correlate(LeaderMetrics)
+        )
     return chosen
 
 
