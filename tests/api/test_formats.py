@@ -120,13 +120,13 @@ def test_until_the_next_block_a_client_need_not_read_again(client: TestClient, c
 
 
 def test_what_changes_between_blocks_has_no_tag(client: TestClient) -> None:
-    for path in ("/v1/orders", "/v1/leaders", "/v1/leaders/1", "/v1/protocol", "/v1/incidents", "/ready"):
+    for path in ("/v1/orders", "/v1/keepers", "/v1/protocol", "/v1/incidents", "/v1/deployments", "/ready"):
         assert "etag" not in client.get(path).headers, path
 
 
 def test_who_asks_too_often_waits(engine: Engine, chain: Chain) -> None:
     del chain
-    with TestClient(create_app(engine, requests_a_minute=3)) as client:
+    with TestClient(create_app(engine, buckets=Buckets(3))) as client:
         answers = [client.get("/health") for _ in range(3)]
         assert [answer.headers["ratelimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0"]
         assert answers[0].headers["ratelimit-policy"] == '"default";q=3;w=60'
