@@ -43,8 +43,9 @@ class Present:
     """Where the deployments of a database are."""
 
     def __init__(self, engine: Engine, key: DeploymentKey | None) -> None:
-        # One statement alone, so it needs no transaction around it.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # One statement alone needs no transaction around it.
+        alone = {"isolation_level": "AUTOCOMMIT"}
+        self._engine = engine.execution_options(**alone) if engine.dialect.name == "postgresql" else engine
         self._key = key
         self._asking: asyncio.Future[dict[DeploymentKey, State]] | None = None
         self._next: asyncio.Future[dict[DeploymentKey, State]] | None = None
