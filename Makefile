@@ -104,7 +104,7 @@ demo: install ## Watch it work: ONCE=1 ends after the summary, MARKET=file repla
 # Narrow a suite from the command line, for instance: make test-python PYTEST_ARGS="tests/api -x"
 FORGE_ARGS ?=
 BROWNIE_ARGS ?=
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist loadgroup
 
 .PHONY: test
 test: install ## Everything that must pass
@@ -148,7 +148,7 @@ compile: compile-forge compile-brownie ## Compile the contracts with Forge and w
 # Without the tests: Forge compiles those that it runs when it runs them, in another way.
 .PHONY: compile-forge
 compile-forge: install
-	@$(FORGE) build --quiet contracts tests/contracts/gas
+	@$(FORGE) build --quiet contracts tests/contracts/gas tests/contracts/support/LeadersWallet.sol
 
 .PHONY: compile-brownie
 compile-brownie: install

@@ -1,4 +1,4 @@
-"""The whole hub: trades, orders, their copies, closes and manual trades on top of `paper.vaults`.
+"""The whole hub: trades, orders, their copies, closes and manual trades on top of vaults.
 
 `contracts/core/Trades.sol`, `Orders.sol`, `Fanouts.sol`, `Continuations.sol` and `Closes.sol`.
 """
@@ -20,8 +20,8 @@ from paper.batch import Batch, Part
 from paper.budget import capacity
 from paper.clearing import Bounds, clear, clear_for
 from paper.refused import RefusedError
+from paper.settlement import ChargedVaults
 from paper.state import WAD, Fanout, Strategy, Vault
-from paper.vaults import Vaults
 from protocol.types import OnBreach, Reason, TradeKind, VaultStatus
 
 _START_STEP = 2_654_435_769
@@ -56,8 +56,8 @@ class Order:
     digest: str = ""
 
 
-class Hub(Vaults):
-    """See `Vaults`. ``expected_bps`` is what the contract is told by `expectSlippage` beforehand."""
+class Hub(ChargedVaults):
+    """See `ChargedVaults`. ``expected_bps`` is what the contract is told by `expectSlippage` beforehand."""
 
     _filled: dict[tuple[str, int], int]
     _closed: set[tuple[str, int]]

@@ -16,8 +16,8 @@ from paper.clearing import Outcome, settle, share_of
 from paper.market import Swapped, View
 from paper.policies import size
 from paper.refused import RefusedError
+from paper.settlement import ChargedVaults
 from paper.state import WAD, Vault
-from paper.vaults import Vaults
 from protocol.types import OnBreach, Policy, Reason, StrategyLimits, StrategyParams, TradeKind, VaultStatus
 
 OWNER, LEADER, KEEPER = "owner", "leader", "keeper"
@@ -102,7 +102,7 @@ class Shadow:
         cost_bps: int,
     ) -> None:
         self.prices = OracleMarket((params.base_token, *params.tokens), cost_bps=cost_bps)
-        self._hub = Vaults(self.prices, treasury="treasury", protocol_bps=protocol_bps)
+        self._hub = ChargedVaults(self.prices, treasury="treasury", protocol_bps=protocol_bps)
         self._hub.now = opened
         self._hub.create_strategy(LEADER, params, {})
         self._hub.told.clear()
@@ -118,7 +118,7 @@ class Shadow:
         return self._hub.told
 
     @property
-    def hub(self) -> Vaults:
+    def hub(self) -> ChargedVaults:
         """The books, to look at, and for what an owner may do beside trades."""
         return self._hub
 

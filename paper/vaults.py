@@ -1,112 +1,40 @@
-"""Accounts, vaults, their rules and their fees: `contracts/core/HubExtension.sol`, one call a transaction.
+"""Strategies and vaults, their rules, who is a member: one call a transaction, as in `paper.accounts`.
 
-Each call is as the contract's of the same name: `RefusedError` where that reverts, and then nothing has
-changed; the events that it emits, in their order, in `told`. Not here: lists of tokens and pools, gate and
-halts, signatures, several calls in one transaction.
+Not here: lists of tokens and pools, gate and halts, signatures, several calls in one transaction.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from accounting.fees import BPS
-from accounting.rounding import mul_div_down
 from indexer.decode.events import (
     Allocated,
     Deallocated,
-    Deposited,
     Event,
-    FeesClaimed,
-    LeaderCapSet,
     MemberMoved,
     PolicySet,
     StrategyCreated,
     StrategyLimitsSet,
     StrategyPoolAdded,
     StrategyTokenAdded,
-    TermsAccepted,
     TermsSet,
     VaultOpened,
     VaultStatusSet,
     Withdrawn,
 )
 from paper import leader, outflows, policies
+from paper.accounts import Accounts, require_amount
 from paper.clearing import Books
-from paper.market import Market
 from paper.outflows import Book, Till
 from paper.price import value_down
 from paper.refused import RefusedError
-from paper.state import Amounts, Records, Strategy, StrategyState, Vault
+from paper.state import Strategy, StrategyState, Vault
 from protocol.types import FeeTerms, Policy, Reason, StrategyParams, VaultStatus
 
 NO_POSITION = 2**32 - 1
-DEFAULT_LEADER_CAP_BPS = 3_000
-SETTLE_WINDOW_S = 86_400
 _EVICTION_DIVISOR = 10
-_MAX_LEADER_CAP_BPS = 5_000
 
 
-class Vaults:
-    """Accounts, vaults, their rules and their fees. ``now`` and ``market`` are the caller's to set.
-
-    ``treasury`` gets what rounding leaves; ``batch_size`` positions are visited in one transaction.
-    """
-
-    def __init__(
-        self,
-        market: Market,
-        *,
-        treasury: str,
-        protocol_bps: int = 0,
-        batch_size: int = 2**32 - 1,
-        max_deviation_bps: int = BPS,
-        venue: str = "",
-        nobody: str = "",
-    ) -> None:
-        self.market = market
-        self.now = 0
-        self.told: list[Event] = []
-        self.batch_size = batch_size
-        self.vaults: Records[Vault] = Records()
-        self.strategies: Records[Strategy] = Records()
-        self.accounts, self.fee_balances, self.invested = Amounts(), Amounts(), Amounts()
-        self.vault_count = self.strategy_count = 0
-        self._treasury = treasury
-        self._protocol_bps = protocol_bps
-        self._max_deviation_bps = max_deviation_bps
-        self._venue, self._nobody = venue, nobody
-        self._caps: dict[str, int] = {}
-
-    # ---------------------------------------------------------------- accounts
-
-    def deposit(self, owner: str, token: str, amount: int) -> None:
-        """Put money into the owner's account."""
-        with self._transaction():
-            _require_amount(amount)
-            self.accounts.move(amount, owner, token)
-            self.told.append(Deposited(owner, token, amount, owner))
-
-    def withdraw(self, owner: str, token: str, amount: int) -> None:
-        """Take money out of the account."""
-        with self._transaction():
-            _require_amount(amount)
-            self._debit(owner, token, amount)
-            self.told.append(Withdrawn(owner, token, amount, owner))
-
-    def claim_fees(self, recipient: str, token: str) -> None:
-        """Move what was earned into the account."""
-        with self._transaction():
-            amount = self.fee_balances.of(recipient, token)
-            _require_amount(amount)
-            self.fee_balances.move(-amount, recipient, token)
-            self.accounts.move(amount, recipient, token)
-            self.told.append(FeesClaimed(recipient, token, amount))
-
-    def set_leader_cap(self, owner: str, cap_bps: int) -> None:
-        """Set the largest share of the owner's money with one leader; 0: the default."""
-        if cap_bps > _MAX_LEADER_CAP_BPS:
-            raise RefusedError("AboveCap", cap_bps, _MAX_LEADER_CAP_BPS)
-        self._caps[owner] = cap_bps
-        self.told.append(LeaderCapSet(owner, cap_bps))
+class Vaults(Accounts):
+    """Strategies and their vaults."""
 
     # ---------------------------------------------------------------- strategies
 
@@ -174,7 +102,7 @@ class Vaults:
     def allocate(self, owner: str, vault_id: int, amount: int) -> None:
         """Put more base token from the account into a vault."""
         with self._transaction():
-            _require_amount(amount)
+            require_amount(amount)
             vault = self._owned(owner, vault_id)
             if vault.status is VaultStatus.LEFT:
                 raise RefusedError("BadStatus", int(VaultStatus.LEFT))
@@ -186,7 +114,7 @@ class Vaults:
         """Take units of a token out of a vault into the account; None: all of them."""
         with self._transaction():
             if amount is not None:
-                _require_amount(amount)
+                require_amount(amount)
             vault = self._owned(owner, vault_id)
             strategy = self._strategy(vault.strategy_id)
             index = strategy.index_of(token)
@@ -279,63 +207,6 @@ class Vaults:
                 raise RefusedError("NotEmpty", position)
             self._fill_hole(strategy, position)
 
-    # ---------------------------------------------------------------- fees
-
-    def settle(self, vault_id: int) -> None:
-        """Charge what is due."""
-        with self._transaction():
-            vault = self._vault(vault_id)
-            if vault.status in {VaultStatus.NONE, VaultStatus.LEFT}:
-                raise RefusedError("BadStatus", int(vault.status))
-            strategy = self._strategy(vault.strategy_id)
-            following = self._next_settlement(strategy, vault)
-            if not following:
-                outflows.charge_time(self._book(strategy, vault))
-                return
-            book = outflows.settled(strategy, vault, self.market, self._till())
-            if book.prices is None:
-                raise RefusedError("PriceNeeded")
-            if book.equity <= book.mark:
-                return
-            book.crystallize()
-            vault.settle_from = following
-
-    def settle_escrow(self, vault_id: int) -> None:
-        """Divide what was held back."""
-        with self._transaction():
-            vault = self._vault(vault_id)
-            if not vault.escrowed:
-                raise RefusedError("NothingEscrowed", vault_id)
-            strategy = self._strategy(vault.strategy_id)
-            if outflows.settled(strategy, vault, self.market, self._till()).prices is None:
-                raise RefusedError("PriceNeeded")
-
-    def accept_terms(self, owner: str, vault_id: int, version: int) -> None:
-        """Charge what is due by the old terms, then take the newest."""
-        with self._transaction():
-            vault = self._ruled(owner, vault_id)
-            strategy = self._strategy(vault.strategy_id)
-            current = len(strategy.terms)
-            if version not in {current} - {vault.terms_version}:
-                raise RefusedError("StaleTerms", current)
-            then, book = (
-                strategy.terms[version - 1],
-                outflows.settled(strategy, vault, self.market, self._till()),
-            )
-            if book.prices is not None:
-                book.crystallize()
-            elif vault.escrowed or book.terms.performance_bps or then.performance_bps:
-                raise RefusedError("PriceNeeded")
-            vault.terms_version, vault.copy_fee_bps, vault.accrued_at = version, then.copy_bps, self.now
-            goes_on = (then.subscription, then.subscription_period) == (
-                book.terms.subscription,
-                book.terms.subscription_period,
-            )
-            if not goes_on:
-                vault.subscribed_until = self.now
-            vault.settle_from = self.now + then.performance_period if then.performance_period else 0
-            self.told.append(TermsAccepted(vault_id, version, then.copy_bps))
-
     # ---------------------------------------------------------------- what there is
 
     def equity_down(self, vault: Vault) -> int:
@@ -348,22 +219,6 @@ class Vaults:
         )
 
     # ---------------------------------------------------------------- inside
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All of it, or nothing."""
-        records = (self.vaults, self.strategies, self.accounts, self.fee_balances, self.invested)
-        before = (len(self.told), self.vault_count, self.strategy_count)
-        try:
-            yield
-        except RefusedError:
-            for each in records:
-                each.drop()
-            told, self.vault_count, self.strategy_count = before
-            del self.told[told:]
-            raise
-        for each in records:
-            each.keep()
 
     def _till(self) -> Till:
         return Till(self._treasury, self.accounts, self.fee_balances, self.invested, self.told, self.now)
@@ -467,20 +322,6 @@ class Vaults:
         self.told.append(Allocated(vault.id, vault.owner, base, amount))
         outflows.mark_inflow(strategy, vault, amount, self._till())
 
-    def _require_under_leader_cap(self, owner: str, by: str, token: str, amount: int) -> None:
-        """The share is of what the owner has in this token here, idle and invested, by what was put in."""
-        invested = self.invested.of(owner, token, by) + amount
-        total = self.accounts.of(owner, token) + self.invested.of(owner, token)
-        allowed = mul_div_down(total, self._caps.get(owner) or DEFAULT_LEADER_CAP_BPS, BPS)
-        if invested > allowed:
-            raise RefusedError("LeaderCapExceeded", invested, allowed)
-
-    def _debit(self, owner: str, token: str, amount: int) -> None:
-        balance = self.accounts.of(owner, token)
-        if amount > balance:
-            raise RefusedError("InsufficientBalance", balance, amount)
-        self.accounts.move(-amount, owner, token)
-
     def _leave(self, strategy: Strategy, vault: Vault) -> None:
         """A vault's place moves only while no trade is being copied."""
         self._set_status(vault, VaultStatus.LEFT, Reason.NONE)
@@ -496,20 +337,6 @@ class Vaults:
             strategy.members[position] = moved
             self.vaults.touch(moved).position = position
         self.told.append(MemberMoved(strategy.id, moved, position))
-
-    def _next_settlement(self, strategy: Strategy, vault: Vault) -> int:
-        """When the period ends that begins with the grid's point that is being settled; 0 at other times."""
-        start = vault.settle_from
-        if not start or self.now < start:
-            return 0
-        period = strategy.terms_of(vault).performance_period
-        point = self.now - (self.now - start) % period
-        return point + period if self.now <= point + SETTLE_WINDOW_S else 0
-
-
-def _require_amount(amount: int) -> None:
-    if not amount:
-        raise RefusedError("ZeroAmount")
 
 
 def _require_member(vault: Vault) -> None:

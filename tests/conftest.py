@@ -10,6 +10,18 @@ from sqlalchemy import Engine
 from benchmarks.postgresql import PostgresqlMissingError, database, postgresql
 from indexer.ledger.database import open_engine
 
+TESTS = Path(__file__).parent
+ONE_WORLD = ("e2e", "keeper", "paper", "practice", "web", "demo/test_world.py", "indexer/test_real_hub.py")
+"""Whose tests share one world that takes long to build."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Such tests run in one of several processes: each process would build the world again."""
+    for item in items:
+        for world in ONE_WORLD:
+            if item.path.is_relative_to(TESTS / world):
+                item.add_marker(pytest.mark.xdist_group(world))
+
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:

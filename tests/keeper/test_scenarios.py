@@ -4,13 +4,21 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from eth_account.signers.local import LocalAccount
+
+from inbox.errors import BadSignatureError
+from inbox.intake import check
 from inbox.migrations import upgrade
 from inbox.orders import Orders
 from inbox.stops import Scope
+from inbox.wallets import NodeWallets
 from indexer.ledger.database import open_engine
+from orders.document import SignedOrder
 from orders.order import WAD, OrderKind
 from protocol.types import Policy, Reason
 from tests.keeper.faults import FailingRpc
+from tests.keeper.wallet import LeadersWallet
 from tests.keeper.world import USDC, World, all_different
 
 
@@ -252,6 +260,38 @@ async def test_compromised_leader_is_frozen_in_one_step_and_nothing_of_theirs_is
     assert world.states(waiting)[-1] == world.states(flying)[-1] == "cancelled"
     [kept] = world.stops.all(lifted=True)
     assert (kept.who, kept.why, kept.lifted_by, kept.lifted_why) == ("op", "key stolen", "op", "new key")
+
+
+async def test_contract_wallet_leads_until_it_takes_its_signature_back(world: World) -> None:
+    owner = world.stage.person("owner of a wallet")
+    wallet = LeadersWallet.deploy(world.stage, owner, usdc=5_000 * USDC)
+    strategy_id = world.offer(wallet, 5_000 * USDC)
+    [follower] = world.join("ann", strategy_id=strategy_id)
+    node = NodeWallets(world.stage.node.http_url)
+    place = {"chain_id": world.stage.deployment.chain_id, "hub": world.stage.contracts.hub.address}
+
+    def signed_by(who: LocalAccount, nonce: int) -> SignedOrder:
+        own = world.order(nonce=nonce, leader=who, strategy_id=strategy_id)
+        return replace(own, leader=wallet.address)
+
+    first, second = signed_by(owner, 1), signed_by(owner, 2)
+    await asyncio.to_thread(check, first, **place, wallets=node)
+    with pytest.raises(BadSignatureError):
+        await asyncio.to_thread(check, signed_by(world.owners["ann"], 1), **place, wallets=node)
+    digest = world.post(first)
+    keeper = await world.keeper()
+    await world.work(keeper)
+    assert world.states(digest)[-1] == "filled"
+    assert world.held(follower, "WETH")
+
+    wallet.lock()
+    with pytest.raises(BadSignatureError):
+        await asyncio.to_thread(check, second, **place, wallets=node)
+    # Whoever stored it before, or without asking: a keeper asks again.
+    digest = world.post(second)
+    await world.work(keeper)
+    assert world.states(digest)[-1] == "rejected"
+    assert world.orders.events(world.found(digest).id)[-1].why == "BadSignature()"
 
 
 async def test_two_keepers_race_for_the_same_work_and_nothing_happens_twice(world: World) -> None:

@@ -21,6 +21,7 @@ from orders.document import SignedOrder
 from orders.order import WAD, Order, OrderKind, Trade, sign
 from protocol.types import FeeTerms, Policy, StrategyLimits, StrategyParams
 from tests.e2e.stage import Event, Stage
+from tests.keeper.wallet import LeadersWallet
 
 BATCH_SIZE = 3
 USDC = 10**6
@@ -63,7 +64,9 @@ class World:
             world.offer(leader, 50_000 * USDC)
             yield world
 
-    def offer(self, leader: LocalAccount, stake: int, *, terms: FeeTerms | None = None) -> int:
+    def offer(
+        self, leader: LocalAccount | LeadersWallet, stake: int, *, terms: FeeTerms | None = None
+    ) -> int:
         """A leader's strategy on USDC and WETH; its id."""
         stage = self.stage
         strategy_id, vault_id = stage.hub.strategyCount().call() + 1, stage.hub.vaultCount().call() + 1
@@ -79,9 +82,12 @@ class World:
             copy_window=COPY_WINDOW_S,
             min_deposit=100 * USDC,
         )
-        stage.order(leader, stage.hub.deposit(stage.usdc.address, stake, leader.address))
-        stage.order(leader, stage.hub.createStrategy(params.struct()))
-        stage.order(leader, stage.hub.allocate(vault_id, stake))
+        for call in (
+            stage.hub.deposit(stage.usdc.address, stake, leader.address),
+            stage.hub.createStrategy(params.struct()),
+            stage.hub.allocate(vault_id, stake),
+        ):
+            leader.does(call) if isinstance(leader, LeadersWallet) else stage.order(leader, call)
         stage.play()
         return int(strategy_id)
 
