@@ -40,13 +40,13 @@ def postgresql(settings: Mapping[str, str] | None = None, keep: Path | None = No
         users = {entry.pw_name for entry in pwd.getpwall()}
         user = "postgres" if "postgres" in users else "nobody"
     folder = Path(tempfile.mkdtemp(prefix="lockstep-postgresql-"))
-    data = folder / "data" if keep is None else keep
+    data = folder / "data" if keep is None else keep.resolve()
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True)
     if user is not None:
         shutil.chown(folder, user)
         if keep is not None:
-            shutil.chown(keep, user)
+            shutil.chown(data, user)
     if not (data / "PG_VERSION").exists():
         subprocess.run(  # noqa: S603 - a program of the machine's own
             [initdb, "-D", data, "-U", "lockstep", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],

@@ -48,6 +48,8 @@ _SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "checkpoint_timeout": "1h",
+    "jit": "off",  # compiling takes longer than any of these statements
+    "random_page_cost": "1.1",  # what is read often is in memory
 }
 _MADE_BY = (
     "benchmarks/api/world.py",

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from multiprocessing import get_context
 from typing import Any
 
 import pyarrow as pa
@@ -146,11 +147,23 @@ def test_a_bucket_fills_again_and_clients_do_not_share_one() -> None:
     assert buckets.take("a") == (True, 59, 1)
 
 
-def test_only_so_many_clients_are_remembered() -> None:
-    buckets = Buckets(2)
-    for number in range(MOST_CLIENTS + 50):
+def test_of_too_many_clients_the_one_heard_of_longest_ago_is_forgotten() -> None:
+    now = [0.0]
+    buckets = Buckets(2, lambda: now[0])
+    assert [buckets.take("first")[1] for _ in range(2)] == [1, 0]
+    for number in range(2 * MOST_CLIENTS):
+        now[0] += 1e-6
         buckets.take(str(number))
-    assert len(buckets._levels) == MOST_CLIENTS
+    assert buckets.take("first") == (True, 1, 30)
+    assert buckets.take(str(2 * MOST_CLIENTS - 1))[1] == 0
+
+
+def test_processes_that_part_share_what_an_address_may_ask() -> None:
+    buckets = Buckets(3)
+    child = get_context("fork").Process(target=buckets.take, args=("a",))
+    child.start()
+    child.join()
+    assert buckets.take("a")[1] == 1
 
 
 def test_a_statement_that_takes_too_long_is_given_up(
