@@ -172,10 +172,12 @@ def test_a_statement_that_takes_too_long_is_given_up(
 
     engine = open_engine(postgresql_url)
     fill_world(engine)
-    monkeypatch.setattr(snapshot, "_TIMEOUT", text("SET LOCAL statement_timeout = 50"))
+    monkeypatch.setattr(snapshot, "STATEMENT_TIMEOUT_MS", 50)
+    snapshot._deployments.cache_clear()  # it has the former limit
     with engine.connect() as locked, TestClient(create_app(engine), raise_server_exceptions=False) as client:
         locked.execute(text("LOCK TABLE vaults IN ACCESS EXCLUSIVE MODE"))
         check(client.get("/v1/vaults"), 503, "too-slow")
         locked.rollback()
         assert client.get("/v1/vaults").status_code == 200
+    snapshot._deployments.cache_clear()
     engine.dispose()
