@@ -234,7 +234,7 @@ bench-live: compile ## How soon a subscriber hears of a fill; writes benchmarks/
 bench-web: compile ## Size and speed of the dApp in a browser; writes benchmarks/results/web.json
 	@$(VENV)/python -m benchmarks.web
 
-# A tenth of the full size by default; BENCH_ARGS="--leaders 10000" is all of it, and needs 30 GB and an hour or two.
+# The first run makes the ledger, of some 12 GB below build/.
 .PHONY: bench-api
 bench-api: install ## Speed of the API over a large ledger in PostgreSQL; BENCH_ARGS=--quick only tries it
 	@$(VENV)/python -m benchmarks.api $(BENCH_ARGS)

@@ -13,12 +13,18 @@ from decimal import Decimal
 from math import isfinite, sqrt
 from typing import Literal
 
+import numpy as np
+
 from accounting.book import Book, Event, Fill
+from accounting.columns import Floats
 from accounting.rounding import ratio
 from accounting.trips import ClosedTrade
 
 Bar = Literal["short_history", "few_trades", "small_stake", "wash_trading", "no_risk_taken"]
 Caution = Literal["style_change", "martingale"]
+
+Numbers = Sequence[Decimal] | Floats
+"""Statistics, in which no money is counted."""
 
 LEAST_RETURNS = 30
 """Daily returns below which nobody is ranked."""
@@ -31,7 +37,7 @@ STAKE_PART = 100
 
 _RECENT = 30
 _STYLE_TIMES = 3
-_STYLE_EXPOSURE = Decimal("0.5")
+_STYLE_EXPOSURE = 0.5
 _MARTINGALE_TIMES = Decimal("1.5")
 _LEAST_ENTRIES = 5
 _ONE_SIDED_95 = 1.645
@@ -55,8 +61,8 @@ class Entry:
 class Evidence:
     """What a rank is given for: of a window its daily returns, exposures and trades, of now the stakes."""
 
-    returns: Sequence[Decimal]
-    exposures: Sequence[Decimal]
+    returns: Numbers
+    exposures: Numbers
     closed: Sequence[ClosedTrade]
     entries: Sequence[Entry]
     own_stake: int | None
@@ -76,7 +82,7 @@ def rank(seen: Evidence) -> Rank:
     """Return the score with everything that speaks against it."""
     bars = _bars(seen)
     warnings = _warnings(seen)
-    score = None if bars else _lowest_sharpe([float(each) for each in seen.returns])
+    score = None if bars else _lowest_sharpe(_floats(seen.returns))
     if score is None:
         return Rank(None, bars or ("no_risk_taken",), warnings)
     return Rank(Decimal(repr(score - len(warnings))).quantize(_PLACES), (), warnings)
@@ -97,38 +103,40 @@ def _bars(seen: Evidence) -> tuple[Bar, ...]:
 
 def _warnings(seen: Evidence) -> tuple[Caution, ...]:
     found: dict[Caution, bool] = {
-        "style_change": _style_changed(seen.returns, seen.exposures),
+        "style_change": _style_changed(_floats(seen.returns), _floats(seen.exposures)),
         "martingale": _raises_after_losses(seen.entries),
     }
     return tuple(name for name, holds in found.items() if holds)
 
 
-def _lowest_sharpe(returns: Sequence[float]) -> float | None:
+def _lowest_sharpe(returns: Floats) -> float | None:
     """The lower end of the Sharpe ratio's interval, a year; None where nothing was ever at risk."""
     n = len(returns)
-    mean = sum(returns) / n
-    moments = [sum((each - mean) ** power for each in returns) / n for power in (2, 3, 4)]
-    if moments[0] <= 0:
+    mean = float(returns.mean())
+    off = returns - mean
+    squares = off * off
+    second, third, fourth = (float(each.mean()) for each in (squares, squares * off, squares * squares))
+    if second <= 0:
         return None
-    sharpe = mean / sqrt(moments[0] * n / (n - 1))
-    skewness, kurtosis = moments[1] / moments[0] ** 1.5, moments[2] / moments[0] ** 2
+    sharpe = mean / sqrt(second * n / (n - 1))
+    skewness, kurtosis = third / second**1.5, fourth / second**2
     spread = 1 - skewness * sharpe + (kurtosis - 1) / 4 * sharpe**2
     low = (sharpe - _ONE_SIDED_95 * sqrt(max(spread, 0) / (n - 1))) * sqrt(365)
     return low if isfinite(low) else None
 
 
-def _style_changed(returns: Sequence[Decimal], exposures: Sequence[Decimal]) -> bool:
+def _style_changed(returns: Floats, exposures: Floats) -> bool:
     """Whether the last 30 days swing three times as much, or as little, as those before, or half of the
     capital more, or less, is invested.
     """
     if len(returns) < 2 * _RECENT:
         return False
-    before, after = _variance(returns[:-_RECENT]), _variance(returns[-_RECENT:])
+    before, after = float(returns[:-_RECENT].var()), float(returns[-_RECENT:].var())
     times = _STYLE_TIMES**2
     if before > after * times or after > before * times:
         return True
     earlier, later = exposures[:-_RECENT], exposures[-_RECENT:]
-    return bool(earlier) and abs(_mean(later) - _mean(earlier)) > _STYLE_EXPOSURE
+    return bool(len(earlier)) and abs(float(later.mean()) - float(earlier.mean())) > _STYLE_EXPOSURE
 
 
 def _raises_after_losses(entries: Sequence[Entry]) -> bool:
@@ -163,6 +171,5 @@ def _mean(values: Sequence[Decimal]) -> Decimal:
     return sum(values, Decimal(0)) / len(values) if values else Decimal(0)
 
 
-def _variance(values: Sequence[Decimal]) -> Decimal:
-    mean = _mean(values)
-    return _mean([(each - mean) ** 2 for each in values])
+def _floats(values: Numbers) -> Floats:
+    return np.asarray(values, dtype=np.float64)

@@ -37,12 +37,17 @@ def difference(fill: Rate, reference: Rate) -> Difference:
     of the leader's two rounded amounts: a small leader's rounding would look like a difference in a large
     follower's fill.
     """
-    expected = mul_div_down(fill.amount_in, reference.amount_out, reference.amount_in)
-    units = fill.amount_out - expected
+    units = more_units(fill, reference)
+    expected = fill.amount_out - units
     if not expected:
         return Difference(units, None)
     bps = STATISTICS.divide(Decimal(units * 10_000), Decimal(expected))
     return Difference(units, bps.quantize(_BPS_PLACES, context=STATISTICS))
+
+
+def more_units(fill: Rate, reference: Rate) -> int:
+    """Return the units of `difference` alone."""
+    return fill.amount_out - mul_div_down(fill.amount_in, reference.amount_out, reference.amount_in)
 
 
 def unit_price(rate: Rate, decimals_in: int, decimals_out: int) -> Decimal:

@@ -70,6 +70,10 @@ class QuoteBoard:
         """Take records of blocks before ``block`` as never made."""
         self._latest = {pair: found for pair, found in self._latest.items() if found.block >= block}
 
+    def direct(self, token: str, base: str) -> RecordedPrice | None:
+        """Return the latest price of the pair itself."""
+        return self._latest.get((token, base))
+
     def price(
         self, token: str, base: str, *, since: int = 0, among: Collection[str] | None = None
     ) -> RecordedPrice | None:

@@ -3,6 +3,8 @@
 Those of return series are empyrical-reloaded's, with 365 periods a year: markets here never close. They take
 binary floating point in and give it out; no money goes through it. Formulas, units and versions of all are in
 `accounting.catalogue`. A figure that has too little behind it is None, not a guess.
+
+Here is what each figure is, one vault and window at a time; `accounting.columns` reckons the same for many.
 """
 
 from collections.abc import Mapping, Sequence

@@ -27,6 +27,7 @@ from api.admin.proposals.endpoints import router as admin_proposals
 from api.admin.stops.endpoints import router as admin_stops
 from api.admin.transactions.endpoints import router as admin_transactions
 from api.admin.users.endpoints import router as admin_users
+from api.answers import Answers, Present
 from api.correlations.endpoints import router as correlations
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
@@ -50,7 +51,7 @@ from api.pools.endpoints import router as pools
 from api.prices.endpoints import router as prices
 from api.problems import Problem
 from api.protocol.endpoints import router as protocol
-from api.rates import RateLimits
+from api.rates import Buckets, RateLimits
 from api.reasons.endpoints import router as reasons
 from api.sessions.endpoints import router as sessions
 from api.snapshot import DeploymentKey, NotModified, Snapshots
@@ -85,8 +86,8 @@ them, with `/deployments/{chain_id}/{hub}` before it.
 `Accept: text/csv`, `application/vnd.apache.parquet` or `application/vnd.apache.arrow.stream`. A table may
 have `limit` up to 100,000 rows, all of one block; `Link` names what comes after.
 
-**Until the next block** most answers stay as they are, but for gas, which is known a moment later: `ETag`
-says block and gas, `If-None-Match` gets 304.
+**Until the next block** most answers stay as they are, but for gas, which is known a moment later, and
+leaders' metrics, which are made after the block: `ETag` says which they are of, `If-None-Match` gets 304.
 
 **Trades** are called `strategy-sequence`, as `3-17`. A `copy_id` is a hash that anybody can compute from
 the chain's own ids.
@@ -166,7 +167,7 @@ def create_app(
     *,
     wallets: ContractWallets | None = None,
     web: Path | None = None,
-    requests_a_minute: int | None = None,
+    buckets: Buckets | None = None,
     site: Site = LOCAL,
     seal: Seal | None = None,
     governance: Governance = NO_TIMELOCK,
@@ -177,8 +178,9 @@ def create_app(
     ``deployment`` says which hub to speak for; without it the database must hold exactly one. ``wallets``
     asks contract wallets about signatures; without it only keys can sign. ``web`` is the folder of
     the built dApp, which is served beside the API; without it the root leads to the description.
-    ``requests_a_minute`` is what one address or key may make; None for no limit. ``site`` says under which
-    domains people sign in, ``seal`` keeps their second factors and channels; without it there are none.
+    ``buckets`` say how many requests an address or key may make; without them there is no limit. ``site``
+    says under which domains people sign in, ``seal`` keeps their second factors and channels; without it
+    there are none.
     ``governance`` is how the hub's owner makes its calls, for those that staff proposes. ``local_channels``
     lets channels lead to this machine, for trials.
     """
@@ -206,8 +208,9 @@ def create_app(
     _assemble(one_of_several, parts)
     app.mount("/deployments/{deployed_chain:int}/{deployed_hub}", one_of_several)
     app.add_middleware(Tables)
-    if requests_a_minute is not None:
-        app.add_middleware(RateLimits, most=requests_a_minute, named=Names(door))
+    app.add_middleware(Answers, present=Present(engine, deployment))
+    if buckets is not None:
+        app.add_middleware(RateLimits, buckets=buckets, named=Names(door))
     # What is public any page may read, and hand in what is signed. What is not needs a cookie, which browsers
     # do not send for other sites' pages, or `Authorization`, which is none of these headers.
     app.add_middleware(

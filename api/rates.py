@@ -1,11 +1,14 @@
-"""How many requests a client may make: a bucket for each address, told in every answer.
+"""How many requests a client may make: a bucket for each address or name, told in every answer.
 
-Headers are those of the IETF draft "RateLimit header fields for HTTP". A process counts for itself.
+Headers are those of the IETF draft "RateLimit header fields for HTTP".
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from math import ceil
+from hashlib import blake2b
+from math import ceil, inf
+from mmap import mmap
+from multiprocessing import get_context
+from struct import Struct
 from time import monotonic
 
 from starlette.datastructures import MutableHeaders
@@ -15,9 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import ApiError, problem_response
 
 WINDOW_S = 60
-MOST_CLIENTS = 10_000
-"""Addresses that are remembered; the one that was heard of longest ago is forgotten first."""
-
+_PLACE = Struct("=Qdd")
+_GROUPS, _WAYS = 2_048, 8
+MOST_CLIENTS = _GROUPS * _WAYS
+"""Clients that are remembered at most."""
 
 Named = Callable[[Scope], Awaitable[str | None]]
 """Under which name a request is counted; None for its address."""
@@ -30,34 +34,53 @@ class TooManyRequestsError(ApiError):
 
 
 class Buckets:
-    """Gives each client ``most`` requests a minute, as they flow back evenly."""
+    """Gives each client ``most`` requests a minute, as they flow back evenly.
+
+    Processes that are forked after it was made share it. A client is known by a hash in one of a few places;
+    were all of them taken, the one that was heard of longest ago is forgotten.
+    """
 
     def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
-        self._most = most
+        self.most = most
         self._clock = clock
-        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = get_context("fork").Lock()
+        self._places = mmap(-1, _GROUPS * _WAYS * _PLACE.size)
 
     def take(self, client: str) -> tuple[bool, int, int]:
         """Return whether a request may go on, how many more may, and seconds until all may again."""
-        now = self._clock()
-        level, at = self._levels.pop(client, (float(self._most), now))
-        level = min(float(self._most), level + (now - at) * self._most / WINDOW_S)
-        granted = level >= 1
-        level -= granted
-        self._levels[client] = (level, now)
-        if len(self._levels) > MOST_CLIENTS:
-            self._levels.popitem(last=False)
-        return granted, int(level), ceil((self._most - level) * WINDOW_S / self._most)
+        name = int.from_bytes(blake2b(client.encode(), digest_size=8).digest()) | 1
+        with self._lock:
+            now = self._clock()
+            place, level, at = self._find(name, now)
+            level = min(float(self.most), level + (now - at) * self.most / WINDOW_S)
+            granted = level >= 1
+            level -= granted
+            _PLACE.pack_into(self._places, place, name, level, now)
+        return granted, int(level), ceil((self.most - level) * WINDOW_S / self.most)
+
+    def _find(self, name: int, now: float) -> tuple[int, float, float]:
+        """A client's place with its level and when that was; a full bucket for one that is not known."""
+        first = (name >> 1) % _GROUPS * _WAYS * _PLACE.size
+        oldest, since = first, inf
+        for place in range(first, first + _WAYS * _PLACE.size, _PLACE.size):
+            found, level, at = _PLACE.unpack_from(self._places, place)
+            if found == name:
+                return place, level, at
+            if not found:
+                return place, float(self.most), now
+            if at < since:
+                oldest, since = place, at
+        return oldest, float(self.most), now
 
 
 class RateLimits:
     """ASGI middleware that refuses clients whose bucket is empty. ``named`` knows some by name."""
 
-    def __init__(self, app: ASGIApp, most: int, named: Named) -> None:
+    def __init__(self, app: ASGIApp, buckets: Buckets, named: Named) -> None:
         self._app = app
         self._named = named
-        self._most = most
-        self._buckets = Buckets(most)
+        self._most = buckets.most
+        self._buckets = buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, and pass it on or refuse it."""

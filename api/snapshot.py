@@ -4,26 +4,32 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Any
+from functools import cache, cached_property
+from typing import Annotated, Any, TypeVar
 
 from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request, Response
-from fastapi.concurrency import contextmanager_in_threadpool
-from sqlalchemy import Engine, select, text
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from sqlalchemy import Engine, Select, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from api.beside import said_of_leaders
 from api.problems import ApiError, LedgerNotReadyError
 from api.schemas import BlockRef, utc
+from api.shelf import Shelf
+from api.tags import State, is_of_the_chain, shows_leaders, tag_of
 from api.tokens.catalogue import TokenCatalogue
+from api.trades.cells import CopyCells
 from indexer.ledger.models import Copy, Deployment
 from protocol.identity import copy_id
 
 STATEMENT_TIMEOUT_MS = 5_000
 """What one statement may take on PostgreSQL before it is given up."""
+
+T = TypeVar("T")
 
 _TIMEOUT = text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}")
 
@@ -63,6 +69,7 @@ class Snapshot:
 
     session: Session
     deployment: Deployment
+    shelf: Shelf
 
     @property
     def deployment_id(self) -> int:
@@ -84,7 +91,7 @@ class Snapshot:
         """Unix seconds of the checkpoint's block."""
         return int(self.block.time.timestamp())
 
-    def copy_id(self, copy: Copy) -> str:
+    def copy_id(self, copy: Copy | CopyCells) -> str:
         """What the contracts call a copy."""
         at = self.deployment
         return copy_id(at.chain_id, at.hub, copy.trade_id, copy.vault_id, copy.policy_revision)
@@ -92,7 +99,11 @@ class Snapshot:
     @cached_property
     def tokens(self) -> TokenCatalogue:
         """The deployment's tokens."""
-        return TokenCatalogue.load(self.session, self.deployment_id)
+        return self.kept("tokens", lambda: TokenCatalogue.load(self.session, self.deployment_id))
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` reads of the chain's part of the ledger, read once a block."""
+        return self.shelf.get(self.deployment_id, self.deployment.checkpoint_hash, key, make)
 
 
 class Snapshots:
@@ -102,13 +113,14 @@ class Snapshots:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._engine = engine.execution_options(**options) if engine.dialect.name == "postgresql" else engine
         self._key = key
+        self._shelf = Shelf()
         self.turns = asyncio.Semaphore(MAX_READERS)
 
     @contextmanager
     def open(self, wanted: DeploymentKey | None = None) -> Iterator[Snapshot]:
         """Yield a snapshot of the deployment wanted; its transaction is rolled back afterwards."""
-        with self.session() as session:
-            yield Snapshot(session, self._deployment(session, wanted))
+        with Session(self._engine, autoflush=False) as session:
+            yield Snapshot(session, self._deployment(session, wanted), self._shelf)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -119,11 +131,10 @@ class Snapshots:
             yield session
 
     def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
-        query = select(Deployment).order_by(Deployment.id).limit(2)
         key = wanted or self._key
-        if key is not None:
-            query = query.where(Deployment.chain_id == key.chain_id, Deployment.hub == key.hub)
-        found = session.scalars(query).all()
+        known = {} if key is None else {"chain": key.chain_id, "hub": key.hub}
+        query = _deployments(key is not None, self._engine.dialect.name == "postgresql")
+        found: Sequence[Deployment] = session.scalars(query, known).all()
         if len(found) > 1:
             raise LedgerNotReadyError(
                 "The database holds several deployments and the request does not say which is meant.",
@@ -164,11 +175,24 @@ class KeptSnapshot:
         await self._stack.aclose()
 
 
+@cache
+def _deployments(one: bool, timed: bool) -> Select[Any]:  # noqa: FBT001 (which parts it has)
+    """Statements are made once: to make one takes longer than to run it."""
+    query: Select[Any] = select(Deployment).order_by(Deployment.id).limit(2)
+    if one:
+        query = query.where(Deployment.chain_id == bindparam("chain"), Deployment.hub == bindparam("hub"))
+    if timed:  # in the same round trip as what is asked first
+        limit = func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True)  # noqa: FBT003 (PostgreSQL's signature)
+        query = query.add_columns(limit)
+    return query
+
+
 async def open_snapshot(request: Request, response: Response) -> AsyncIterator[Snapshot]:
     """Open the request's snapshot when its turn has come, or take the one that it shares.
 
-    What follows from the chain alone is the same until the next block: its answer carries the block as
-    `ETag`. Raises `NotModified` for a client that has it already.
+    What follows from the chain alone is the same until the next block: its answer carries an `ETag`, and says
+    `Cache-Control: no-cache`, which lets `Answers` keep it. Raises `NotModified` for a client that has it
+    already.
     """
     snapshots: Snapshots = request.app.state.snapshots
     wanted = wanted_of(request.path_params)
@@ -176,10 +200,8 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
     kept = KeptSnapshot() if shared is None else shared
     try:
         snapshot = await kept.opened(snapshots, wanted)
-        last = snapshot.deployment.checkpoint_hash
-        if last is not None and not _is_of_its_own(request):
-            # What transactions cost is known a moment after their block.
-            tag = f'W/"{last[2:18]}-{snapshot.deployment.gas_number or 0}"'
+        tag = await _tag(request, snapshot)
+        if tag is not None:
             if tag in request.headers.get("if-none-match", ""):
                 raise NotModified(tag)
             response.headers["ETag"] = tag
@@ -190,31 +212,22 @@ async def open_snapshot(request: Request, response: Response) -> AsyncIterator[S
             await kept.close()
 
 
+async def _tag(request: Request, snapshot: Snapshot) -> str | None:
+    path, found = request.scope["path"], snapshot.deployment
+    if getattr(request.state, "private", False) or not is_of_the_chain(path):
+        return None
+    said = ""
+    if shows_leaders(path):
+        said = await run_in_threadpool(lambda: said_of_leaders(snapshot.session.connection()))
+    return tag_of(path, State(found.checkpoint_hash, found.gas_number, found.metrics_version, said))
+
+
 def keep_nowhere(request: Request, response: Response) -> None:
     """Say that an answer is for its caller alone: nobody on the way keeps it, and it has no `ETag`."""
     request.state.private = True
     response.headers["Cache-Control"] = "no-store"
     if "ETag" in response.headers:
         del response.headers["ETag"]
-
-
-def _is_of_its_own(request: Request) -> bool:
-    private = getattr(request.state, "private", False)
-    return private or any(part in request.url.path for part in _OF_THEIR_OWN)
-
-
-_OF_THEIR_OWN = (
-    "/v1/notifications",
-    "/v1/orders",
-    "/v1/leaders",
-    "/v1/incidents",
-    "/v1/keepers",
-    "/v1/protocol",
-    "/v1/session",
-    "/v1/admin",
-    "/ready",
-)
-"""Paths whose answers change between two blocks, too."""
 
 
 def wanted_of(path: Mapping[str, Any]) -> DeploymentKey | None:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,11 @@ class PostgresqlMissingError(Exception):
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a server and give its URL, without database name. Raises `PostgresqlMissingError`."""
+def postgresql(settings: Mapping[str, str] | None = None, keep: Path | None = None) -> Iterator[str]:
+    """Run a server and give its URL, without database name. Raises `PostgresqlMissingError`.
+
+    `settings` are PostgreSQL's own, by name. What it holds stays in the folder `keep`, if one is given.
+    """
     initdb, postgres = _program("initdb"), _program("postgres")
     if initdb is None or postgres is None:
         raise PostgresqlMissingError("PostgreSQL is not installed")
@@ -37,31 +40,27 @@ def postgresql() -> Iterator[str]:
         users = {entry.pw_name for entry in pwd.getpwall()}
         user = "postgres" if "postgres" in users else "nobody"
     folder = Path(tempfile.mkdtemp(prefix="lockstep-postgresql-"))
+    data = folder / "data" if keep is None else keep.resolve()
+    if keep is not None:
+        data.mkdir(parents=True, exist_ok=True)
     if user is not None:
         shutil.chown(folder, user)
-    data = folder / "data"
-    subprocess.run(  # noqa: S603 - a program of the machine's own
-        [initdb, "-D", data, "-U", "lockstep", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        check=True,
-        capture_output=True,
-        user=user,
-        cwd=folder,
-    )
+        if keep is not None:
+            shutil.chown(data, user)
+    if not (data / "PG_VERSION").exists():
+        subprocess.run(  # noqa: S603 - a program of the machine's own
+            [initdb, "-D", data, "-U", "lockstep", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            check=True,
+            capture_output=True,
+            user=user,
+            cwd=folder,
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments: list[str | Path] = [
-        "-D",
-        data,
-        "-p",
-        str(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        folder,
-        "-c",
-        "fsync=off",
-    ]
+    arguments: list[str | Path] = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder]
+    for name, value in {"fsync": "off", **(settings or {})}.items():
+        arguments += ["-c", f"{name}={value}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603 - a program of the machine's own
             [postgres, *arguments],
@@ -76,8 +75,8 @@ def postgresql() -> Iterator[str]:
         _wait_until_up(url, server, folder / "log")
         yield url
     finally:
-        server.terminate()
-        server.wait(30)
+        server.send_signal(signal.SIGINT)  # its clients are gone, or wait in vain
+        server.wait(300)
         shutil.rmtree(folder)
 
 

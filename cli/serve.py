@@ -18,9 +18,11 @@ from access.sealing import VARIABLE, Seal
 from access.sign_in import Site, local_domains
 from api.app import create_app
 from api.live.talk import MOST_TEXT
+from api.rates import Buckets
 from api.snapshot import DeploymentKey
 from cli.failure import told
 from cli.options import DATABASE_URL, DatabaseUrl
+from cli.workers import listeners, run
 from demo.checkout import Checkout
 from inbox.wallets import NodeWallets
 from indexer.errors import IndexerError
@@ -115,37 +117,55 @@ def serve(
             help="Requests that one address may make in a minute; 0: no limit, for a server behind a proxy.",
         ),
     ] = 3_000,
+    workers: Annotated[
+        int,
+        typer.Option(
+            envvar="LOCKSTEP_WORKERS",
+            min=1,
+            max=64,
+            help="Processes that answer; about one for each core that the database leaves.",
+        ),
+    ] = 1,
 ) -> None:
     """Serve the API over the ledger that `lockstep index` keeps, and take orders, until Ctrl-C."""
     with told():
-        engine = open_ledger(database_url)
+        open_ledger(database_url).dispose()
         key = None if deployment is None else _key(deployment)
         pages = _web(web)
         seal = None if secret_key is None else Seal(secret_key)
         governance = Governance(_contract(timelock), timelock_delay, _contract(oracle))
-        listener = _listen(host, port)
-    wallets = None if rpc_url is None else NodeWallets(rpc_url)
-    if pages is None:
-        typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
-    typer.echo(f"Serving on {_url(listener)}, described at {_url(listener)}/docs. Ctrl-C ends it.")
-    app = create_app(
-        engine,
-        key,
-        wallets=wallets,
-        web=pages,
-        requests_a_minute=requests_a_minute or None,
-        site=_site(domain, listener),
-        seal=seal,
-        governance=governance,
-        local_channels=local_channels,
-    )
-    server = _Server(
-        uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT, timeout_graceful_shutdown=10)
-    )
-    server.let_go = app.state.feeds.close
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
-        server.run(sockets=[listener])
-    engine.dispose()
+        sockets = _listen(host, port, workers)
+        if pages is None:
+            typer.echo("The dApp is not built, so the API is served alone: `make web` builds it.")
+        at = _url(sockets[0])
+        typer.echo(f"Serving on {at}, described at {at}/docs. Ctrl-C ends it.")
+        buckets = Buckets(requests_a_minute) if requests_a_minute else None
+
+        def work(listener: socket.socket) -> None:
+            engine = open_ledger(database_url)
+            app = create_app(
+                engine,
+                key,
+                wallets=None if rpc_url is None else NodeWallets(rpc_url),
+                web=pages,
+                buckets=buckets,
+                site=_site(domain, listener),
+                seal=seal,
+                governance=governance,
+                local_channels=local_channels,
+            )
+            server = _Server(
+                uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT, timeout_graceful_shutdown=10)
+            )
+            server.let_go = app.state.feeds.close
+            with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has finished open requests
+                server.run(sockets=[listener])
+            engine.dispose()
+
+        if workers == 1:
+            work(sockets[0])
+        else:
+            run(work, sockets)
 
 
 class _Server(uvicorn.Server):
@@ -213,10 +233,9 @@ def _key(deployment: Path) -> DeploymentKey:
     return DeploymentKey(found.chain_id, found.hub)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, count: int) -> list[socket.socket]:
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        return listeners(host, port, count)
     except OSError as error:
         raise CannotServeError(
             f"Cannot listen on {host} port {port}: {error.strerror or error}.",

@@ -55,24 +55,28 @@ TheDoor = Annotated[Door, Depends(door)]
 
 async def maybe_signed_in(
     request: Request,
+    response: Response,
     door: TheDoor,
     bearer: Annotated[object, Depends(_BEARER)],
     cookie: Annotated[object, Depends(_COOKIE)],
 ) -> Caller | None:
-    """Who asks, or None for nobody. A credential that is not valid is refused, not taken for none."""
+    """Who asks, or None for nobody. A credential that is not valid is refused, not taken for none.
+
+    What looks at its caller is kept nowhere.
+    """
     del bearer, cookie  # they only tell the description how to sign in
+    keep_nowhere(request, response)
     return await run_in_threadpool(door.caller, request)
 
 
 MaybeSignedIn = Annotated[Caller | None, Depends(maybe_signed_in)]
 
 
-async def signed_in(request: Request, response: Response, caller: MaybeSignedIn) -> Caller:
+async def signed_in(request: Request, caller: MaybeSignedIn) -> Caller:
     """Who asks: in a session, or to read with a key of the scope `private:read`.
 
     Raises `NotSignedInError` and `KeyRefusedError`.
     """
-    keep_nowhere(request, response)
     if caller is None:
         raise NotSignedInError("Nobody is signed in.", remedy=SIGN_IN)
     if caller.session is None and (request.method not in SAFE or Scope.PRIVATE not in caller.scopes):

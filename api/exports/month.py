@@ -14,10 +14,11 @@ from api.exports.cells import text_cell
 from api.problems import ApiError
 from api.schemas import Amount, Token
 from api.snapshot import Snapshot
-from api.statements.history import Line, list_lines, place_of, steps_of
+from api.statements.history import Line, list_lines, place_of, steps_of, time_of
 from api.statements.repository import end_before, first_block_since
 from api.statements.schemas import FeeLine, FillLine, FlowLine, SkipLine
 from api.statements.service import present_line
+from api.statements.standing import market_of
 from api.vaults.repository import VaultRow
 from api.vaults.service import require_vault
 from indexer.derived.standing import load_states
@@ -175,13 +176,15 @@ def _lines(
     snapshot: Snapshot, row: VaultRow, start: int, end: int
 ) -> Iterator[FlowLine | FeeLine | FillLine | SkipLine]:
     """The month's lines, oldest first."""
-    pages: list[Sequence[Line]] = []
+    pages: list[tuple[Sequence[Line], int]] = []
     before: Place | None = (end_before(snapshot.session, snapshot.deployment_id, end), 0)
     first = (first_block_since(snapshot.session, snapshot.deployment_id, start), 0)
     while True:
-        page = list_lines(snapshot, row.vault.vault_id, since=first, before=before, limit=_PAGE)
-        pages.append(page)
-        if sum(map(len, pages)) > MOST_LINES:
+        found = list_lines(snapshot, row.vault.vault_id, since=first, before=before, limit=_PAGE + 1)
+        page = found[:_PAGE]
+        # Of what was before the month nothing is read: that it is in another hour is enough.
+        pages.append((page, time_of(found[_PAGE]) if len(found) > _PAGE else start - 1))
+        if sum(len(lines) for lines, _ in pages) > MOST_LINES:
             raise MonthTooLongError(
                 f"More than {MOST_LINES} lines are in this month.",
                 remedy="Page through /v1/vaults/{vault_id}/statement instead.",
@@ -189,10 +192,11 @@ def _lines(
         if len(page) < _PAGE:
             break
         before = place_of(page[-1])
-    for page in reversed(pages):
-        steps = steps_of(snapshot, row.vault, row.strategy, "average_cost", page)
-        for line in reversed(page):
-            yield present_line(snapshot, line, steps.get(place_of(line)), row.strategy.base_token)
+    base, market = row.strategy.base_token, market_of(snapshot, row.strategy)
+    for lines, older in reversed(pages):
+        steps = steps_of(snapshot, row.vault, market, lines, older, method="average_cost")
+        for line in reversed(lines):
+            yield present_line(snapshot, line, steps.get(place_of(line)), base)
 
 
 def _amount(amount: Amount) -> tuple[str, str]:

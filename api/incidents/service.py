@@ -1,9 +1,10 @@
 """Answers about incidents. Reads the tables where they are: who only reads makes none."""
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, select
 
 from access import models
 from access.incidents import Severity
+from api.beside import is_there
 from api.incidents.schemas import Incident, Incidents
 from api.orders.posted import microseconds
 from api.paging import PageQuery, cut, decode_cursor
@@ -48,7 +49,7 @@ def present(row: models.Incident) -> Incident:
 
 
 def _has_incidents(snapshot: Snapshot) -> bool:
-    return inspect(snapshot.session.connection()).has_table(models.Incident.__tablename__)
+    return is_there(snapshot.session.connection(), models.Incident)
 
 
 def _of_hub(snapshot: Snapshot) -> Select[models.Incident]:

@@ -1,15 +1,16 @@
 """The profile of one leader: the curve, the months and the market mix are drawn up from the vault's hours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from accounting.risk import Day
 from accounting.rounding import STATISTICS, ratio
-from accounting.windows import WINDOWS, WindowName
+from accounting.windows import DAY_S, WINDOWS, WindowName, boundaries, start_of, step_of
 from api.curves import curve_of
 from api.events import event_of
 from api.leaders import repository
+from api.leaders.repository import StrategyCells
 from api.leaders.schemas import LeaderProfile, MarketShare, Month, TermsVersion
 from api.leaders.service import facts_of, window_of
 from api.leaders.standing import standings
@@ -20,10 +21,15 @@ from api.strategies.existence import require_strategy
 from api.terms.repository import list_terms
 from api.terms.service import present_terms
 from api.transactions.service import gas_of_sender
-from indexer.derived.leaders import points_of, read_leaders
-from indexer.derived.points import Point
-from indexer.derived.standing import load_states
-from indexer.ledger.models import Strategy
+from indexer.derived.points import (
+    NOW,
+    Past,
+    Point,
+    PriceHistory,
+    Subject,
+    read_pasts,
+    read_price_history,
+)
 
 _PLACES = Decimal("1e-12")
 
@@ -39,24 +45,30 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
 
     Raises `StrategyNotFoundError`, and `LeaderNotReadyError` for a strategy of the newest blocks.
     """
-    strategy = require_strategy(snapshot, strategy_id)
     session, deployment_id, tokens = snapshot.session, snapshot.deployment_id, snapshot.tokens
     rows = repository.list_windows(session, deployment_id, strategy_id)
     if len(rows) < len(WINDOWS):
+        require_strategy(snapshot, strategy_id)
         raise LeaderNotReadyError(
             f"The metrics of strategy {strategy_id} are not made yet.",
             remedy="Try again in a few seconds: the indexer makes them after the block.",
         )
-    connection = session.connection()
-    leaders = read_leaders(connection, deployment_id, [strategy_id])
-    points = points_of(connection, deployment_id, leaders, snapshot.time)[strategy.leader_vault_id]
+    row, now = rows["all"], snapshot.time
+    strategy = row.strategy
+    place = (row.opened_block, row.opened)
+    subject = Subject(strategy.leader_vault_id, strategy.base_token, row.tokens, *place)
+    past, prices = _past(snapshot, subject)
+    points = [
+        point._replace(time=now) if point.time == NOW else point
+        for point in past.points(_times(window, now, subject.opened), prices)
+    ]
     terms = list_terms(session, deployment_id, [strategy_id]).values()
     profile = LeaderProfile(
-        **facts_of(snapshot, rows["all"], standings(snapshot, [strategy.leader])[strategy.leader]),
+        **facts_of(snapshot, row, standings(snapshot, [strategy.leader])[strategy.leader]),
         windows=[window_of(snapshot, rows[name]) for name in WINDOWS],
         months=_months(points),
-        market_mix=_market_mix(snapshot, strategy),
-        curve=curve_of(points, window, snapshot.time, tokens.by_address[strategy.base_token]),
+        market_mix=_market_mix(snapshot, strategy, past.worths(prices)),
+        curve=curve_of(points, window, now, tokens.by_address[strategy.base_token]),
         gas=gas_of_sender(snapshot, strategy.leader),
         terms_history=[
             TermsVersion(terms=present_terms(row, strategy.base_token, tokens), since=event_of(row))
@@ -64,6 +76,32 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
         ],
     )
     return Answer(as_of_block=snapshot.block, data=profile)
+
+
+def _past(snapshot: Snapshot, subject: Subject) -> tuple[Past, PriceHistory]:
+    """The leader's vault, and the prices of its tokens: those of the same tokens are the same."""
+    connection, deployment_id = snapshot.session.connection(), snapshot.deployment_id
+    first = start_of("24h", snapshot.time)
+    recent = first - first % DAY_S
+    past = read_pasts(connection, deployment_id, [subject], recent)[subject.vault_id]
+
+    def prices() -> PriceHistory:
+        return read_price_history(connection, deployment_id, subject.tokens, recent)
+
+    return past, snapshot.kept(("past prices", subject.tokens), prices)
+
+
+def _times(window: WindowName, now: int, opened: int) -> list[int]:
+    """The points of the window, the ends of all months, and now."""
+    start, step = start_of(window, now), step_of(window)
+    return [
+        *(
+            time
+            for time in boundaries(now, opened)
+            if (time >= start and time % step == 0) or (time % DAY_S == 0 and utc(time).day == 1)
+        ),
+        NOW,
+    ]
 
 
 def _months(points: Sequence[Point]) -> list[Month]:
@@ -84,13 +122,11 @@ def _grown(before: Day | None, after: Day | None) -> Decimal | None:
     return STATISTICS.subtract(STATISTICS.divide(after.growth, before.growth), Decimal(1)).quantize(_PLACES)
 
 
-def _market_mix(snapshot: Snapshot, strategy: Strategy) -> list[MarketShare]:
+def _market_mix(
+    snapshot: Snapshot, strategy: StrategyCells, worths: Mapping[str, int] | None
+) -> list[MarketShare]:
     bought = repository.sum_bought(snapshot.session, snapshot.deployment_id, strategy)
-    connection = snapshot.session.connection()
-    states, board = load_states(connection, snapshot.deployment_id, [strategy.leader_vault_id])
-    state = states[strategy.leader_vault_id]
-    state.value(board)
-    worths, equity, whole = state.worths, state.equity, sum(bought.values())
+    equity, whole = sum((worths or {}).values()), sum(bought.values())
     tokens = {*bought, *(token for token, worth in (worths or {}).items() if worth)}
     shares = [
         MarketShare(

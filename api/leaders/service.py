@@ -15,7 +15,7 @@ from api.leaders.standing import standings
 from api.paging import decode_ranked, encode_ranked
 from api.schemas import Page
 from api.snapshot import Snapshot
-from indexer.ledger.models import Amount
+from indexer.ledger.models import Amount, LeaderMetrics
 
 _PLACES = Decimal("1e-12")
 
@@ -36,7 +36,7 @@ def list_leaders(snapshot: Snapshot, query: LeadersFilter) -> Page[Leader]:
     ]
     next_cursor = None
     if len(rows) > query.limit:
-        value = getattr(page[-1].metrics, query.sort)
+        value = page[-1].metrics[query.sort]
         last = page[-1].strategy.strategy_id
         next_cursor = encode_ranked(name, None if value is None else repr(value), last)
     return Page(as_of_block=block, data=data, next_cursor=next_cursor)
@@ -60,12 +60,12 @@ def window_of(snapshot: Snapshot, row: LeaderRow) -> Window:
     """Return a window's metrics."""
     found = row.metrics
     return Window(
-        window=cast(WindowName, found.window),
-        as_of=datetime.fromtimestamp(found.as_of_time, UTC),
-        as_of_block=found.as_of_block,
-        history_days=found.history_days,
-        bars=cast(list[Bar], _named(found.bars)),
-        warnings=cast(list[Caution], _named(found.warnings)),
+        window=cast(WindowName, found["window"]),
+        as_of=datetime.fromtimestamp(found["as_of_time"], UTC),
+        as_of_block=found["as_of_block"],
+        history_days=found["history_days"],
+        bars=cast(list[Bar], _named(found["bars"])),
+        warnings=cast(list[Caution], _named(found["warnings"])),
         metrics=Metrics(**{name: _shown(snapshot, row, name) for name in METRIC_NAMES}),
     )
 
@@ -74,11 +74,15 @@ def _named(text: str) -> list[str]:
     return text.split(",") if text else []
 
 
+_AMOUNTS = frozenset(
+    column.name for column in LeaderMetrics.__table__.columns if isinstance(column.type, Amount)
+)
+
+
 def _shown(snapshot: Snapshot, row: LeaderRow, name: str) -> Any:
-    value = getattr(row.metrics, name)
+    value = row.metrics[name]
     if isinstance(value, float):
         return Decimal(repr(value)).quantize(_PLACES)
-    column = row.metrics.__table__.columns[name]
-    if value is not None and isinstance(column.type, Amount):
+    if value is not None and name in _AMOUNTS:
         return snapshot.tokens.amount(row.strategy.base_token, value)
     return value

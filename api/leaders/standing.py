@@ -1,22 +1,21 @@
 """What the operator says of leaders: verified, suspended, stopped. No chain data; public all the same."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
 
 from eth_utils.address import to_checksum_address
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from access.models import LeaderStanding
+from api.beside import is_there
 from api.leaders.schemas import Standing, StandingFact
 from api.orders.posted import microseconds
 from api.orders.repository import has_inbox
 from api.snapshot import Snapshot
 from inbox.models import Stop
 from inbox.stops import Scope
-from indexer.ledger.models import Deployment, Strategy
+from indexer.ledger.models import Deployment
 
-S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 NOTHING = Standing(verified=None, suspended=None, stopped=None)
 
 
@@ -31,16 +30,15 @@ def standings(snapshot: Snapshot, leaders: Iterable[str]) -> dict[str, Standing]
     }
 
 
-def without_suspended(session: Session, deployment: Deployment, chosen: S) -> S:
-    """Leave strategies of suspended leaders out of a query of strategies."""
+def suspended_leaders(session: Session, deployment: Deployment) -> Select[str] | None:
+    """Return a query of suspended leaders' addresses, lower-case; None where there has never been one."""
     if not _has_standings(session):
-        return chosen
-    suspended = select(LeaderStanding.address).where(
+        return None
+    return select(LeaderStanding.address).where(
         LeaderStanding.chain_id == deployment.chain_id,
         LeaderStanding.hub == deployment.hub,
         LeaderStanding.suspended_us.is_not(None),
     )
-    return chosen.where(func.lower(Strategy.leader).not_in(suspended))
 
 
 def _said(snapshot: Snapshot, leaders: list[str]) -> dict[str, Standing]:
@@ -79,4 +77,4 @@ def _fact(since_us: int | None, why: str | None) -> StandingFact | None:
 
 
 def _has_standings(session: Session) -> bool:
-    return inspect(session.connection()).has_table(LeaderStanding.__tablename__)
+    return is_there(session.connection(), LeaderStanding)

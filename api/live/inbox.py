@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Any, cast
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
 
+from api.beside import is_there
 from api.keepers.schemas import Scope
 from api.live.happenings import END, Happening, Position, happening, name_of
 from api.live.schemas import StopHappened, TransitionHappened
@@ -18,7 +19,7 @@ NEWS_AT_ONCE = 500
 
 def has_news(snapshot: Snapshot) -> bool:
     """Whether the database has an inbox that tells its news."""
-    return inspect(snapshot.session.connection()).has_table(News.__tablename__)
+    return is_there(snapshot.session.connection(), News)
 
 
 def newest(snapshot: Snapshot) -> int:

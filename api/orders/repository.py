@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, inspect, select, tuple_
+from sqlalchemy import and_, exists, select, tuple_
 from sqlalchemy.orm import Session
 
+from api.beside import is_there
 from inbox.models import InboxOrder, OrderEvent
 from indexer.ledger.models import Clearing, OrderCancellation, OrderFill, Trade
 
@@ -41,7 +42,7 @@ class Place:
 
 def has_inbox(session: Session) -> bool:
     """Whether anybody has ever posted an order to this database."""
-    return inspect(session.connection()).has_table(InboxOrder.__tablename__)
+    return is_there(session.connection(), InboxOrder)
 
 
 def list_posted(

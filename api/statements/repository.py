@@ -1,9 +1,11 @@
 """Queries behind a statement: what happened in a vault, page by page, and what of it is summed up."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from indexer.ledger.models import (
@@ -23,13 +25,22 @@ from indexer.ledger.models import (
 from indexer.ledger.models.places import Place
 
 
+class FlowCells(NamedTuple):
+    """An entry; names are those of the table's columns."""
+
+    block_number: int
+    log_index: int
+    block_time: int
+    tx_hash: str
+
+
 @dataclass(frozen=True, slots=True)
 class FlowRow:
     """An entry that moved ``amount`` units of ``token`` into the vault, or out of it when negative, and what
     for.
     """
 
-    entry: Entry
+    entry: FlowCells
     token: str
     amount: int
     purpose: str
@@ -47,51 +58,73 @@ def list_flows(
     """Return what moved in and out of a vault but for trades, newest first; since and before places if they
     are given.
     """
-    query = _flows(deployment_id, vault_id)
-    if since is not None:
-        query = query.where(places.since(Entry, since), places.since(Posting, since))
-    if before is not None:
-        query = query.where(places.before(Entry, before), places.before(Posting, before))
-    query = query.order_by(Entry.block_number.desc(), Entry.log_index.desc()).limit(limit)
-    return [FlowRow(*row) for row in session.execute(query)]
+    known = {"deployment": deployment_id, "vault": vault_id, "account": str(vault_id), "limit": limit}
+    query = _newest_flows(since is not None, before is not None)
+    return _read_flows(session, query, known | places.known(since=since, before=before))
 
 
 def list_flows_within(
-    session: Session, deployment_id: int, vault_id: int, first: Place, last: Place
+    session: Session, deployment_id: int, vault_id: int, since: Place, before: Place
 ) -> Sequence[FlowRow]:
-    """Return what moved in and out of a vault but for trades from one place to another."""
-    query = _flows(deployment_id, vault_id).where(
-        places.within(Entry, first, last), places.within(Posting, first, last)
-    )
-    return [FlowRow(*row) for row in session.execute(query)]
+    """Return what moved in and out of a vault but for trades since a place and before another."""
+    known = {"deployment": deployment_id, "vault": vault_id, "account": str(vault_id)}
+    return _read_flows(session, _FLOWS_WITHIN, known | places.known(since=since, before=before))
 
 
-def _flows(deployment_id: int, vault_id: int) -> Select[Entry, str, int, str]:
-    return (
-        select(Entry, Balance.token, Posting.amount, Posting.purpose)
-        .join(
-            Posting,
-            POSTING_OF_ENTRY,
-        )
-        .join(
-            Balance,
-            ACCOUNT_OF_POSTING,
-        )
-        .where(
-            Entry.deployment_id == deployment_id,
-            Entry.vault_id == vault_id,
-            Balance.account_kind == "vault",
-            Balance.account == str(vault_id),
-        )
+_FLOWS = (
+    select(
+        *(getattr(Entry, name) for name in FlowCells._fields), Balance.token, Posting.amount, Posting.purpose
     )
+    .join(
+        Posting,
+        POSTING_OF_ENTRY,
+    )
+    .join(
+        Balance,
+        ACCOUNT_OF_POSTING,
+    )
+    .where(
+        Entry.deployment_id == bindparam("deployment"),
+        Entry.vault_id == bindparam("vault", type_=BigInteger),
+        Balance.account_kind == "vault",
+        Balance.account == bindparam("account"),
+    )
+)
+_SINCE = and_(places.since(Entry), places.since(Posting))
+_BEFORE = and_(places.before(Entry), places.before(Posting))
+_FLOWS_WITHIN = _FLOWS.where(_SINCE, _BEFORE)
+
+
+@cache
+def _newest_flows(since: bool, before: bool) -> Select[Any]:  # noqa: FBT001 (which conditions there are)
+    query = _FLOWS.where(_SINCE) if since else _FLOWS
+    query = query.where(_BEFORE) if before else query
+    newest = query.order_by(Entry.block_number.desc(), Entry.log_index.desc())
+    return newest.limit(bindparam("limit"))
+
+
+def _read_flows(session: Session, query: Select[Any], known: Mapping[str, Any]) -> Sequence[FlowRow]:
+    cells = len(FlowCells._fields)
+    return [
+        FlowRow(FlowCells._make(row[:cells]), *row[cells:])
+        for row in session.connection().execute(query, known)
+    ]
+
+
+_STRATEGY_TOKENS = (
+    select(StrategyToken.token)
+    .where(
+        StrategyToken.deployment_id == bindparam("deployment"),
+        StrategyToken.strategy_id == bindparam("strategy", type_=BigInteger),
+    )
+    .order_by(StrategyToken.token_index)
+)
 
 
 def list_strategy_tokens(session: Session, deployment_id: int, strategy_id: int) -> Sequence[str]:
     """Return the tokens a strategy may hold, its base token first."""
-    query = select(StrategyToken.token).where(
-        StrategyToken.deployment_id == deployment_id, StrategyToken.strategy_id == strategy_id
-    )
-    return session.scalars(query.order_by(StrategyToken.token_index)).all()
+    known = {"deployment": deployment_id, "strategy": strategy_id}
+    return session.connection().scalars(_STRATEGY_TOKENS, known).all()
 
 
 def list_clearings_between(
@@ -124,10 +157,12 @@ def end_before(session: Session, deployment_id: int, time: int) -> int:
     return 0 if last is None else last + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """A fill's amounts, those of its own clearing, and those of the first clearing of its trade."""
+class Done(NamedTuple):
+    """What a trade did in a vault: why nothing, or a fill's amounts, those of its own clearing, and those of
+    the first clearing of its trade. Amounts of clearings are null for a skip.
+    """
 
+    reason: str | None
     trade_id: int
     amount_in: int
     amount_out: int
@@ -139,49 +174,52 @@ class Executed:
     first_out: int
 
 
-def list_executed(session: Session, deployment_id: int, vault_id: int) -> Iterator[Executed]:
-    """Return every fill of a vault."""
-    first = aliased(Clearing)
-    query = (
-        select(
-            Copy.trade_id,
-            Copy.amount_in,
-            Copy.amount_out,
-            Clearing.token_in,
-            Clearing.token_out,
-            Clearing.amount_in,
-            Clearing.oracle_out,
-            first.amount_in,
-            first.amount_out,
-        )
-        .join(
-            Clearing,
-            CLEARING_OF_COPY,
-        )
-        .join(
-            first,
-            and_(
-                first.deployment_id == Copy.deployment_id, first.trade_id == Copy.trade_id, first.batch == 0
-            ),
-        )
-        .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
+_FIRST = aliased(Clearing)
+_DONE = (
+    select(
+        Copy.reason,
+        Copy.trade_id,
+        Copy.amount_in,
+        Copy.amount_out,
+        Clearing.token_in,
+        Clearing.token_out,
+        Clearing.amount_in,
+        Clearing.oracle_out,
+        _FIRST.amount_in,
+        _FIRST.amount_out,
     )
-    return (Executed(*row) for row in session.execute(query))
+    .outerjoin(
+        Clearing,
+        CLEARING_OF_COPY,
+    )
+    .outerjoin(
+        _FIRST,
+        and_(
+            Copy.reason.is_(None),
+            _FIRST.deployment_id == Copy.deployment_id,
+            _FIRST.trade_id == Copy.trade_id,
+            _FIRST.batch == 0,
+        ),
+    )
+    .where(
+        Copy.deployment_id == bindparam("deployment"), Copy.vault_id == bindparam("vault", type_=BigInteger)
+    )
+)
 
 
-def count_reasons(session: Session, deployment_id: int, vault_id: int) -> dict[str | None, int]:
-    """Return reason → number of trades in a vault; the reason None is that of fills."""
-    query = (
-        select(Copy.reason, func.count())
-        .where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
-        .group_by(Copy.reason)
-    )
-    return {reason: count for reason, count in session.execute(query).all()}  # noqa: C416 (a row is no pair)
+def list_done(session: Session, deployment_id: int, vault_id: int) -> Iterator[Done]:
+    """Return all that trades did in a vault, in no order."""
+    known = {"deployment": deployment_id, "vault": vault_id}
+    return map(Done._make, session.connection().execute(_DONE, known))
+
+
+_FLOW_VALUES = select(ValuedFlow.block_time, ValuedFlow.value).where(
+    ValuedFlow.deployment_id == bindparam("deployment"),
+    ValuedFlow.vault_id == bindparam("vault", type_=BigInteger),
+)
 
 
 def list_flow_values(session: Session, deployment_id: int, vault_id: int) -> list[tuple[int, int | None]]:
     """Return unix second and value of what an owner put in, or took out when negative."""
-    query = select(ValuedFlow.block_time, ValuedFlow.value).where(
-        ValuedFlow.deployment_id == deployment_id, ValuedFlow.vault_id == vault_id
-    )
-    return [(time, value) for time, value in session.execute(query)]
+    known = {"deployment": deployment_id, "vault": vault_id}
+    return [(time, value) for time, value in session.connection().execute(_FLOW_VALUES, known)]

@@ -1,5 +1,8 @@
 """Draws up a vault's statement from its read models, and a page of its lines."""
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, cast
 
 from accounting import execution
@@ -12,7 +15,7 @@ from api.reasons.catalogue import reason_of, reason_or_none
 from api.snapshot import Snapshot
 from api.statements import repository
 from api.statements.figures import balances, flows, gain_fee, profit, returns, tracking
-from api.statements.history import Line, fee_kind, list_lines, place_of, steps_of
+from api.statements.history import Line, fee_kind, list_lines, place_of, steps_of, time_of
 from api.statements.repository import FlowRow
 from api.statements.schemas import (
     Execution,
@@ -23,7 +26,7 @@ from api.statements.schemas import (
     Statement,
     StatementAnswer,
 )
-from api.statements.standing import standing_of
+from api.statements.standing import market_of, standing_of
 from api.terms.repository import list_terms
 from api.trades import ids
 from api.trades.fills import present_fill
@@ -31,6 +34,7 @@ from api.transactions.service import gas_of_vault
 from api.vaults.schemas import FeeKind, VaultStatus
 from api.vaults.service import marks_of, require_vault, terms_of
 from indexer.derived.facts import LEADERS_BIT
+from indexer.ledger import models
 from indexer.ledger.models.places import Place
 
 
@@ -42,15 +46,15 @@ def get_statement(
     before = cast(Place | None, decode_cursor(name, 2, cursor))
     row = require_vault(snapshot, vault_id)
     vault, strategy = row.vault, row.strategy
-    standing = standing_of(snapshot, vault, method)
+    market = market_of(snapshot, strategy)
+    standing = standing_of(snapshot, vault, method, strategy, market)
     base = snapshot.tokens.by_address[strategy.base_token]
     found = list_lines(snapshot, vault_id, before=before, limit=limit + 1)
     page, next_cursor = cut(name, limit, found, place_of)
-    steps = steps_of(snapshot, vault, strategy, method, page)
-    reasons = repository.count_reasons(snapshot.session, snapshot.deployment_id, vault_id)
-    filled = reasons.pop(None, 0)
-    known = list_terms(snapshot.session, snapshot.deployment_id, [strategy.strategy_id])
-    terms = terms_of(snapshot, row, known)
+    older = time_of(found[limit]) if len(found) > limit else None
+    steps = steps_of(snapshot, vault, market, page, older, method=method)
+    done = _done(snapshot, vault_id, strategy.base_token)
+    terms = terms_of(snapshot, row, _terms(snapshot, strategy.strategy_id))
     statement = Statement(
         vault_id=vault.vault_id,
         owner=vault.owner,
@@ -69,34 +73,52 @@ def get_statement(
         gain_fee=gain_fee(standing, base, vault.mark, terms.performance_bps),
         returns=returns(standing),
         tracking=tracking(standing, base),
-        execution=_execution(snapshot, vault_id, strategy.base_token),
+        execution=done.execution,
         gas=gas_of_vault(snapshot, vault),
-        filled=filled,
-        skipped_by_reason=dict(sorted((reason, number) for reason, number in reasons.items() if reason)),
+        filled=done.filled,
+        skipped_by_reason=dict(sorted(done.skipped.items())),
         lines=[present_line(snapshot, line, steps.get(place_of(line)), strategy.base_token) for line in page],
     )
     return StatementAnswer(as_of_block=snapshot.block, data=statement, next_cursor=next_cursor)
 
 
-def _execution(snapshot: Snapshot, vault_id: int, base: str) -> Execution:
+def _terms(snapshot: Snapshot, strategy_id: int) -> dict[tuple[int, int], models.Terms]:
+    return list_terms(snapshot.session, snapshot.deployment_id, [strategy_id])
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What trades did in a vault, summed up."""
+
+    execution: Execution
+    filled: int
+    skipped: Mapping[str, int]
+
+
+def _done(snapshot: Snapshot, vault_id: int, base: str) -> _Done:
     to_leader = to_oracle = summed = left_out = 0
-    for fill in repository.list_executed(snapshot.session, snapshot.deployment_id, vault_id):
+    skipped: Counter[str] = Counter()
+    for fill in repository.list_done(snapshot.session, snapshot.deployment_id, vault_id):
+        if fill.reason is not None:
+            skipped[fill.reason] += 1
+            continue
         if not fill.oracle_out or base not in (fill.token_in, fill.token_out):
             left_out += 1
             continue
         rate, sells_base = Rate(fill.amount_in, fill.amount_out), fill.token_in == base
         if not fill.trade_id & LEADERS_BIT:
-            units = execution.difference(rate, Rate(fill.first_in, fill.first_out)).units
+            units = execution.more_units(rate, Rate(fill.first_in, fill.first_out))
             to_leader += execution.in_base(units, rate, sells_base=sells_base)
-        units = execution.difference(rate, Rate(fill.cleared_in, fill.oracle_out)).units
+        units = execution.more_units(rate, Rate(fill.cleared_in, fill.oracle_out))
         to_oracle += execution.in_base(units, rate, sells_base=sells_base)
         summed += 1
-    return Execution(
+    shown = Execution(
         against_leader=snapshot.tokens.amount(base, to_leader),
         against_oracle=snapshot.tokens.amount(base, to_oracle),
         fills_summed=summed,
         fills_left_out=left_out,
     )
+    return _Done(shown, summed + left_out, skipped)
 
 
 _FLOWS: dict[str, Literal["deposit", "withdrawal", "held", "returned"]] = {

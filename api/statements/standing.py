@@ -11,9 +11,9 @@ from accounting.rates import InternalRate, internal_rate
 from accounting.tracking import TrackingDifference
 from api.snapshot import Snapshot
 from api.statements import repository
-from indexer.derived.standing import load_states
+from indexer.derived.standing import Market, load_prices, load_states
 from indexer.derived.state import VaultState
-from indexer.ledger.models import Vault
+from indexer.ledger.models import Strategy, Vault
 
 ENOUGH_S = 90 * 86_400
 """Below this span no figure is scaled to a year."""
@@ -39,9 +39,25 @@ class Standing:
     lots: Mapping[str, Sequence[Lot]] | None
 
 
-def standing_of(snapshot: Snapshot, vault: Vault, method: CostMethod) -> Standing:
-    """Return a vault's standing."""
-    return standings_of(snapshot, [vault], method)[vault.vault_id]
+def market_of(snapshot: Snapshot, strategy: Strategy) -> Market:
+    """Return what a strategy's vaults may hold, with the prices of it: those of the same tokens are kept."""
+    session, deployment_id, strategy_id = snapshot.session, snapshot.deployment_id, strategy.strategy_id
+    tokens = frozenset(repository.list_strategy_tokens(session, deployment_id, strategy_id))
+
+    def prices() -> QuoteBoard:
+        return load_prices(session.connection(), deployment_id, strategy_id)
+
+    board = snapshot.kept(("prices", tokens), prices)
+    return Market(strategy_id, strategy.base_token, tokens, board)
+
+
+def standing_of(
+    snapshot: Snapshot, vault: Vault, method: CostMethod, strategy: Strategy, market: Market
+) -> Standing:
+    """Return the standing of a vault of a strategy."""
+    connection, wanted = snapshot.session.connection(), [vault.vault_id, strategy.leader_vault_id]
+    states, board = load_states(connection, snapshot.deployment_id, wanted, market=market)
+    return _standing(snapshot, vault, method, states, board)
 
 
 def standings_of(snapshot: Snapshot, vaults: Sequence[Vault], method: CostMethod) -> dict[int, Standing]:

@@ -12,7 +12,7 @@ from api.schemas import Answer, Page
 from api.snapshot import Snapshot
 from api.statements.figures import returns
 from api.statements.repository import list_strategy_tokens
-from api.statements.standing import standing_of
+from api.statements.standing import market_of, standing_of
 from api.strategies import repository
 from api.strategies.existence import require_strategy
 from api.strategies.schemas import Followers, Limits, Strategy, StrategyDetail, Terms
@@ -44,7 +44,7 @@ def get_strategy(snapshot: Snapshot, strategy_id: int) -> Answer[StrategyDetail]
     row = require_strategy(snapshot, strategy_id)
     session, deployment_id, tokens = snapshot.session, snapshot.deployment_id, snapshot.tokens
     vault = require_vault(snapshot, row.leader_vault_id).vault
-    standing = standing_of(snapshot, vault, "average_cost")
+    standing = standing_of(snapshot, vault, "average_cost", row, market_of(snapshot, row))
     equity = standing.profit.equity
     pools = list_strategy_pools(session, deployment_id, strategy_id)
     allowed = list_strategy_tokens(session, deployment_id, strategy_id)

@@ -2,18 +2,26 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from indexer.ledger.models import Terms, TermsProposal
+
+_TERMS = (
+    select(Terms)
+    .where(
+        Terms.deployment_id == bindparam("deployment"),
+        Terms.strategy_id.in_(bindparam("strategies", expanding=True)),
+    )
+    .order_by(Terms.strategy_id, Terms.version)
+)
 
 
 def list_terms(
     session: Session, deployment_id: int, strategy_ids: Collection[int]
 ) -> dict[tuple[int, int], Terms]:
     """Return (strategy id, version) → terms, the newest of a strategy last."""
-    query = select(Terms).where(Terms.deployment_id == deployment_id, Terms.strategy_id.in_(strategy_ids))
-    rows = session.scalars(query.order_by(Terms.strategy_id, Terms.version))
+    rows = session.scalars(_TERMS, {"deployment": deployment_id, "strategies": sorted(strategy_ids)})
     return {(row.strategy_id, row.version): row for row in rows}
 
 

@@ -8,6 +8,7 @@ from accounting.rounding import decimal_string, mul_div_down
 from api.reasons.catalogue import reason_or_none
 from api.schemas import Amount
 from api.tokens.catalogue import TokenCatalogue
+from api.trades.cells import ClearingCells, CopyCells
 from api.trades.repository import CopyRow
 from api.trades.schemas import Difference, Fill
 from indexer.ledger import models
@@ -19,7 +20,7 @@ def present_fill(row: CopyRow, tokens: TokenCatalogue) -> Fill | None:
     if clearing is None:
         return None
     sold, bought = clearing.token_in, clearing.token_out
-    rate, leader, oracle = Rate(copy.amount_in, copy.amount_out), leader_rate(row), oracle_rate(clearing)
+    rate, leader, oracle = Rate(copy.amount_in, copy.amount_out), row.leader_rate, oracle_rate(clearing)
     return Fill(
         sold=tokens.amount(sold, copy.amount_in),
         fee=tokens.amount(sold, copy.fee),
@@ -33,7 +34,7 @@ def present_fill(row: CopyRow, tokens: TokenCatalogue) -> Fill | None:
     )
 
 
-def keeper_part(copy: models.Copy, clearing: models.Clearing) -> int:
+def keeper_part(copy: CopyCells, clearing: ClearingCells) -> int:
     """Return a vault's part of what its batch paid the keeper, rounded down, in units of the token bought."""
     if not clearing.amount_out:
         return 0
@@ -51,17 +52,7 @@ def limit_price(trade: models.Trade, tokens: TokenCatalogue) -> Decimal:
     return Decimal(decimal_string(trade.limit_price * 10 ** max(shift, 0), 36 + max(-shift, 0)))
 
 
-def leader_rate(row: CopyRow) -> Rate | None:
-    """Return the price that the leader got: that of the clearing with the leader's own fill.
-
-    None where no leader had a part in the trade.
-    """
-    if row.trade.kind != "leader" or row.first_clearing is None:
-        return None
-    return Rate(row.first_clearing.amount_in, row.first_clearing.amount_out)
-
-
-def oracle_rate(clearing: models.Clearing) -> Rate | None:
+def oracle_rate(clearing: models.Clearing | ClearingCells) -> Rate | None:
     """Return the price that the oracle gave at a clearing; None where it gave none."""
     return Rate(clearing.amount_in, clearing.oracle_out) if clearing.oracle_out else None
 

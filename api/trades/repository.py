@@ -1,24 +1,32 @@
 """Queries about trades, clearings and copies."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from indexer.ledger.models import CLEARING_OF_COPY, Clearing, Copy, OrderFill, Trade, Vault, places
+from accounting.execution import Rate
+from api.trades.cells import ClearingCells, CopyCells
+from indexer.ledger.models import Clearing, Copy, OrderFill, Trade, Vault, places
 from indexer.ledger.models.places import Place
+
+_ENDLESS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """A copy with its vault, trade, its clearing, and the trade's first, which has the leader's own fill."""
+    """A copy with its vault's owner, its clearing, and the price of the trade's first, which has the leader's
+    own fill; None where no leader had a part in the trade.
+    """
 
-    copy: Copy
-    vault: Vault
-    trade: Trade
-    clearing: Clearing | None
-    first_clearing: Clearing | None
+    copy: CopyCells
+    owner: str
+    is_leader: bool
+    clearing: ClearingCells | None
+    leader_rate: Rate | None
 
 
 def list_trades(
@@ -37,9 +45,9 @@ def list_trades(
     if kind is not None:
         query = query.where(Trade.kind == kind)
     if before is not None:
-        query = query.where(places.before(Trade, before))
+        query = query.where(places.before(Trade))
     query = query.order_by(Trade.block_number.desc(), Trade.log_index.desc()).limit(limit)
-    return session.scalars(query).all()
+    return session.scalars(query, places.known(before=before)).all()
 
 
 def find_trade(session: Session, deployment_id: int, trade_id: int) -> Trade | None:
@@ -58,13 +66,13 @@ def count_copies(
         .where(
             Copy.deployment_id == deployment_id,
             Copy.trade_id.in_([trade.trade_id for trade in trades]),
-            _while_open(trades),
+            _WHILE_OPEN,
         )
         .group_by(Copy.trade_id, Copy.reason)
         .order_by(Copy.trade_id, Copy.reason)
     )
     counts: dict[int, dict[str | None, int]] = {}
-    for trade_id, reason, number in session.execute(query):
+    for trade_id, reason, number in session.execute(query, _while_open(trades)):
         counts.setdefault(trade_id, {})[reason] = number
     return counts
 
@@ -106,17 +114,9 @@ def list_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return a trade's copies in the order the contract made them, those after a place, if one is given."""
-    query = _copies().where(
-        Copy.deployment_id == deployment_id, Copy.trade_id == trade.trade_id, _while_open([trade])
-    )
-    if status is not None:
-        query = query.where(Copy.status == status)
-    if reason is not None:
-        query = query.where(Copy.reason == reason)
-    if after is not None:
-        query = query.where(places.after(Copy, after))
-    rows = session.execute(query.order_by(Copy.block_number, Copy.log_index).limit(limit))
-    return [CopyRow(*row) for row in rows]
+    query = _copies_of_trade(status is not None, reason is not None, after is not None)
+    known = {"deployment": deployment_id, "trade": trade.trade_id, "status": status, "reason": reason}
+    return _read(session, query, known | _while_open([trade]) | places.known(after=after) | {"limit": limit})
 
 
 def list_vault_copies(
@@ -131,53 +131,116 @@ def list_vault_copies(
     limit: int,
 ) -> Sequence[CopyRow]:
     """Return what trades did in a vault, newest first, since and before places if they are given."""
-    query = _copies().where(Copy.deployment_id == deployment_id, Copy.vault_id == vault_id)
-    if status is not None:
-        query = query.where(Copy.status == status)
-    if reason is not None:
-        query = query.where(Copy.reason == reason)
-    if since is not None:
-        query = query.where(places.since(Copy, since))
-    if before is not None:
-        query = query.where(places.before(Copy, before))
-    rows = session.execute(query.order_by(Copy.block_number.desc(), Copy.log_index.desc()).limit(limit))
-    return [CopyRow(*row) for row in rows]
+    query = _copies_of_vault(status is not None, reason is not None, since is not None, before is not None)
+    known = {"deployment": deployment_id, "vault": vault_id, "status": status, "reason": reason}
+    known |= places.known(since=since, before=before)
+    return _read(session, query, known | {"limit": limit})[::-1]
 
 
 def list_vault_copies_within(
-    session: Session, deployment_id: int, vault_id: int, first: Place, last: Place
+    session: Session, deployment_id: int, vault_id: int, since: Place, before: Place
 ) -> Sequence[CopyRow]:
-    """Return what trades did in a vault from one place to another."""
-    query = _copies().where(
-        Copy.deployment_id == deployment_id,
-        Copy.vault_id == vault_id,
-        places.within(Copy, first, last),
+    """Return what trades did in a vault since a place and before another, oldest first."""
+    known = {"deployment": deployment_id, "vault": vault_id}
+    return _read(session, _WITHIN, known | places.known(since=since, before=before))
+
+
+def _while_open(trades: Collection[Trade]) -> dict[str, int]:
+    """The blocks in which one of some trades was open: copies in no others are theirs."""
+    ends = [_ENDLESS if trade.completed_block is None else trade.completed_block for trade in trades]
+    opened = (trade.block_number for trade in trades)
+    return {"opened": min(opened, default=0), "completed": max(ends, default=0)}
+
+
+_WHILE_OPEN = Copy.block_number.between(
+    bindparam("opened", type_=BigInteger), bindparam("completed", type_=BigInteger)
+)
+_OF_VAULT = and_(
+    Copy.deployment_id == bindparam("deployment"), Copy.vault_id == bindparam("vault", type_=BigInteger)
+)
+
+
+@cache
+def _copies_of_trade(status: bool, reason: bool, after: bool) -> Select[Any]:  # noqa: FBT001 (which conditions there are)
+    chosen = select(Copy).where(
+        Copy.deployment_id == bindparam("deployment"),
+        Copy.trade_id == bindparam("trade", type_=BigInteger),
+        _WHILE_OPEN,
+        *_outcome(status, reason),
     )
-    return [CopyRow(*row) for row in session.execute(query)]
+    chosen = chosen.where(places.after(Copy)) if after else chosen
+    return _shown(chosen.order_by(Copy.block_number, Copy.log_index).limit(bindparam("limit")))
 
 
-def _while_open(trades: Collection[Trade]) -> ColumnElement[bool]:
-    """Copies in the blocks in which one of some trades was open: no others are theirs."""
-    first = min((trade.block_number for trade in trades), default=0)
-    ends = [trade.completed_block for trade in trades]
-    last = max((end for end in ends if end is not None), default=0)
-    return Copy.block_number >= first if None in ends else Copy.block_number.between(first, last)
+@cache
+def _copies_of_vault(status: bool, reason: bool, since: bool, before: bool) -> Select[Any]:  # noqa: FBT001 (which conditions there are)
+    """The newest of a vault."""
+    chosen = select(Copy).where(_OF_VAULT, *_outcome(status, reason))
+    chosen = chosen.where(places.since(Copy)) if since else chosen
+    chosen = chosen.where(places.before(Copy)) if before else chosen
+    newest = chosen.order_by(Copy.block_number.desc(), Copy.log_index.desc())
+    return _shown(newest.limit(bindparam("limit")))
 
 
-def _copies() -> Select[Copy, Vault, Trade, Clearing, Clearing]:
+def _outcome(status: bool, reason: bool) -> Iterator[ColumnElement[bool]]:  # noqa: FBT001 (which conditions there are)
+    if status:
+        yield Copy.status == bindparam("status")
+    if reason:
+        yield Copy.reason == bindparam("reason")
+
+
+def _shown(chosen: Select[Copy]) -> Select[Any]:
+    """What is shown of copies, in the order of the chain: chosen before anything is looked up for them."""
+    copy = aliased(Copy, chosen.subquery())
     first = aliased(Clearing)
     return (
-        select(Copy, Vault, Trade, Clearing, first)
-        .join(Vault, and_(Vault.deployment_id == Copy.deployment_id, Vault.vault_id == Copy.vault_id))
-        .join(Trade, and_(Trade.deployment_id == Copy.deployment_id, Trade.trade_id == Copy.trade_id))
+        select(
+            *(getattr(copy, name) for name in CopyCells._fields),
+            *(getattr(Clearing, name) for name in ClearingCells._fields),
+            Vault.owner,
+            Vault.is_leader,
+            Trade.kind,
+            first.amount_in,
+            first.amount_out,
+        )
+        .join(Vault, and_(Vault.deployment_id == copy.deployment_id, Vault.vault_id == copy.vault_id))
+        .join(Trade, and_(Trade.deployment_id == copy.deployment_id, Trade.trade_id == copy.trade_id))
         .outerjoin(
             Clearing,
-            CLEARING_OF_COPY,
+            and_(
+                Clearing.deployment_id == copy.deployment_id,
+                Clearing.block_number == copy.block_number,
+                Clearing.log_index == copy.clearing_log_index,
+            ),
         )
         .outerjoin(
             first,
             and_(
-                first.deployment_id == Copy.deployment_id, first.trade_id == Copy.trade_id, first.batch == 0
+                first.deployment_id == copy.deployment_id, first.trade_id == copy.trade_id, first.batch == 0
             ),
         )
+        .order_by(copy.block_number, copy.log_index)
+    )
+
+
+_WITHIN = _shown(select(Copy).where(_OF_VAULT, places.since(Copy), places.before(Copy)))
+
+
+def _read(session: Session, query: Select[Any], known: Mapping[str, Any]) -> Sequence[CopyRow]:
+    return [_row(tuple(row)) for row in session.connection().execute(query, known)]
+
+
+_COPY = len(CopyCells._fields)
+_CLEARING = _COPY + len(ClearingCells._fields)
+
+
+def _row(cells: tuple[Any, ...]) -> CopyRow:
+    owner, is_leader, kind, first_in, first_out = cells[_CLEARING:]
+    cleared = cells[_COPY:_CLEARING]
+    return CopyRow(
+        CopyCells._make(cells[:_COPY]),
+        owner,
+        is_leader,
+        None if cleared[0] is None else ClearingCells._make(cleared),
+        Rate(first_in, first_out) if kind == "leader" and first_in is not None else None,
     )

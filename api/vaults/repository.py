@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from indexer.ledger.models import (
@@ -30,11 +30,36 @@ class VaultRow:
     policy: Policy | None
 
 
+_ROWS = (
+    select(Vault, Strategy, Policy)
+    .join(
+        Strategy,
+        and_(Strategy.deployment_id == Vault.deployment_id, Strategy.strategy_id == Vault.strategy_id),
+    )
+    .outerjoin(
+        Policy,
+        and_(
+            Policy.deployment_id == Vault.deployment_id,
+            Policy.vault_id == Vault.vault_id,
+            Policy.revision == Vault.policy_revision,
+        ),
+    )
+)
+_ONE = _ROWS.where(
+    Vault.deployment_id == bindparam("deployment"), Vault.vault_id == bindparam("vault", type_=BigInteger)
+)
+
+
+def find_vault(session: Session, deployment_id: int, vault_id: int) -> VaultRow | None:
+    """Return a vault."""
+    row = session.execute(_ONE, {"deployment": deployment_id, "vault": vault_id}).one_or_none()
+    return None if row is None else VaultRow(*row)
+
+
 def list_vaults(
     session: Session,
     deployment_id: int,
     *,
-    vault_id: int | None = None,
     owner: str | None = None,
     strategy_id: int | None = None,
     status: str | None = None,
@@ -42,24 +67,8 @@ def list_vaults(
     limit: int,
 ) -> Sequence[VaultRow]:
     """Return vaults by id, those after an id, if one is given."""
-    query = (
-        select(Vault, Strategy, Policy)
-        .join(
-            Strategy,
-            and_(Strategy.deployment_id == Vault.deployment_id, Strategy.strategy_id == Vault.strategy_id),
-        )
-        .outerjoin(
-            Policy,
-            and_(
-                Policy.deployment_id == Vault.deployment_id,
-                Policy.vault_id == Vault.vault_id,
-                Policy.revision == Vault.policy_revision,
-            ),
-        )
-        .where(Vault.deployment_id == deployment_id)
-    )
+    query = _ROWS.where(Vault.deployment_id == deployment_id)
     for column, value in (
-        (Vault.vault_id, vault_id),
         (Vault.owner, owner),
         (Vault.strategy_id, strategy_id),
         (Vault.status, status),

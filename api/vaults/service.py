@@ -59,13 +59,13 @@ def get_vault(snapshot: Snapshot, vault_id: int) -> Answer[Vault]:
 def require_vault(snapshot: Snapshot, vault_id: int) -> VaultRow:
     """Return a vault with its strategy and policy. Raises `VaultNotFoundError`."""
     block = snapshot.block
-    found = repository.list_vaults(snapshot.session, snapshot.deployment_id, vault_id=vault_id, limit=1)
-    if not found:
+    found = repository.find_vault(snapshot.session, snapshot.deployment_id, vault_id)
+    if found is None:
         raise VaultNotFoundError(
             f"No vault {vault_id} is known at block {block.number}.",
             remedy="List the vaults of an owner with GET /v1/vaults?owner=0x…",
         )
-    return found[0]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

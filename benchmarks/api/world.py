@@ -1,7 +1,9 @@
 """A large ledger, written by COPY: leaders who buy and sell ether all year, and their followers.
 
 Amounts follow from each other as on chain, so every read model and statement is computed from them by the
-product's own code. Left out is what no read looks at: raw logs, venues' lines, and vaults' past states.
+product's own code. That is done for some leaders; the others are repetitions of them with ids, places and
+addresses of their own (`benchmarks.api.repeat`). Left out is what no read looks at: raw logs, the entries of
+trades, and vaults' past states.
 """
 
 import random
@@ -11,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, func, select, text, update
 
+from benchmarks.api.repeat import repeat
 from indexer.chain.types import Header
 from indexer.derived.rebuild import rebuild
 from indexer.ledger.bulk import write_rows
@@ -57,11 +60,35 @@ HUB, USDC, WETH, POOL, TREASURY = (address(1, number) for number in range(5))
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the ledger is; one more leader has traded 10,000 times, with one follower."""
+    """How large the ledger is; one more leader has traded 10,000 times, with one follower.
+
+    ``leaders`` are `times` repetitions of some of them, which it divides.
+    """
 
     leaders: int
     followers: int
     trades: int
+    times: int = 1
+
+    @property
+    def first_leaders(self) -> int:
+        """Leaders that are written; all others repeat them."""
+        return self.leaders // self.times
+
+    @property
+    def first_vaults(self) -> int:
+        """Vaults of these leaders and their followers."""
+        return self.first_leaders * (1 + self.followers)
+
+    @property
+    def strategies(self) -> list[int]:
+        """The strategies that are written."""
+        return [*range(1, self.first_leaders + 1), self.long_leader]
+
+    @property
+    def written(self) -> list[int]:
+        """The vaults that are written."""
+        return [vault for strategy in self.strategies for vault in self.vaults_of(strategy)]
 
     @property
     def long_leader(self) -> int:
@@ -103,28 +130,30 @@ def build(engine: Engine, size: Size) -> int:
                 checkpoint_number=last, checkpoint_hash=_hash(last), checkpoint_time=START + YEAR_S
             )
         )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
     with engine.begin() as connection:
         rebuild(connection, deployment_id)
+    repeat(engine, size)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
         assert connection.scalar(select(func.count()).select_from(VaultHour))  # noqa: S101 (a benchmark of nothing)
         return connection.scalar(select(func.count()).select_from(Copy)) or 0
 
 
 def trades(size: Size) -> Iterator[Traded]:
-    """Give the year's trades in order; the same ones each time."""
-    chance = random.Random(size.leaders)
-    cash = [10_000 * USD] * (size.vaults + 1)
-    held = [0] * (size.vaults + 1)
-    whole = size.leaders * size.trades
+    """Give the year's trades that are written, in order; the same ones each time.
+
+    Between their blocks there is room for those of the repetitions.
+    """
+    chance = random.Random(size.first_leaders)
+    cash = dict.fromkeys(size.written, 10_000 * USD)
+    held = dict.fromkeys(size.written, 0)
+    whole = size.first_leaders * size.trades
     every = max(1, whole // LONG_TRADES)
     long_left, price, block = LONG_TRADES, 2_000 * USD, 1
-    sequences = [0] * (size.leaders + 2)
-    blocks = whole + LONG_TRADES + 1
+    sequences = dict.fromkeys(size.strategies, 0)
+    blocks = _blocks(size)
     for at in range(whole):
-        turn = [at % size.leaders + 1]
+        turn = [at % size.first_leaders + 1]
         if at % every == 0 and long_left:
             turn.append(size.long_leader)
             long_left -= 1
@@ -138,11 +167,12 @@ def trades(size: Size) -> Iterator[Traded]:
                 portion = chance.randint(20, 80) * ETH // 100
             books = (cash, held) if buys else (held, cash)
             copies = [_copy(vault, sequence, portion, price, books) for vault in size.vaults_of(strategy)]
-            yield Traded(block, _time(block, blocks), strategy, sequence, buys, portion, copies)
+            time = _time(block, blocks)
+            yield Traded(block * size.times, time, strategy, sequence, buys, portion, copies)
 
 
 def _copy(
-    vault: int, sequence: int, portion: int, price: int, books: tuple[list[int], list[int]]
+    vault: int, sequence: int, portion: int, price: int, books: tuple[dict[int, int], dict[int, int]]
 ) -> tuple[int, int, int, int, str | None]:
     """What one vault does: uneven trades buy, even ones sell all; ``books``: what is paid, what is got."""
     paid, got = books
@@ -164,10 +194,16 @@ def _time(block: int, blocks: int) -> int:
     return START + 3_600 + (YEAR_S - 3_600) * block // (blocks + 1)
 
 
+def _blocks(size: Size) -> int:
+    """Blocks that are written, the last one's number but for the room between them."""
+    return size.first_leaders * size.trades + LONG_TRADES + 1
+
+
 def _days(size: Size) -> Iterator[Checkpoint]:
-    blocks = size.leaders * size.trades + LONG_TRADES + 1
-    for number in (*range(1, blocks, max(1, blocks // 365)), blocks):
-        yield Checkpoint(number, _hash(number), _time(number, blocks))
+    blocks = _blocks(size)
+    for block in (*range(1, blocks, max(1, blocks // 365)), blocks):
+        number = block * size.times
+        yield Checkpoint(number, _hash(number), _time(block, blocks))
 
 
 def _hash(number: int) -> str:
@@ -175,18 +211,19 @@ def _hash(number: int) -> str:
 
 
 def _write(connection: Connection, one: int, size: Size) -> int:
-    place = (1, 0, START, _TX)
+    opened = size.times
+    place = (opened, 0, START, _TX)
     listed = (START, None, None, None, None)
     write_rows(
         connection,
         Token,
         [
-            (one, 1, at, token, symbol, decimals, START, _TX, *listed)
+            (one, opened, at, token, symbol, decimals, START, _TX, *listed)
             for at, (token, symbol, decimals) in enumerate(((USDC, "USDC", 6), (WETH, "WETH", 18)))
         ],
     )
-    write_rows(connection, Pool, [(one, 1, 2, POOL, _VENUE, USDC, WETH, START, _TX, *listed)])
-    strategies = range(1, size.leaders + 2)
+    write_rows(connection, Pool, [(one, opened, 2, POOL, _VENUE, USDC, WETH, START, _TX, *listed)])
+    strategies = size.strategies
     offer = (100, 50, 600, USD, 1_000)
     write_rows(
         connection,
@@ -222,54 +259,45 @@ def _write(connection: Connection, one: int, size: Size) -> int:
     write_rows(connection, Trade, (_trade(one, each, size) for each in trades(size)))
     write_rows(connection, Clearing, (_clearing(one, each) for each in trades(size)))
     write_rows(connection, Copy, (row for each in trades(size) for row in _copies(one, each)))
-    last = 1
-    blocks: list[tuple[Any, ...]] = [(one, 1, _hash(1), START, size.vaults, 0, 0)]
+    last = opened
+    blocks: list[tuple[Any, ...]] = [(one, opened, _hash(opened), START, len(size.written), 0, 0)]
     for each in trades(size):
         last = each.block
         blocks.append((one, last, _hash(last), each.time, len(each.copies) + 2, 0, 0))
     write_rows(connection, Block, blocks)
     write_rows(connection, Balance, _balances(one, size))
-    return last
+    return last + size.times - 1
 
 
 def _vaults(one: int, size: Size) -> Iterator[tuple[Any, ...]]:
-    for strategy in range(1, size.leaders + 2):
+    for strategy in size.strategies:
         for at, vault in enumerate(size.vaults_of(strategy)):
-            owner = address(2, strategy) if at == 0 else address(3, vault // 3)
+            owner = address(2, strategy) if at == 0 else address(3, vault)
             facts = ("Active", None, 0 if at == 0 else 1, at, 0 if at == 0 else 1, _FEE_BPS)
-            opened = (1, vault, START, _TX)
+            opened = (size.times, vault, START, _TX)
             yield one, vault, strategy, owner, at == 0, None, *opened, *facts, 10_000 * USD, 10_000 * USD
 
 
 def _entries(one: int, size: Size) -> Iterator[tuple[Any, ...]]:
-    for vault in range(1, size.vaults + 1):
-        yield one, 1, vault, "Allocated", None, vault, address(3, vault), None, START, _TX
-    for each in trades(size):
-        yield one, each.block, 1, "BatchCleared", _id(each), None, None, None, each.time, _TX
+    for vault in size.written:
+        yield one, size.times, vault, "Allocated", None, vault, address(3, vault), None, START, _TX
 
 
 def _postings(one: int, size: Size) -> Iterator[tuple[Any, ...]]:
     """A vault's accounts are numbered after it: base token, then ether."""
-    for vault in range(1, size.vaults + 1):
-        yield one, 1, vault, 0, vault, 2 * vault - 1, 10_000 * USD, "allocation"
-    for each in trades(size):
-        for at, (vault, amount_in, fee, amount_out, reason) in enumerate(each.copies):
-            if reason is None:
-                paid, got = (2 * vault - 1, 2 * vault) if each.buys else (2 * vault, 2 * vault - 1)
-                yield one, each.block, at + 2, 0, 1, paid, -amount_in, "sold"
-                yield one, each.block, at + 2, 1, 1, paid, -fee, "copy_fee"
-                yield one, each.block, at + 2, 2, 1, got, amount_out, "bought"
+    for vault in size.written:
+        yield one, size.times, vault, 0, vault, 2 * vault - 1, 10_000 * USD, "allocation"
 
 
 def _balances(one: int, size: Size) -> Iterator[tuple[Any, ...]]:
-    cash = [10_000 * USD] * (size.vaults + 1)
-    held = [0] * (size.vaults + 1)
+    cash = dict.fromkeys(size.written, 10_000 * USD)
+    held = dict.fromkeys(size.written, 0)
     for each in trades(size):
         for vault, amount_in, fee, amount_out, _ in each.copies:
             paid, got = (cash, held) if each.buys else (held, cash)
             paid[vault] -= amount_in + fee
             got[vault] += amount_out
-    for vault in range(1, size.vaults + 1):
+    for vault in size.written:
         yield one, 2 * vault - 1, "vault", str(vault), USDC, cash[vault], 1
         yield one, 2 * vault, "vault", str(vault), WETH, held[vault], 1
 

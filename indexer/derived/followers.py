@@ -12,13 +12,13 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Connection, String, and_, cast, func, literal, select
 
 from accounting.quotes import QuoteBoard
+from accounting.risk import Day
 from accounting.rounding import STATISTICS, ratio
 from accounting.spread import dietz_return, quartiles
 from accounting.valuation import equity_of
 from accounting.windows import WINDOWS, WindowName, start_of
-from indexer.derived.standing import load_states
-from indexer.derived.state import VaultState
-from indexer.derived.store import FOR_EVER
+from indexer.derived.points import NOW, Subject, read_points_before
+from indexer.derived.standing import load_prices
 from indexer.ledger.models import Balance, Copy, Strategy, ValuedFlow, Vault, amount_sum
 
 OWN_CHOICES = (
@@ -33,6 +33,8 @@ OWN_CHOICES = (
 """Skips that a follower's own standing choice made, and not how the strategy copies."""
 
 _CHUNK = 500
+_NOTHING = Day(Decimal(1), 0, 0, 0)
+"""A vault before anything happened in it."""
 
 Figures = dict[str, Decimal | None]
 
@@ -45,21 +47,29 @@ class Copied:
     capital: int | None
 
 
-def read_copied(
-    connection: Connection, deployment_id: int, strategy: Strategy, board: QuoteBoard, since: int
-) -> Copied:
-    """Return what is under copy now, at the prices of `board` that were recorded from block `since` on."""
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A strategy with its leader's own vault."""
+
+    strategy: Strategy
+    subject: Subject
+
+
+def read_copied(connection: Connection, deployment_id: int, leaders: Sequence[Leader]) -> dict[int, Copied]:
+    """Return strategy → what is under copy now, at the prices since its leader's vault was opened."""
+    strategy_ids = [leader.strategy.strategy_id for leader in leaders]
     following = (
         (Vault.deployment_id == deployment_id)
-        & (Vault.strategy_id == strategy.strategy_id)
+        & Vault.strategy_id.in_(strategy_ids)
         & Vault.is_leader.is_(False)
-        & (Vault.owner != strategy.leader)
+        & (Vault.owner != Strategy.leader)
         & (Vault.status != "Left")
     )
-    copiers = connection.scalar(select(func.count()).select_from(Vault).where(following)) or 0
-    held = connection.execute(
-        select(Balance.token, amount_sum(Balance.amount))
-        .select_from(Vault)
+    counts = select(Vault.strategy_id, func.count()).join(Strategy, _STRATEGY_OF_VAULT).where(following)
+    copiers = {row[0]: row[1] for row in connection.execute(counts.group_by(Vault.strategy_id))}
+    held = (
+        select(Vault.strategy_id, Balance.token, amount_sum(Balance.amount))
+        .join(Strategy, _STRATEGY_OF_VAULT)
         .join(
             Balance,
             and_(
@@ -69,79 +79,139 @@ def read_copied(
             ),
         )
         .where(following)
-        .group_by(Balance.token)
+        .group_by(Vault.strategy_id, Balance.token)
     )
-    balances = {token: units for token, units in held if units}
+    balances: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for strategy_id, token, units in connection.execute(held):
+        if units:
+            balances[strategy_id][token] = units
+    boards = {
+        each.subject.tokens: each.strategy.strategy_id for each in leaders
+    }  # those of the same tokens have the same prices
+    prices = {tokens: load_prices(connection, deployment_id, each) for tokens, each in boards.items()}
+    return {
+        each.strategy.strategy_id: Copied(
+            copiers.get(each.strategy.strategy_id, 0),
+            _worth(each, balances[each.strategy.strategy_id], prices[each.subject.tokens]),
+        )
+        for each in leaders
+    }
+
+
+def _worth(leader: Leader, balances: Mapping[str, int], board: QuoteBoard) -> int | None:
+    base, since = leader.strategy.base_token, leader.subject.opened_block
     prices = {
         token: found.price
         for token in balances
-        if token != strategy.base_token and (found := board.price(token, strategy.base_token, since=since))
+        if token != base and (found := board.price(token, base, since=since))
     }
-    return Copied(copiers, equity_of(strategy.base_token, balances, prices).value)
+    return equity_of(base, balances, prices).value
 
 
-def read_copy_quality(
-    connection: Connection, deployment_id: int, strategy: Strategy, now: int
-) -> dict[WindowName, Decimal | None]:
-    """Return window → share of the copies that could have been made that were."""
+_STRATEGY_OF_VAULT = and_(
+    Strategy.deployment_id == Vault.deployment_id, Strategy.strategy_id == Vault.strategy_id
+)
+
+
+def read_followers(
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
+) -> dict[int, dict[WindowName, Figures]]:
+    """Return strategy → window → how well its followers were copied into, and what they got."""
+    if not leaders:
+        return {}
+    quality = _copy_quality(connection, deployment_id, leaders, now)
+    spread = _spread(connection, deployment_id, leaders, now)
+    return {
+        strategy_id: {
+            window: {"copy_quality": qualities[window], **spread[strategy_id][window]} for window in WINDOWS
+        }
+        for strategy_id, qualities in quality.items()
+    }
+
+
+def _copy_quality(
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
+) -> dict[int, dict[WindowName, Decimal | None]]:
+    """Strategy → window → share of the copies that could have been made that were."""
     windows = {window: start_of(window, now) for window in WINDOWS}
-    first = strategy.strategy_id << 32
     counted = [
         func.count().filter(Copy.block_time >= literal(start, BigInteger)) for start in windows.values()
     ]
-    filled, eligible = [0] * len(windows), [0] * len(windows)
-    for reason, *counts in connection.execute(
-        select(Copy.reason, *counted)
-        .where(
-            Copy.deployment_id == deployment_id,
-            Copy.trade_id.between(first, first + 2**31 - 1),  # leaders' trades alone
-            Copy.vault_id != strategy.leader_vault_id,
+    filled = {leader.strategy.strategy_id: [0] * len(windows) for leader in leaders}
+    eligible = {leader.strategy.strategy_id: [0] * len(windows) for leader in leaders}
+    first = Strategy.strategy_id * literal(2**32, BigInteger)
+    for strategy_id, reason, *counts in connection.execute(
+        select(Strategy.strategy_id, Copy.reason, *counted)
+        .join(
+            Strategy,
+            and_(
+                Copy.deployment_id == Strategy.deployment_id,
+                Copy.trade_id.between(first, first + literal(2**31 - 1, BigInteger)),  # leaders' trades alone
+            ),
         )
-        .group_by(Copy.reason)
+        .where(
+            Strategy.deployment_id == deployment_id,
+            Strategy.strategy_id.in_(sorted(filled)),
+            Copy.vault_id != Strategy.leader_vault_id,
+        )
+        .group_by(Strategy.strategy_id, Copy.reason)
     ):
         if reason in OWN_CHOICES:
             continue
-        eligible = [had + more for had, more in zip(eligible, counts, strict=True)]
+        eligible[strategy_id] = [had + more for had, more in zip(eligible[strategy_id], counts, strict=True)]
         if reason is None:
-            filled = counts
+            filled[strategy_id] = counts
     return {
-        window: ratio(part, whole) if whole else None
-        for window, part, whole in zip(windows, filled, eligible, strict=True)
-    }
-
-
-def read_spread(
-    connection: Connection, deployment_id: int, strategy: Strategy, now: int
-) -> dict[WindowName, Figures]:
-    """Return window → quartiles of what followers got, by the ids of their metrics."""
-    vaults = {
-        row.vault_id: row.block_time
-        for row in connection.execute(
-            select(Vault.vault_id, Vault.block_time).where(
-                Vault.deployment_id == deployment_id,
-                Vault.strategy_id == strategy.strategy_id,
-                Vault.is_leader.is_(False),
-                Vault.owner != strategy.leader,
-            )
-        )
-    }
-    flows = _flows(connection, deployment_id, list(vaults))
-    ends = _valued(connection, deployment_id, vaults, FOR_EVER)
-    found: dict[WindowName, Figures] = {}
-    for window in WINDOWS:
-        start = start_of(window, now)
-        begins = _valued(connection, deployment_id, vaults, start) if start else {}
-        results = [
-            _result(begins.get(each), ends[each], flows[each], (max(start, vaults[each]), now))
-            for each in vaults
-            if each in ends
-        ]
-        known = [result for result in results if result is not None]
-        found[window] = {
-            **_named("follower_time_weighted", [time for time, _ in known]),
-            **_named("follower_money_weighted", [money for _, money in known]),
+        strategy_id: {
+            window: ratio(part, whole) if whole else None
+            for window, part, whole in zip(windows, filled[strategy_id], wholes, strict=True)
         }
-    return found
+        for strategy_id, wholes in eligible.items()
+    }
+
+
+def _spread(
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
+) -> dict[int, dict[WindowName, Figures]]:
+    """Strategy → window → quartiles of what followers got, by the ids of their metrics."""
+    subjects: dict[int, list[Subject]] = {leader.strategy.strategy_id: [] for leader in leaders}
+    known = {leader.strategy.strategy_id: leader.subject for leader in leaders}
+    followers = (
+        select(Vault.strategy_id, Vault.vault_id, Vault.block_number, Vault.block_time)
+        .join(Strategy, _STRATEGY_OF_VAULT)
+        .where(
+            Vault.deployment_id == deployment_id,
+            Vault.strategy_id.in_(sorted(subjects)),
+            Vault.is_leader.is_(False),
+            Vault.owner != Strategy.leader,
+        )
+        .order_by(Vault.vault_id)
+    )
+    for strategy_id, vault_id, *opened in connection.execute(followers):
+        of = known[strategy_id]
+        subjects[strategy_id].append(Subject(vault_id, of.base, of.tokens, *opened))
+    starts = {window: start_of(window, now) for window in WINDOWS}
+    times = sorted({start for start in starts.values() if start})
+    everyone = [each for some in subjects.values() for each in some]
+    points = read_points_before(connection, deployment_id, everyone, times)
+    flows = _flows(connection, deployment_id, [each.vault_id for each in everyone])
+    return {
+        strategy_id: {
+            window: _quartiles(
+                _result(each, points[each.vault_id], flows[each.vault_id], (start, now)) for each in some
+            )
+            for window, start in starts.items()
+        }
+        for strategy_id, some in subjects.items()
+    }
+
+
+def _quartiles(results: Iterable[tuple[Decimal, Decimal] | None]) -> Figures:
+    known = [result for result in results if result is not None]
+    return {
+        **_named("follower_time_weighted", [time for time, _ in known]),
+        **_named("follower_money_weighted", [money for _, money in known]),
+    }
 
 
 def _named(prefix: str, values: Sequence[Decimal]) -> Figures:
@@ -150,40 +220,22 @@ def _named(prefix: str, values: Sequence[Decimal]) -> Figures:
 
 
 def _result(
-    begin: VaultState | None,
-    end: VaultState,
+    subject: Subject,
+    points: Mapping[int, Day | None],
     flows: Sequence[tuple[int, int | None]],
-    span: tuple[int, int],
+    window: tuple[int, int],
 ) -> tuple[Decimal, Decimal] | None:
-    """The time- and the money-weighted return over a span; None where either is not defined."""
-    start, now = span
+    """The time- and the money-weighted return over a window; None where either is not defined."""
+    start, now = max(window[0], subject.opened), window[1]
+    end, begin = points.get(NOW), points.get(window[0], _NOTHING)
+    if end is None or begin is None:
+        return None
     within = [(time, value) for time, value in flows if time >= start]
-    opening = 0 if begin is None else begin.equity
-    if end.equity is None or opening is None or not end.returns_defined:
-        return None
     known = [(time, value) for time, value in within if value is not None]
-    level = Decimal(1) if begin is None else begin.growth.level
-    money = dietz_return((start, opening), known, (now, end.equity))
-    if len(known) < len(within) or money is None or not level:
+    money = dietz_return((start, begin.equity), known, (now, end.equity))
+    if len(known) < len(within) or money is None or not begin.growth:
         return None
-    return STATISTICS.subtract(STATISTICS.divide(end.growth.level, level), Decimal(1)), money
-
-
-def _valued(
-    connection: Connection, deployment_id: int, vaults: Mapping[int, int], before: int
-) -> dict[int, VaultState]:
-    """The vaults that had been opened before an hour, as they were then, at the prices of then."""
-    opened = [each for each, time in vaults.items() if time < before]
-    found: dict[int, VaultState] = {}
-    for ids in (opened[at : at + _CHUNK] for at in range(0, len(opened), _CHUNK)):
-        states, board = load_states(connection, deployment_id, ids, before=before)
-        for vault_id in ids:
-            state = states[vault_id]
-            state.value(board)
-            if state.equity is not None:
-                state.growth.observe(state.equity)
-            found[vault_id] = state
-    return found
+    return STATISTICS.subtract(STATISTICS.divide(end.growth, begin.growth), Decimal(1)), money
 
 
 def _flows(

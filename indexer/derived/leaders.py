@@ -5,26 +5,35 @@ hour of chain time has passed, since windows move and prices do. What many follo
 hour at most: that takes a look at each of their vaults.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from accounting.book import Event, Fill
-from accounting.conduct import Entry, Evidence, entries_of, rank
-from accounting.risk import Day, daily_returns, risk_metrics
-from accounting.rounding import ratio
-from accounting.trips import ClosedTrade, closed_trades
+from accounting.columns import Days, Trades, day_figures
+from accounting.conduct import Evidence, entries_of, rank
+from accounting.trips import closed_trades
 from accounting.windows import DAY_S, HOUR_S, WINDOWS, WindowName, boundaries, start_of, step_of
-from indexer.derived.followers import Copied, Figures, read_copied, read_copy_quality, read_spread
+from indexer.derived.followers import Copied, Figures, Leader, read_copied, read_followers
 from indexer.derived.lives import read_lives
-from indexer.derived.points import NOW, Point, Subject, read_points
-from indexer.derived.standing import load_states
+from indexer.derived.points import (
+    NOW,
+    Point,
+    Subject,
+    Track,
+    first_recent,
+    read_pasts,
+    read_points,
+    read_price_history,
+)
 from indexer.ledger.bulk import write_rows
-from indexer.ledger.models import LeaderMetrics, Strategy, StrategyToken, Vault
+from indexer.ledger.models import Deployment, LeaderMetrics, Strategy, StrategyToken, Vault
 
 FEW_COPIERS = 50
 """Up to so many followers are looked at with their leader each time; more of them once an hour."""
@@ -71,6 +80,13 @@ def forget(connection: Connection, deployment_id: int, *, above: int = -1) -> No
             LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.as_of_block > above
         )
     )
+    _count(connection, deployment_id)
+
+
+def _count(connection: Connection, deployment_id: int) -> None:
+    """Tell those who keep answers with metrics that there are others."""
+    counted = {"metrics_version": Deployment.metrics_version + 1}
+    connection.execute(update(Deployment).where(Deployment.id == deployment_id).values(counted))
 
 
 def list_due(connection: Connection, deployment_id: int, now: int, limit: int) -> Sequence[int]:
@@ -99,14 +115,8 @@ def refresh(connection: Connection, deployment_id: int, strategy_ids: Sequence[i
     """Make the metrics of strategies anew, as of the ledger's last block."""
     for start in range(0, len(strategy_ids), _CHUNK):
         _refresh(connection, deployment_id, strategy_ids[start : start + _CHUNK], at)
-
-
-@dataclass(frozen=True, slots=True)
-class Leader:
-    """A strategy with its leader's own vault."""
-
-    strategy: Strategy
-    subject: Subject
+    if strategy_ids:
+        _count(connection, deployment_id)  # last, for a block's writer waits for this row
 
 
 def read_leaders(connection: Connection, deployment_id: int, strategy_ids: Collection[int]) -> list[Leader]:
@@ -154,31 +164,42 @@ def _refresh(connection: Connection, deployment_id: int, strategy_ids: Sequence[
     leaders = read_leaders(connection, deployment_id, strategy_ids)
     if not leaders:
         return
-    points = points_of(connection, deployment_id, leaders, at.time)
-    vault_ids = [leader.subject.vault_id for leader in leaders]
-    lives = read_lives(connection, deployment_id, vault_ids)
-    _, board = load_states(connection, deployment_id, vault_ids)
-    former = _former(connection, deployment_id, strategy_ids)
+    rows = _rows(connection, deployment_id, leaders, at)
+    connection.execute(
+        delete(LeaderMetrics).where(
+            LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.strategy_id.in_(strategy_ids)
+        )
+    )
+    write_rows(connection, LeaderMetrics, rows)
+
+
+def _rows(
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], at: Moment
+) -> list[tuple[Any, ...]]:
+    tracks = _tracks(connection, deployment_id, leaders, at.time)
+    lives = read_lives(connection, deployment_id, [leader.subject.vault_id for leader in leaders])
+    copied = read_copied(connection, deployment_id, leaders)
+    former = _former(connection, deployment_id, [leader.strategy.strategy_id for leader in leaders])
+    kept = {
+        strategy_id: known
+        for strategy_id, known in former.items()
+        if known[0] + HOUR_S > at.time >= known[0] and copied[strategy_id].copiers > FEW_COPIERS
+    }
+    looked_at = [leader for leader in leaders if leader.strategy.strategy_id not in kept]
+    of_followers = read_followers(connection, deployment_id, looked_at, at.time)
     rows: list[tuple[Any, ...]] = []
     for leader in leaders:
-        strategy, subject = leader.strategy, leader.subject
-        copied = read_copied(connection, deployment_id, strategy, board, subject.opened_block)
-        known = former.get(strategy.strategy_id)
-        followers_time = at.time
-        fresh = known is not None and known[0] + HOUR_S > at.time >= known[0]
-        if known is not None and fresh and copied.copiers > FEW_COPIERS:
-            followers_time, of_followers = known
-        else:
-            of_followers = _of_followers(connection, deployment_id, strategy, at.time)
-        life = _Life(subject, lives[subject.vault_id], points[subject.vault_id])
+        strategy_id, subject = leader.strategy.strategy_id, leader.subject
+        followers_time, got = kept.get(strategy_id) or (at.time, of_followers[strategy_id])
+        life = _Life(subject, lives[subject.vault_id], tracks[subject.vault_id])
         for window in WINDOWS:
-            figures, bars, warnings = life.figures(window, copied, at.time)
-            figures |= of_followers[window]
+            figures, bars, warnings = life.figures(window, copied[strategy_id], at.time)
+            figures |= got[window]
             rows.append(
                 (
                     deployment_id,
                     window,
-                    strategy.strategy_id,
+                    strategy_id,
                     at.number,
                     at.time,
                     at.time - at.time % HOUR_S + HOUR_S,
@@ -189,20 +210,22 @@ def _refresh(connection: Connection, deployment_id: int, strategy_ids: Sequence[
                     *(_stored(name, figures.get(name)) for name in _NUMBERS),
                 )
             )
-    connection.execute(
-        delete(LeaderMetrics).where(
-            LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.strategy_id.in_(strategy_ids)
-        )
-    )
-    write_rows(connection, LeaderMetrics, rows)
+    return rows
 
 
-def _of_followers(
-    connection: Connection, deployment_id: int, strategy: Strategy, now: int
-) -> dict[WindowName, Figures]:
-    quality = read_copy_quality(connection, deployment_id, strategy, now)
-    spread = read_spread(connection, deployment_id, strategy, now)
-    return {window: {"copy_quality": quality[window], **spread[window]} for window in WINDOWS}
+def _tracks(
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
+) -> dict[int, Track]:
+    """Vault id → the vault at the ends of days and of the last hours since its opening, and now."""
+    subjects = [leader.subject for leader in leaders]
+    times = [*boundaries(now, min(each.opened for each in subjects)), NOW]
+    recent = first_recent(times)
+    pasts = read_pasts(connection, deployment_id, subjects, recent)
+    prices = {
+        tokens: read_price_history(connection, deployment_id, tokens, recent)
+        for tokens in {each.tokens for each in subjects}
+    }
+    return {each.vault_id: pasts[each.vault_id].track(times, prices[each.tokens]) for each in subjects}
 
 
 def _former(
@@ -226,57 +249,59 @@ def _former(
 class _Life:
     """A leader's vault over all its time, cut into windows."""
 
-    def __init__(self, subject: Subject, events: Sequence[Event], points: Sequence[Point]) -> None:
+    def __init__(self, subject: Subject, events: Sequence[Event], track: Track) -> None:
         self._opened = subject.opened
         self._base = subject.base
-        self._points = points
+        self._track = track
         self._fills = [event for event in events if isinstance(event, Fill)]
-        self._closed = closed_trades(subject.base, events)
-        self._entries = entries_of(subject.base, events, self._closed)
+        closed = closed_trades(subject.base, events)
+        self._trades = Trades(closed)
+        self._entries = entries_of(subject.base, events, closed)
+        self._stake = track.equity[-1] if track.known and track.known[-1] else None
 
     def figures(
         self, window: WindowName, copied: Copied, now: int
-    ) -> tuple[Figures, Sequence[str], Sequence[str]]:
+    ) -> tuple[dict[str, Any], Sequence[str], Sequence[str]]:
         """Return the metrics by id, and what keeps the leader from being ranked."""
         start = start_of(window, now)
-        closed: list[ClosedTrade] = [trade for trade in self._closed if trade.closed >= start]
-        entries: list[Entry] = [entry for entry in self._entries if entry.time >= start]
         days = self._days(start, step_of(window))
-        bought, sold = self._moved(start)
-        found: Figures = dict(risk_metrics(days, closed, bought, sold))
-        latest = self._points[-1].day if self._points else None
-        stake = None if latest is None else latest.equity
+        returns, exposures = days.returns, days.exposures
+        found = day_figures(days, returns, exposures, min(self._moved(start)))
+        found |= self._trades.figures(start)
+        held_at_first = 1 if days.equity and days.equity[0] else 0
         evidence = Evidence(
-            daily_returns(days) if window != "24h" else [],
-            [ratio(day.equity - day.cash, day.equity) for day in days[1:] if day.equity],
-            closed,
-            entries,
-            stake,
+            returns if window != "24h" else [],
+            exposures[held_at_first:],
+            self._trades.since(start),
+            [entry for entry in self._entries if entry.time >= start],
+            self._stake,
             copied.capital,
         )
         verdict = rank(evidence)
         found |= {
-            "copiers": Decimal(copied.copiers),
-            "capital_under_copy": None if copied.capital is None else Decimal(copied.capital),
-            "own_stake": None if stake is None else Decimal(stake),
-            "rank_score": verdict.score,
+            "copiers": copied.copiers,
+            "capital_under_copy": copied.capital,
+            "own_stake": self._stake,
         }
-        return found, verdict.bars, verdict.warnings
+        return found | {"rank_score": verdict.score}, verdict.bars, verdict.warnings
 
-    def _days(self, start: int, step: int) -> list[Day]:
+    def _days(self, start: int, step: int) -> Days:
         """The vault at the points of a window; none where its worth was unknown at one of them."""
-        within = [
-            point
-            for at, point in enumerate(self._points)
-            if point.time >= start and (point.time % step == 0 or at == len(self._points) - 1)
-        ]
-        if not within or any(point.day is None for point in within):
-            return []
-        days = [point.day for point in within if point.day is not None]
+        track, last = self._track, len(self._track.times) - 1
+        first = bisect_left(track.times, start)
+        within = [at for at in range(first, last) if track.times[at] % step == 0]
+        within += [last] if last >= 0 else []
+        if not within or not all(track.known[at] for at in within):
+            return Days(np.zeros(0), (), (), ())
+        growth = [track.growth[at] for at in within]
+        equity, cash, net_deposits = (
+            [column[at] for at in within] for column in (track.equity, track.cash, track.net_deposits)
+        )
         if self._opened >= start:
-            put_in = days[0].net_deposits
-            days.insert(0, Day(Decimal(1), put_in, put_in, put_in))
-        return days
+            growth.insert(0, 1.0)
+            for column in (equity, cash, net_deposits):
+                column.insert(0, net_deposits[0])
+        return Days(np.array(growth), equity, cash, net_deposits)
 
     def _moved(self, start: int) -> tuple[int, int]:
         bought = sold = 0
@@ -287,7 +312,7 @@ class _Life:
         return bought, sold
 
 
-def _stored(name: str, figure: Decimal | None) -> int | float | None:
+def _stored(name: str, figure: Any) -> int | float | None:
     if figure is None:
         return None
     return int(figure) if name in _AMOUNTS or name in _COUNTS else float(figure)

@@ -6,6 +6,7 @@ a transaction that failed, and after a rollback.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection
@@ -36,9 +37,13 @@ Reach = Callable[[], Connection]
 class Standing:
     """Vaults' states by id, those longest untouched first, and the latest price of every pair."""
 
-    def __init__(self, deployment_id: int) -> None:
+    def __init__(self, deployment_id: int, market: "Market | None" = None) -> None:
         self.deployment_id = deployment_id
+        self._of_market = market is not None
         self.forget()
+        if market is not None:
+            self.board = market.board
+            self._tokens[market.strategy_id] = set(market.tokens)
 
     def forget(self) -> None:
         """Read everything anew when it is needed next."""
@@ -72,8 +77,9 @@ class Standing:
         if not missing and not grown:
             return
         connection = reach()
-        missing.update(read_leaders(connection, self.deployment_id, sorted(missing)))
-        missing -= known.keys()
+        if not self._of_market:
+            missing.update(read_leaders(connection, self.deployment_id, sorted(missing)))
+            missing -= known.keys()
         rows = read_present(connection, self.deployment_id, sorted(missing), before)
         strategies = {row["strategy_id"] for row in rows} - self._tokens.keys()
         for strategy_id, tokens in read_tokens(connection, self.deployment_id, strategies, below).items():
@@ -134,13 +140,41 @@ class Standing:
 
 
 def load_states(
-    connection: Connection, deployment_id: int, vault_ids: Iterable[int], *, before: int = FOR_EVER
+    connection: Connection,
+    deployment_id: int,
+    vault_ids: Iterable[int],
+    *,
+    before: int = FOR_EVER,
+    market: "Market | None" = None,
 ) -> tuple[dict[int, VaultState], QuoteBoard]:
     """Return the states of vaults and of their leaders' vaults, and the prices of their strategies' tokens,
     as of the hours `before` one.
 
-    A vault that was never opened has none.
+    A vault that was never opened has none. With a `market` the vaults are those of its strategy, and no
+    leader's vault is looked for beside them.
     """
-    standing = Standing(deployment_id)
+    standing = Standing(deployment_id, market)
     standing.bring(lambda: connection, vault_ids, before=before)
     return standing.states, standing.board
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the vaults of a strategy may hold, and the latest prices of it, which nobody may change. `base` is
+    what they are counted in.
+    """
+
+    strategy_id: int
+    base: str
+    tokens: frozenset[str]
+    board: QuoteBoard
+
+
+def load_prices(
+    connection: Connection, deployment_id: int, strategy_id: int, *, before: int = FOR_EVER
+) -> QuoteBoard:
+    """Return the latest prices of a strategy's tokens as of the hours `before` one."""
+    board = QuoteBoard()
+    for quote in read_prices(connection, deployment_id, [strategy_id], before):
+        board.record(quote)
+    return board

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from multiprocessing import get_context
 from typing import Any
 
 import pyarrow as pa
@@ -120,13 +121,13 @@ def test_until_the_next_block_a_client_need_not_read_again(client: TestClient, c
 
 
 def test_what_changes_between_blocks_has_no_tag(client: TestClient) -> None:
-    for path in ("/v1/orders", "/v1/leaders", "/v1/leaders/1", "/v1/protocol", "/v1/incidents", "/ready"):
+    for path in ("/v1/orders", "/v1/keepers", "/v1/protocol", "/v1/incidents", "/v1/deployments", "/ready"):
         assert "etag" not in client.get(path).headers, path
 
 
 def test_who_asks_too_often_waits(engine: Engine, chain: Chain) -> None:
     del chain
-    with TestClient(create_app(engine, requests_a_minute=3)) as client:
+    with TestClient(create_app(engine, buckets=Buckets(3))) as client:
         answers = [client.get("/health") for _ in range(3)]
         assert [answer.headers["ratelimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0"]
         assert answers[0].headers["ratelimit-policy"] == '"default";q=3;w=60'
@@ -146,11 +147,23 @@ def test_a_bucket_fills_again_and_clients_do_not_share_one() -> None:
     assert buckets.take("a") == (True, 59, 1)
 
 
-def test_only_so_many_clients_are_remembered() -> None:
-    buckets = Buckets(2)
-    for number in range(MOST_CLIENTS + 50):
+def test_of_too_many_clients_the_one_heard_of_longest_ago_is_forgotten() -> None:
+    now = [0.0]
+    buckets = Buckets(2, lambda: now[0])
+    assert [buckets.take("first")[1] for _ in range(2)] == [1, 0]
+    for number in range(2 * MOST_CLIENTS):
+        now[0] += 1e-6
         buckets.take(str(number))
-    assert len(buckets._levels) == MOST_CLIENTS
+    assert buckets.take("first") == (True, 1, 30)
+    assert buckets.take(str(2 * MOST_CLIENTS - 1))[1] == 0
+
+
+def test_processes_that_part_share_what_an_address_may_ask() -> None:
+    buckets = Buckets(3)
+    child = get_context("fork").Process(target=buckets.take, args=("a",))
+    child.start()
+    child.join()
+    assert buckets.take("a")[1] == 1
 
 
 def test_a_statement_that_takes_too_long_is_given_up(
@@ -159,10 +172,12 @@ def test_a_statement_that_takes_too_long_is_given_up(
 
     engine = open_engine(postgresql_url)
     fill_world(engine)
-    monkeypatch.setattr(snapshot, "_TIMEOUT", text("SET LOCAL statement_timeout = 50"))
+    monkeypatch.setattr(snapshot, "STATEMENT_TIMEOUT_MS", 50)
+    snapshot._deployments.cache_clear()  # it has the former limit
     with engine.connect() as locked, TestClient(create_app(engine), raise_server_exceptions=False) as client:
         locked.execute(text("LOCK TABLE vaults IN ACCESS EXCLUSIVE MODE"))
         check(client.get("/v1/vaults"), 503, "too-slow")
         locked.rollback()
         assert client.get("/v1/vaults").status_code == 200
+    snapshot._deployments.cache_clear()
     engine.dispose()

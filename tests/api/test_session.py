@@ -11,6 +11,7 @@ from access.roles import Role
 from access.sealing import Seal, new_key
 from access.sign_in import Site
 from api.app import create_app
+from api.rates import Buckets
 from indexer.ledger.checkpoint import add_deployment
 from tests.api.people import Person, grant, wallet
 from tests.api.world import BOB, CHAIN_ID, HUB, USD, Chain, address, header_of, joining, strategy
@@ -196,7 +197,7 @@ def test_key_reads_what_is_private_and_changes_nothing(ann: Person, client: Test
 
 
 def test_key_to_what_is_public_has_an_allowance_of_its_own(engine: Engine, chain: Chain) -> None:
-    with TestClient(create_app(engine, requests_a_minute=8)) as client:
+    with TestClient(create_app(engine, buckets=Buckets(8))) as client:
         ann = Person(client, wallet("ann")).sign_in()
         keys = [
             ann.call("POST", "/v1/keys", json={"name": scope, "scopes": [scope]}).json()["token"]

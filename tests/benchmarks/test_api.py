@@ -20,10 +20,12 @@ def test_a_small_run_measures_every_figure(postgresql_server: str) -> None:
         "metrics_full_recompute_s",
         "peak_rss_mb",
     }
-    assert figures["copies"] == sum(len(each.copies) for each in trades(QUICK)) > 100
+    written = sum(len(each.copies) for each in trades(QUICK))
+    long = sum(len(each.copies) for each in trades(QUICK) if each.strategy == QUICK.long_leader)
+    assert figures["copies"] == QUICK.times * (written - long) + long > 100
     reads = figures["reads"]
     assert isinstance(reads, dict)
-    assert set(reads) == {"leaders", "leader_profile", "statement", "trade_copies"}
+    assert set(reads) == {"leaders", "leaders_anew", "leader_profile", "statement", "trade_copies"}
     for read in reads.values():
         assert read["rps"] == 300
         assert 0 < read["p50_ms"] <= read["p99_ms"]

@@ -88,9 +88,18 @@ def test_a_port_in_use_is_refused_with_a_remedy(database: Engine) -> None:
     assert "--port" in said
 
 
-def test_it_serves_until_interrupted(database: Engine) -> None:
+def test_a_port_in_use_is_refused_by_several_processes_too(database: Engine) -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        port = taken.getsockname()[1]
+        said = fails("--database-url", str(database.url), "--port", str(port), "--workers", "2")
+    assert f"port {port}" in said
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_it_serves_until_interrupted(database: Engine, workers: int) -> None:
+    program = [sys.executable, "-m", "tests.cli.test_serve", "--database-url", str(database.url)]
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.cli.test_serve", "--database-url", str(database.url), "--port", "0"],
+        [*program, "--port", "0", "--workers", str(workers), "--requests-a-minute", "20"],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
@@ -101,6 +110,8 @@ def test_it_serves_until_interrupted(database: Engine) -> None:
         where = server.stdout.readline().split("Serving on ")[1].split(",")[0]
         assert _get(f"{where}/health").json() == {"status": "ok"}
         assert _get(f"{where}/ready").status_code == 503
+        # Each is a connection of its own, which any of the processes may get: all count together.
+        assert 429 in {_get(f"{where}/health").status_code for _ in range(40)}
         server.send_signal(signal.SIGINT)
         assert server.wait(20) == 0
     finally:

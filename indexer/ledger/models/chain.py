@@ -14,7 +14,8 @@ class Deployment(Base):
     The head is the newest block that the node told of: head minus checkpoint is the lag. The logs of the
     blocks after `unproven_from` up to `unproven_to` were taken on the node's word: no header has proven them
     complete yet; both are null when all are. `gas_number` is the last block up to which every transaction has
-    been asked for its gas.
+    been asked for its gas. `metrics_version` counts the times that leaders' metrics were made anew or taken
+    away.
     """
 
     __tablename__ = "deployments"
@@ -33,6 +34,7 @@ class Deployment(Base):
     unproven_from: Mapped[int | None] = mapped_column(BigInteger)
     unproven_to: Mapped[int | None] = mapped_column(BigInteger)
     gas_number: Mapped[int | None] = mapped_column(BigInteger)
+    metrics_version: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Block(Base):
