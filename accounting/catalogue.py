@@ -23,7 +23,7 @@ class Metric:
 
 
 _LATER = f" None below {LEAST_DAYS} days."
-_EMPYRICAL = " empyrical-reloaded, annualization=365, risk-free rate 0." + _LATER
+_EMPYRICAL = " As empyrical-reloaded has it: annualization=365, risk-free rate 0." + _LATER
 
 METRICS: tuple[Metric, ...] = (
     Metric("equity", "base_units", "cash + Σ floor(quantity · price) of every token held"),

@@ -1,8 +1,9 @@
-"""The risk figures of a vault in columns: those of `accounting.risk`, in a fraction of the time.
+"""Risk figures of a vault or a leader, in columns, from its worth at the end of each day (UTC).
 
 What vaults were worth is cut into windows without being made anew. Money stays integers; growth, returns and
-ratios are binary floating point. `accounting.risk` says the same figure by figure, and a test holds them
-together. Times are unix seconds, amounts base token units.
+ratios are binary floating point, with 365 periods a year: markets here never close. A figure that has too
+little behind it is None, not a guess. Formulas, units and versions are in `accounting.catalogue`; a test holds
+the figures to those of empyrical-reloaded. Times are unix seconds, amounts base token units.
 """
 
 from bisect import bisect_left

@@ -40,7 +40,7 @@ def returns_by_day(growth: Mapping[int, Decimal]) -> dict[int, Decimal]:
 def correlate(first: Mapping[int, Decimal], second: Mapping[int, Decimal]) -> Correlation:
     """Return Pearson's correlation of two series of returns over the days of both (`numpy.corrcoef`).
 
-    Binary floating point inside, as in `accounting.risk`; twelve digits after the point.
+    Binary floating point inside, as in `accounting.columns`; twelve digits after the point.
     """
     days = sorted(first.keys() & second.keys())
     pair = np.array([[series[day] for day in days] for series in (first, second)], dtype=float)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from accounting.risk import Day
+from accounting.days import Day
 from accounting.rounding import STATISTICS, ratio
 from accounting.windows import DAY_S, WINDOWS, WindowName, boundaries, start_of, step_of
 from api.curves import curve_of

@@ -1224,23 +1224,23 @@ class Metrics(Model):
     """
     annual_return: Decimal | None
     """
-    (Π (1 + r_i))^(365 / n) - 1 of daily returns. empyrical-reloaded, annualization=365, risk-free rate 0. None below 90 days. (ratio_per_year, version 1); null: not defined.
+    (Π (1 + r_i))^(365 / n) - 1 of daily returns. As empyrical-reloaded has it: annualization=365, risk-free rate 0. None below 90 days. (ratio_per_year, version 1); null: not defined.
     """
     volatility: Decimal | None
     """
-    s(r_i) · √365, s the sample deviation. empyrical-reloaded, annualization=365, risk-free rate 0. None below 90 days. (ratio_per_year, version 1); null: not defined.
+    s(r_i) · √365, s the sample deviation. As empyrical-reloaded has it: annualization=365, risk-free rate 0. None below 90 days. (ratio_per_year, version 1); null: not defined.
     """
     sharpe_ratio: Decimal | None
     """
-    mean(r_i) / s(r_i) · √365. empyrical-reloaded, annualization=365, risk-free rate 0. None below 90 days. (ratio, version 1); null: not defined.
+    mean(r_i) / s(r_i) · √365. As empyrical-reloaded has it: annualization=365, risk-free rate 0. None below 90 days. (ratio, version 1); null: not defined.
     """
     sortino_ratio: Decimal | None
     """
-    mean(r_i) · 365 / √(365 · mean(min(r_i, 0)²)). empyrical-reloaded, annualization=365, risk-free rate 0. None below 90 days. (ratio, version 1); null: not defined.
+    mean(r_i) · 365 / √(365 · mean(min(r_i, 0)²)). As empyrical-reloaded has it: annualization=365, risk-free rate 0. None below 90 days. (ratio, version 1); null: not defined.
     """
     calmar_ratio: Decimal | None
     """
-    annual_return / max_drawdown. empyrical-reloaded, annualization=365, risk-free rate 0. None below 90 days. (ratio, version 1); null: not defined.
+    annual_return / max_drawdown. As empyrical-reloaded has it: annualization=365, risk-free rate 0. None below 90 days. (ratio, version 1); null: not defined.
     """
     max_drawdown: Decimal | None
     """

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from sqlalchemy import BigInteger, Connection, String, and_, cast, func, literal, select
 
+from accounting.days import Day
 from accounting.quotes import QuoteBoard
-from accounting.risk import Day
 from accounting.rounding import STATISTICS, ratio
 from accounting.spread import dietz_return, quartiles
 from accounting.valuation import equity_of

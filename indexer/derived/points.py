@@ -17,10 +17,10 @@ import numpy as np
 from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, union, union_all
 from sqlalchemy.orm import aliased
 
+from accounting.days import Day
 from accounting.position import AveragePosition
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
 from accounting.returns import Growth
-from accounting.risk import Day
 from accounting.windows import DAY_S
 from indexer.ledger.models import PriceHour, Vault, VaultHour, VaultPosition
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from accounting.catalogue import LEAST_DAYS
 from accounting.columns import Days, Trades, day_figures
-from accounting.risk import Day, daily_returns, risk_metrics
+from accounting.days import Day
 from accounting.trips import ClosedTrade
+from tests.accounting.by_library import daily_returns, risk_metrics
 
 HOUR = 3_600
 

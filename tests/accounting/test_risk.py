@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounting.catalogue import BY_ID, LEAST_DAYS, METRICS
-from accounting.risk import Day, daily_returns, risk_metrics
+from accounting.days import Day
+from tests.accounting.by_library import daily_returns, risk_metrics
 
 moves = st.lists(st.integers(-400, 400), min_size=LEAST_DAYS, max_size=LEAST_DAYS + 40)
 

@@ -1,14 +1,11 @@
-"""Risk figures of a vault or a leader, from its worth at the end of each day (UTC).
+"""Risk figures of a vault, one at a time and by a kept library: what `accounting.columns` must say.
 
 Those of return series are empyrical-reloaded's, with 365 periods a year: markets here never close. They take
-binary floating point in and give it out; no money goes through it. Formulas, units and versions of all are in
-`accounting.catalogue`. A figure that has too little behind it is None, not a guess.
-
-Here is what each figure is, one vault and window at a time; `accounting.columns` reckons the same for many.
+binary floating point in and give it out; no money goes through it. A figure that has too little behind it is
+None, not a guess.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from math import isfinite
@@ -18,6 +15,7 @@ import empyrical  # type: ignore[import-untyped] # it ships no types
 import numpy as np
 
 from accounting.catalogue import LEAST_DAYS
+from accounting.days import Day
 from accounting.rounding import STATISTICS, ratio
 from accounting.trips import (
     ClosedTrade,
@@ -30,20 +28,6 @@ from accounting.trips import (
 
 PERIODS_A_YEAR = 365
 _PLACES = Decimal("1e-12")
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A vault at the end of a day, or of an hour in a window of hours.
-
-    ``growth`` is that of one unit since the start, without flows (`accounting.returns.Growth.level`);
-    ``equity`` and, of it, ``cash`` in the base token, and ``net_deposits``, are base token units.
-    """
-
-    growth: Decimal
-    equity: int
-    cash: int
-    net_deposits: int
 
 
 def risk_metrics(
