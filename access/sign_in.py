@@ -13,9 +13,8 @@ from siwe import SiweMessage  # type: ignore[import-untyped]
 from siwe.siwe import ISO8601Datetime, VersionEnum  # type: ignore[import-untyped]
 
 from access.errors import NodeAwayError, SignInRefusedError
-from inbox.errors import BadSignatureError
+from inbox.errors import BadSignatureError, WalletAwayError
 from inbox.intake import ContractWallets, check_signature
-from indexer.errors import IndexerError
 
 STATEMENT = "Sign in to Lockstep. This moves no money and costs nothing."
 MAX_MESSAGE = 1_200
@@ -106,10 +105,8 @@ def check_signed(who: SignIn, message: str, signature: bytes, wallets: ContractW
         check_signature(address, digest, _as_the_hub_has_it(signature), wallets)
     except BadSignatureError as error:
         raise SignInRefusedError(str(error), remedy=error.remedy) from error
-    except IndexerError as error:  # of the node: signatures are all else that is looked at
-        raise NodeAwayError(
-            f"Whether the wallet {address} signed cannot be asked now.", remedy="Try again in a minute."
-        ) from error
+    except WalletAwayError as error:
+        raise NodeAwayError(str(error), remedy=error.remedy) from error
 
 
 def _parsed(message: str, site: Site) -> SiweMessage:

@@ -2,8 +2,8 @@
 
 What vaults were worth is cut into windows without being made anew. Money stays integers; growth, returns and
 ratios are binary floating point, with 365 periods a year: markets here never close. A figure that has too
-little behind it is None, not a guess. Formulas, units and versions are in `accounting.catalogue`; a test holds
-the figures to those of empyrical-reloaded. Times are unix seconds, amounts base token units.
+little behind it is None, not a guess. Formulas, units and versions are in `accounting.catalogue`; a test
+holds the figures to those of empyrical-reloaded. Times are unix seconds, amounts base token units.
 """
 
 from bisect import bisect_left

@@ -15,6 +15,10 @@ class BadSignatureError(InboxError):
     """The leader did not sign this; nothing was stored."""
 
 
+class WalletAwayError(InboxError):
+    """Whether a contract wallet signed cannot be asked now; nothing was stored."""
+
+
 class FloodError(InboxError):
     """The leader has more open orders, or sends them faster, than an inbox takes; nothing was stored."""
 

@@ -18,7 +18,10 @@ class ContractWallets(Protocol):
     """Asks a contract whether it signed (ERC-1271)."""
 
     def signed(self, wallet: str, digest: bytes, signature: bytes) -> bool:
-        """Whether the contract at `wallet` takes the signature of the digest for its own."""
+        """Whether the contract at `wallet` takes the signature of the digest for its own.
+
+        Raises `WalletAwayError` where it cannot be asked.
+        """
 
 
 def check_form(order: Order) -> None:
@@ -54,7 +57,7 @@ def check_form(order: Order) -> None:
 def check_signature(leader: str, digest: bytes, signature: bytes, wallets: ContractWallets | None) -> None:
     """Refuse what `leader` did not sign, by key or, where a node can be asked, by contract.
 
-    Raises `BadSignatureError`.
+    Raises `BadSignatureError` or `WalletAwayError`.
     """
     if signer_of(digest, signature) == leader:
         return
@@ -72,7 +75,7 @@ def check_signature(leader: str, digest: bytes, signature: bytes, wallets: Contr
 
 
 def check(signed: SignedOrder, *, chain_id: int, hub: str, wallets: ContractWallets | None) -> None:
-    """Form, place and signature. Raises `BadOrderError` or `BadSignatureError`."""
+    """Form, place and signature. Raises `BadOrderError`, `BadSignatureError` or `WalletAwayError`."""
     if (signed.chain_id, signed.hub) != (chain_id, hub):
         raise BadOrderError(
             f"The order is for hub {signed.hub} on chain {signed.chain_id}.",

@@ -5,7 +5,8 @@ import asyncio
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from indexer.chain.errors import NodeRefusedError
+from inbox.errors import WalletAwayError
+from indexer.chain.errors import ChainError, NodeRefusedError
 from indexer.chain.rpc import RpcClient
 
 _SELECTOR = keccak(text="isValidSignature(bytes32,bytes)")[:4]
@@ -29,8 +30,13 @@ class NodeWallets:
         self._url = url
 
     def signed(self, wallet: str, digest: bytes, signature: bytes) -> bool:
-        """Whether the contract says so now. False where it reverts. Raises `ChainError` without a node."""
-        return asyncio.run(self._ask(wallet, is_valid_call(digest, signature)))
+        """Whether the contract says so now; False where it reverts. Raises `WalletAwayError`."""
+        try:
+            return asyncio.run(self._ask(wallet, is_valid_call(digest, signature)))
+        except ChainError as error:
+            raise WalletAwayError(
+                f"Whether the wallet {wallet} signed cannot be asked now.", remedy="Try again in a minute."
+            ) from error
 
     async def _ask(self, wallet: str, data: str) -> bool:
         async with RpcClient(self._url, timeout_s=5, attempts=2) as rpc:

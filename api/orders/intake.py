@@ -12,10 +12,9 @@ from api.problems import ApiError, InvalidRequestError, NodeAwayError
 from api.snapshot import Snapshot
 from inbox import intake
 from inbox.clock import now_us
-from inbox.errors import BadOrderError, BadSignatureError, FloodError
+from inbox.errors import BadOrderError, BadSignatureError, FloodError, WalletAwayError
 from inbox.migrations import upgrade
 from inbox.orders import Orders
-from indexer.chain.errors import ChainError
 from indexer.ledger.models import Strategy
 from orders.document import DocumentError, from_json
 from orders.document import SignedOrder as Text
@@ -67,8 +66,8 @@ class Counter:
             raise OrderSignatureError(str(error), remedy=error.remedy) from error
         except FloodError as error:
             raise TooManyOrdersError(str(error), remedy=error.remedy) from error
-        except ChainError as error:
-            raise _not_asked(text.leader) from error
+        except WalletAwayError as error:
+            raise NodeAwayError(str(error), remedy=error.remedy) from error
         return "0x" + text.digest.hex()
 
     def withdraw(self, snapshot: Snapshot, order_hash: str, body: Withdrawal) -> None:
@@ -85,8 +84,8 @@ class Counter:
             intake.check_signature(found.leader, digest, bytes.fromhex(body.signature[2:]), self._wallets)
         except BadSignatureError as error:
             raise OrderSignatureError(str(error), remedy=error.remedy) from error
-        except ChainError as error:
-            raise _not_asked(found.leader) from error
+        except WalletAwayError as error:
+            raise NodeAwayError(str(error), remedy=error.remedy) from error
         orders.withdraw(order_hash)
 
     def _orders(self, snapshot: Snapshot) -> Orders:
@@ -119,13 +118,6 @@ class Counter:
             raise OrderRefusedError(
                 f"Its nonce {nonce[1]} is closed.", remedy="Sign it with a nonce that is not used yet."
             )
-
-
-def _not_asked(leader: str) -> NodeAwayError:
-    return NodeAwayError(
-        f"Whether the wallet {leader} signed cannot be asked now.",
-        remedy="Try again in a minute: nothing was taken in.",
-    )
 
 
 def counter(request: Request) -> Counter:
