@@ -5,11 +5,44 @@ Made from the API's OpenAPI document by `make client`: do not edit.
 
 from __future__ import annotations
 
+from typing import Annotated, Any, Literal
+from pydantic import AwareDatetime, ConfigDict, Field, RootModel
 from decimal import Decimal
 from lockstep_client.base import Model
-from pydantic import AwareDatetime, ConfigDict, Field, RootModel
-from typing import Annotated, Literal
 from datetime import date
+
+
+class Act(
+    RootModel[
+        Literal[
+            "list_token",
+            "list_pool",
+            "set_feed",
+            "set_treasury",
+            "set_guardian",
+            "set_gate",
+            "set_protocol_share",
+            "halt_trading",
+            "resume_trading",
+            "veto",
+        ]
+    ]
+):
+    root: Literal[
+        "list_token",
+        "list_pool",
+        "set_feed",
+        "set_treasury",
+        "set_guardian",
+        "set_gate",
+        "set_protocol_share",
+        "halt_trading",
+        "resume_trading",
+        "veto",
+    ]
+    """
+    What can be proposed.
+    """
 
 
 class Amount(Model):
@@ -32,6 +65,76 @@ class Amount(Model):
     decimal: Decimal
     """
     The same amount in whole tokens, exact.
+    """
+
+
+class AuditEntry(Model):
+    """
+    An administrative act. Rows are only ever added.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    at: AwareDatetime
+    """
+    When, UTC.
+    """
+    actor: str
+    """
+    An address, or `shell:` and a user of the server.
+    """
+    act: str
+    """
+    What was done.
+    """
+    subject: str
+    """
+    To whom or what.
+    """
+    before: Any
+    """
+    What was.
+    """
+    after: Any
+    """
+    What is since.
+    """
+    why: str
+    """
+    Why.
+    """
+    request_id: str
+    """
+    `X-Request-Id` of the request.
+    """
+    hash: str
+    """
+    SHA-256 over this row and the hash before it.
+    """
+
+
+class AuditLog(Model):
+    """
+    Part of the audit log, the newest row first.
+    """
+
+    head: str
+    """
+    The last row's hash. Keep it elsewhere: a log that lost its end shows by it.
+    """
+    rows: int
+    """
+    Rows in all.
+    """
+    data: list[AuditEntry]
+    """
+    The rows.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page.
     """
 
 
@@ -69,6 +172,99 @@ class Breaker(Model):
     """
 
 
+class Candle(Model):
+    """
+    The oracle's price of a token over one step, in whole base tokens for one whole token.
+    """
+
+    start: AwareDatetime
+    """
+    When the step begins, UTC.
+    """
+    open: Decimal
+    """
+    The last price before the step; the first ever has its own.
+    """
+    high: Decimal
+    """
+    Highest of the open and the last price of each hour.
+    """
+    low: Decimal
+    """
+    Lowest of the same.
+    """
+    close: Decimal
+    """
+    The last price of the step.
+    """
+    hours: int
+    """
+    Hours of the step in which a price was recorded.
+    """
+    block: int
+    """
+    Where the close was recorded.
+    """
+
+
+class ChannelKind(RootModel[Literal["webhook", "email", "chat"]]):
+    root: Literal["webhook", "email", "chat"]
+    """
+    How a channel is reached.
+    """
+
+
+class Secret(RootModel[str]):
+    root: Annotated[str, Field(max_length=120)]
+    """
+    Webhooks only: `whsec_` and the base64 of 24 to 64 random bytes. Never told.
+    """
+
+
+class Code(Model):
+    """
+    A code.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    code: Annotated[str, Field(pattern="^[0-9A-Za-z -]{6,32}$")]
+    """
+    Six digits of the authenticator, or a recovery code.
+    """
+
+
+class CodeTaken(Model):
+    """
+    The session has its second factor.
+    """
+
+    second_factor: Literal[True]
+    """
+    Always true.
+    """
+    recovery_codes: list[str]
+    """
+    After the first code of a new second factor: ten codes, each good once for a lost authenticator. Told once; else empty.
+    """
+
+
+class Coins(Model):
+    """
+    An exact amount of the chain's own coin.
+    """
+
+    units: str
+    """
+    Integer units (wei); the exact amount.
+    """
+    decimal: str
+    """
+    The same amount in whole coins, exact.
+    """
+
+
 class Completion(Model):
     """
     When a trade had visited every position.
@@ -85,6 +281,20 @@ class Completion(Model):
     transaction: str
     """
     Transaction hash.
+    """
+
+
+class Confirmation(Model):
+    """
+    The code that came by a channel.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    code: Annotated[str, Field(pattern="^[0-9]{8}$")]
+    """
+    Eight digits.
     """
 
 
@@ -234,6 +444,43 @@ class Difference(Model):
     bps: Decimal | None
     """
     The same in basis points; null where the reference gives nothing.
+    """
+
+
+class Done(Model):
+    """
+    It is done.
+    """
+
+    done: Literal[True] = True
+    """
+    Always true.
+    """
+
+
+class Ended(Model):
+    """
+    What was ended.
+    """
+
+    ended: int
+    """
+    How many.
+    """
+
+
+class Enrolment(Model):
+    """
+    What to set an authenticator up with. Told once; it counts from the first right code on.
+    """
+
+    secret: str
+    """
+    The secret in base32.
+    """
+    uri: str
+    """
+    The same for a QR code.
     """
 
 
@@ -535,6 +782,29 @@ class GainFee(Model):
     """
 
 
+class GasCost(Model):
+    """
+    What somebody's own transactions cost in gas: never part of a vault's result, which does not pay it.
+    """
+
+    transactions: int
+    """
+    How many they are.
+    """
+    gas_used: int
+    """
+    Units of gas.
+    """
+    paid: Coins
+    """
+    What they cost in all.
+    """
+    up_to_block: int
+    """
+    Later ones are not counted yet: receipts are read after their blocks.
+    """
+
+
 class Health(Model):
     """
     The process answers.
@@ -543,6 +813,21 @@ class Health(Model):
     status: Literal["ok"]
     """
     Always `ok`: a process that does not live does not answer.
+    """
+
+
+class HealthHappened(Model):
+    """
+    `health`: whether the ledger can be relied on became another. It has no id.
+    """
+
+    ready: bool
+    """
+    As `/ready` says.
+    """
+    problem: str | None
+    """
+    What is wrong; null: nothing.
     """
 
 
@@ -629,6 +914,20 @@ class InboxEvent(Model):
     """
 
 
+class IncidentClosing(Model):
+    """
+    How an incident ended.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    outcome: Annotated[str, Field(pattern="^[^\\x00-\\x09\\x0b-\\x1f]{3,1000}$")]
+    """
+    How it ended.
+    """
+
+
 class Keeper(Model):
     """
     A keeper that works on this inbox, by its last sign of life.
@@ -670,9 +969,42 @@ class Keeper(Model):
     """
     Its transactions that are not mined yet.
     """
+    gas: GasCost
+    """
+    What its address's transactions with events of this hub cost, in the chain's own coin; what it earned is in the address's fees.
+    """
     held: int
     """
     Things to do that it leaves for later.
+    """
+
+
+class LeaderAct(RootModel[Literal["verify", "unverify", "suspend", "reinstate"]]):
+    root: Literal["verify", "unverify", "suspend", "reinstate"]
+    """
+    What can be said of a leader, and taken back.
+    """
+
+
+class LeaderActBody(Model):
+    """
+    An act about a leader.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: LeaderAct
+    """
+    suspend takes the leader's strategies out of discovery; the others take back.
+    """
+    stop: bool | None = False
+    """
+    With suspend: keepers carry nothing of theirs either, until the stop is lifted.
     """
 
 
@@ -765,6 +1097,54 @@ class Limits(Model):
     min_stake: Amount
     """
     Least equity of the leader's own vault for an entry.
+    """
+
+
+class ListPool(Model):
+    """
+    List a pool.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["list_pool"]
+    """
+    What to do.
+    """
+    pool: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The pool, of listed tokens.
+    """
+    venue: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The exchange's adapter that vouches for it.
+    """
+
+
+class ListToken(Model):
+    """
+    List a token.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["list_token"]
+    """
+    What to do.
+    """
+    token: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The token; it must have a price feed.
     """
 
 
@@ -975,6 +1355,21 @@ class Month(Model):
     """
 
 
+class NoticeBlock(Model):
+    """
+    The block that a notice follows from.
+    """
+
+    number: int
+    """
+    Block number.
+    """
+    hash: str
+    """
+    Block hash.
+    """
+
+
 class OpenLot(Model):
     """
     Units bought together, and not yet sold.
@@ -991,6 +1386,29 @@ class OpenLot(Model):
     bought: AwareDatetime
     """
     When, UTC.
+    """
+
+
+class Opened(Model):
+    """
+    A session that was opened.
+    """
+
+    token: str | None
+    """
+    Send it as `Authorization: Bearer …`. Told once; null where it is in the cookie.
+    """
+    id: str
+    """
+    Name of the session, which opens nothing.
+    """
+    address: str
+    """
+    Who is signed in, EIP-55.
+    """
+    expires: AwareDatetime
+    """
+    Until when, UTC.
     """
 
 
@@ -1057,6 +1475,21 @@ class OrderHappened(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class PageCandle(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[Candle]
+    """
+    The things on this page.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
     """
 
 
@@ -1297,74 +1730,25 @@ class Profit(Model):
     """
 
 
-class Protocol(Model):
+class QuietHours(Model):
     """
-    One hub on one chain.
+    When only urgent notices come; the others come together afterwards. The same time twice: never.
     """
 
-    chain_id: int
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    since: Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     """
-    EIP-155 chain id.
+    Begins, on the zone's clock.
     """
-    hub: str
+    until: Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     """
-    The one contract that holds every vault's tokens.
+    Ends, on the zone's clock.
     """
-    treasury: str | None
+    zone: Annotated[str, Field(max_length=64)]
     """
-    Who gets the protocol's fees and the rounding dust from now on; null before it was set.
-    """
-    guardian: str | None
-    """
-    Who, beside the owner, may veto listings that wait and halt trading; null: nobody.
-    """
-    gate: str | None
-    """
-    The contract that is asked who may enter, and never who may leave; null: everybody may.
-    """
-    halted: bool
-    """
-    Whether entries and trades of all strategies are halted; exits go on.
-    """
-    protocol_bps: int
-    """
-    The protocol's share of every fee, of strategies created from now on.
-    """
-    start_block: int
-    """
-    Block of the deployment.
-    """
-    strategies: int
-    """
-    Strategies created.
-    """
-    vaults_by_status: dict[str, int]
-    """
-    Status → number of vaults, leaders' own included.
-    """
-    trades: int
-    """
-    Leaders' trades so far.
-    """
-    closes: int
-    """
-    Times that vaults left their positions together.
-    """
-    manual_trades: int
-    """
-    Trades of owners alone.
-    """
-    copies_filled: int
-    """
-    Copies that took part, leaders' own included.
-    """
-    copies_skipped_by_reason: dict[str, int]
-    """
-    Reason → number of skips.
-    """
-    holdings: list[Holding]
-    """
-    What the hub holds, a token at a time.
+    Time zone, by its IANA name.
     """
 
 
@@ -1388,6 +1772,20 @@ class Reason(Model):
     what_to_do: str
     """
     What the vault's owner can do.
+    """
+
+
+class Reasoned(Model):
+    """
+    An act of staff.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
     """
 
 
@@ -1480,6 +1878,13 @@ class Revenue(Model):
     """
 
 
+class Role(RootModel[Literal["follower", "leader", "support", "operator", "admin"]]):
+    root: Literal["follower", "leader", "support", "operator", "admin"]
+    """
+    What somebody is to a hub. No role includes another.
+    """
+
+
 class RollbackHappened(Model):
     """
     `rollback`: what was told of blocks above this one is taken back; what replaced it follows.
@@ -1488,6 +1893,366 @@ class RollbackHappened(Model):
     ancestor: int
     """
     The last block that still holds.
+    """
+
+
+class Rule(Model):
+    """
+    A rule of the caller.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    channel_id: int
+    """
+    Where it is told.
+    """
+    kinds: list[
+        Literal[
+            "trade_copied",
+            "copy_skipped",
+            "stop_near",
+            "stop_hit",
+            "drawdown",
+            "out_of_sync",
+            "fee_charged",
+            "terms_changed",
+            "leader_traded",
+            "order_changed",
+            "operator_stop",
+            "keeper_trouble",
+            "indexer_trouble",
+        ]
+    ]
+    """
+    What is told.
+    """
+    vaults: list[int]
+    """
+    Only of these vaults; empty: of all.
+    """
+    strategies: list[int]
+    """
+    Only of these strategies; empty: of all.
+    """
+    stop_left_bps: int
+    """
+    What is left of a limit when a stop is near.
+    """
+    drawdown_bps: int
+    """
+    Fall that is told.
+    """
+    sync_bps: int
+    """
+    Sync score below which it is told.
+    """
+    created: AwareDatetime
+    """
+    When it was made, UTC.
+    """
+
+
+class Vault1(RootModel[int]):
+    root: Annotated[int, Field(ge=0, le=4294967295)]
+
+
+class Strategy1(RootModel[int]):
+    root: Annotated[int, Field(ge=0, le=4294967295)]
+
+
+class RuleOrder(Model):
+    """
+    What to be told of, on which channel.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    channel_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    One of your channels.
+    """
+    kinds: Annotated[
+        list[
+            Literal[
+                "trade_copied",
+                "copy_skipped",
+                "stop_near",
+                "stop_hit",
+                "drawdown",
+                "out_of_sync",
+                "fee_charged",
+                "terms_changed",
+                "leader_traded",
+                "order_changed",
+                "operator_stop",
+                "keeper_trouble",
+                "indexer_trouble",
+            ]
+        ],
+        Field(max_length=20, min_length=1),
+    ]
+    """
+    What is told. The last three are for staff.
+    """
+    vaults: Annotated[
+        list[Vault1] | None, Field(max_length=100, validate_default=True)
+    ] = []
+    """
+    Only of these of your vaults; empty: of all.
+    """
+    strategies: Annotated[
+        list[Strategy1] | None, Field(max_length=100, validate_default=True)
+    ] = []
+    """
+    Only of these strategies; empty: of all that you follow or lead. `leader_traded` needs them.
+    """
+    stop_left_bps: Annotated[int | None, Field(ge=1, le=9999)] = 2000
+    """
+    `stop_near`: told when less than this share of a limit is left.
+    """
+    drawdown_bps: Annotated[int | None, Field(ge=1, le=9999)] = 1000
+    """
+    `drawdown`: told when a vault has fallen so far.
+    """
+    sync_bps: Annotated[int | None, Field(ge=1, le=9999)] = 9000
+    """
+    `out_of_sync`: told below this sync score.
+    """
+
+
+class Rules(Model):
+    """
+    All rules of the caller on this hub.
+    """
+
+    rules: list[Rule]
+    """
+    Oldest first.
+    """
+
+
+class Scope(RootModel[Literal["public:read", "private:read"]]):
+    root: Literal["public:read", "private:read"]
+    """
+    What a key opens. A key never changes anything, and has no staff role.
+    """
+
+
+class SecondFactorState(Model):
+    """
+    Where the caller's second factor stands.
+    """
+
+    enrolled: bool
+    """
+    Whether the address has one.
+    """
+    given: bool
+    """
+    Whether a code was given in this session within eight hours.
+    """
+
+
+class Session(Model):
+    """
+    An open session of the caller.
+    """
+
+    id: str
+    """
+    Its name.
+    """
+    current: bool
+    """
+    Whether this request came in it.
+    """
+    agent: str
+    """
+    What the browser or program called itself.
+    """
+    chain_id: int
+    """
+    The hub's chain.
+    """
+    hub: str
+    """
+    The hub it is for.
+    """
+    opened: AwareDatetime
+    """
+    Since when, UTC.
+    """
+    seen: AwareDatetime
+    """
+    When it was last used, to the minute, UTC.
+    """
+    expires: AwareDatetime
+    """
+    Until when, UTC.
+    """
+
+
+class Sessions(Model):
+    """
+    The caller's open sessions, the newest first: twenty at most.
+    """
+
+    data: list[Session]
+    """
+    The sessions.
+    """
+
+
+class SetFeed(Model):
+    """
+    Give a token its price feed, for good.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["set_feed"]
+    """
+    What to do.
+    """
+    token: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The token.
+    """
+    feed: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The feed.
+    """
+    heartbeat: Annotated[int, Field(gt=0, lt=4294967296)]
+    """
+    Seconds for which an answer is believed.
+    """
+
+
+class SetHalt(Model):
+    """
+    Halt trading or let it go on.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["halt_trading", "resume_trading"]
+    """
+    What to do.
+    """
+    strategy_id: Annotated[int, Field(ge=0, lt=4294967296)]
+    """
+    A strategy, or 0 for all.
+    """
+
+
+class SetOptional(Model):
+    """
+    Appoint guardian or gate, or nobody.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["set_guardian", "set_gate"]
+    """
+    What to do.
+    """
+    address: Annotated[str | None, Field(pattern="^0x[0-9a-fA-F]{40}$")] = (
+        "0x0000000000000000000000000000000000000000"
+    )
+    """
+    Who; the zero address for nobody.
+    """
+
+
+class SetProtocolShare(Model):
+    """
+    Set the protocol's share of fees of new strategies.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["set_protocol_share"]
+    """
+    What to do.
+    """
+    protocol_bps: Annotated[int, Field(ge=0, le=2000)]
+    """
+    The share.
+    """
+
+
+class SetTreasury(Model):
+    """
+    Say who gets the protocol's fees.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["set_treasury"]
+    """
+    What to do.
+    """
+    treasury: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    Who gets them from then on.
+    """
+
+
+class Severity(RootModel[Literal["notice", "degraded", "outage"]]):
+    root: Literal["notice", "degraded", "outage"]
+    """
+    How bad it is.
+    """
+
+
+class SignIn(Model):
+    """
+    A signed message.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    message: Annotated[str, Field(max_length=1200)]
+    """
+    Exactly what was signed.
+    """
+    signature: Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2}){0,4096}$")]
+    """
+    Its signature: 65 bytes of a key, or what the contract wallet takes (ERC-1271).
+    """
+    cookie: bool | None = False
+    """
+    Put the session into a cookie that scripts cannot read, and not into the answer.
     """
 
 
@@ -1563,6 +2328,20 @@ class SignedOrder(Model):
     """
 
 
+class Signer(Model):
+    """
+    Who wants to sign in.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    address: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The wallet that will sign.
+    """
+
+
 class SkipLine(Model):
     """
     A trade that was not copied.
@@ -1619,6 +2398,52 @@ class SourceAmount(Model):
     """
 
 
+class StandingFact(Model):
+    """
+    Something that the operator says of a leader.
+    """
+
+    since: AwareDatetime
+    """
+    Since when, UTC.
+    """
+    why: str
+    """
+    Why.
+    """
+
+
+class StatusHappened(Model):
+    """
+    `status`: a vault copies on, or no more: its owner wished it, or one of its limits was reached.
+    """
+
+    strategy_id: int
+    """
+    The strategy.
+    """
+    vault_id: int
+    """
+    The vault.
+    """
+    owner: str
+    """
+    The vault's owner, EIP-55.
+    """
+    status: Literal["Active", "Paused", "Left", "Suspended", "Exiting"]
+    """
+    Whether it copies from now on.
+    """
+    reason: Reason | None
+    """
+    The limit that was reached; null: none.
+    """
+    event: EventRef
+    """
+    The event on chain.
+    """
+
+
 class Stop(Model):
     """
     An operator's stop that holds now.
@@ -1647,6 +2472,77 @@ class Stop(Model):
     since: AwareDatetime
     """
     Since when, UTC.
+    """
+
+
+class Leader1(RootModel[str]):
+    root: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    An address.
+    """
+
+
+class StrategyId(RootModel[int]):
+    root: Annotated[int, Field(ge=1, lt=4294967296)]
+    """
+    Which strategy, for scope strategy.
+    """
+
+
+class StopBody(Model):
+    """
+    Something to be stopped.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    scope: Literal["leader", "strategy", "entries"]
+    """
+    What is stopped.
+    """
+    leader: Leader1 | None = None
+    """
+    Which leader, for scope leader.
+    """
+    strategy_id: StrategyId | None = None
+    """
+    Which strategy, for scope strategy.
+    """
+
+
+class StopHappened(Model):
+    """
+    `stop`: an operator stopped a leader, a strategy or all entries, or let them go on.
+    """
+
+    holds: bool
+    """
+    Whether it holds from now on; false: it was lifted.
+    """
+    scope: Literal["leader", "strategy", "entries"]
+    """
+    What is stopped.
+    """
+    subject: str | None
+    """
+    Which leader or strategy; null for all entries.
+    """
+    who: str
+    """
+    Who did it.
+    """
+    why: str
+    """
+    Why.
+    """
+    at: AwareDatetime
+    """
+    When, UTC.
     """
 
 
@@ -1705,6 +2601,21 @@ class TermsHappened(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class ToSign(Model):
+    """
+    What to sign: nothing is stored yet, and nothing is signed in.
+    """
+
+    message: str
+    """
+    The message of EIP-4361, to be signed as it is (EIP-191, `personal_sign`).
+    """
+    expires: AwareDatetime
+    """
+    Until then it can be used, once, UTC.
     """
 
 
@@ -1862,6 +2773,185 @@ class TradeOrder(Model):
     """
 
 
+class TransitionHappened(Model):
+    """
+    `transition`: an order in the inbox went on. Its `sequence` counts its transitions.
+    """
+
+    hash: str
+    """
+    The order.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    leader: str
+    """
+    Whose it is, EIP-55.
+    """
+    sequence: int
+    """
+    Counts the order's transitions from 1.
+    """
+    step: InboxEvent
+    """
+    What it became, why and through whom.
+    """
+
+
+class User(Model):
+    """
+    An address that has signed in, was granted something, or is shut out.
+    """
+
+    address: str
+    """
+    EIP-55.
+    """
+    granted: list[Role]
+    """
+    Roles that were granted.
+    """
+    allowed: bool
+    """
+    Whether it is on the allowlist; as operator or admin it counts only there.
+    """
+    first_seen: AwareDatetime | None
+    """
+    Since when it is known, UTC.
+    """
+    signed_in: AwareDatetime | None
+    """
+    Its last sign-in, UTC.
+    """
+    blocked: AwareDatetime | None
+    """
+    Since when it is shut out, UTC.
+    """
+    blocked_why: str | None
+    """
+    Why.
+    """
+
+
+class UserAct(
+    RootModel[
+        Literal[
+            "grant",
+            "take",
+            "allow",
+            "disallow",
+            "block",
+            "unblock",
+            "reset_second_factor",
+            "end_sessions",
+        ]
+    ]
+):
+    root: Literal[
+        "grant",
+        "take",
+        "allow",
+        "disallow",
+        "block",
+        "unblock",
+        "reset_second_factor",
+        "end_sessions",
+    ]
+    """
+    What an administrator may do about somebody.
+    """
+
+
+class UserActBody(Model):
+    """
+    An act about somebody.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: UserAct
+    """
+    What to do.
+    """
+    role: Role | None = None
+    """
+    For grant and take: support, operator or admin.
+    """
+
+
+class UserDetails(Model):
+    """
+    A person, with what the chain says and what is open.
+    """
+
+    address: str
+    """
+    EIP-55.
+    """
+    granted: list[Role]
+    """
+    Roles that were granted.
+    """
+    allowed: bool
+    """
+    Whether it is on the allowlist; as operator or admin it counts only there.
+    """
+    first_seen: AwareDatetime | None
+    """
+    Since when it is known, UTC.
+    """
+    signed_in: AwareDatetime | None
+    """
+    Its last sign-in, UTC.
+    """
+    blocked: AwareDatetime | None
+    """
+    Since when it is shut out, UTC.
+    """
+    blocked_why: str | None
+    """
+    Why.
+    """
+    on_chain: list[Role]
+    """
+    What it is on this hub: with a vault here, granted roles sleep.
+    """
+    sessions: int
+    """
+    Open sessions.
+    """
+    keys: int
+    """
+    Keys that are good.
+    """
+    second_factor: bool
+    """
+    Whether it has one.
+    """
+
+
+class Users(Model):
+    """
+    Part of the list of people.
+    """
+
+    data: list[User]
+    """
+    People, by address.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page.
+    """
+
+
 class Valuation(Model):
     """
     The price a balance was valued at: one that the hub's oracle gave at a clearing, never a guess.
@@ -1933,6 +3023,28 @@ class VersionedTerms(Model):
     """
 
 
+class Veto(Model):
+    """
+    Withdraw a listing that may not be used yet.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+    act: Literal["veto"]
+    """
+    What to do.
+    """
+    listing: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+    """
+    The token or pool.
+    """
+
+
 class Window(Model):
     """
     The metrics of one window, and what keeps the leader from being ranked by them.
@@ -1987,6 +3099,134 @@ class Withdrawal(Model):
     signature: Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2}){1,4096}$")]
     """
     65 bytes of the leader's key, or what the leader's contract wallet takes (ERC-1271).
+    """
+
+
+class ApiAdminProposalsSchemasTransaction(Model):
+    """
+    A transaction for somebody's own wallet. This server has no key and sends none.
+    """
+
+    step: Literal["call", "schedule", "execute"]
+    """
+    call: by owner or guardian. schedule, execute: by the timelock's people, in this order.
+    """
+    to: str
+    """
+    The contract, EIP-55.
+    """
+    value: Literal["0"] = "0"
+    """
+    No ether goes with it.
+    """
+    data: str
+    """
+    The call's bytes.
+    """
+    not_before: AwareDatetime | None
+    """
+    When it may be executed, were it scheduled now, UTC; null: at once.
+    """
+
+
+class ApiAdminTransactionsSchemasAttempt(Model):
+    """
+    A signed form of a transaction. The signed bytes themselves are not shown.
+    """
+
+    hash: str
+    """
+    Its hash.
+    """
+    max_fee: str
+    """
+    Most that a unit of gas may cost, in wei.
+    """
+    tip: str
+    """
+    Priority fee for a unit of gas, in wei.
+    """
+    relay: str
+    """
+    Where it was handed in.
+    """
+    clears: bool
+    """
+    It only uses the nonce up.
+    """
+    signed: AwareDatetime
+    """
+    When it was signed, UTC.
+    """
+    sent: AwareDatetime | None
+    """
+    When a relay took it, UTC.
+    """
+
+
+class ApiNotificationsSchemasAttempt(Model):
+    """
+    One attempt of a delivery.
+    """
+
+    number: int
+    """
+    Counts from 1.
+    """
+    at: AwareDatetime
+    """
+    When it began, UTC.
+    """
+    took_ms: int | None
+    """
+    How long it took; null: it has no end yet.
+    """
+    ok: bool | None
+    """
+    Whether it was taken; null: not known.
+    """
+    answer: str | None
+    """
+    What was answered, in short.
+    """
+
+
+class ApiTransactionsSchemasTransaction(Model):
+    """
+    A transaction with events of the hub, by its receipt.
+    """
+
+    hash: str
+    """
+    Transaction hash.
+    """
+    block: int
+    """
+    Block number.
+    """
+    time: AwareDatetime
+    """
+    The block's own time, UTC.
+    """
+    sender: str
+    """
+    Who sent it and paid its gas, EIP-55.
+    """
+    gas_used: int
+    """
+    Units of gas.
+    """
+    gas_price: Coins
+    """
+    What a unit of gas cost.
+    """
+    data_fee: Coins
+    """
+    What a rollup asked for its data; 0 elsewhere.
+    """
+    paid: Coins
+    """
+    `gas_used` · `gas_price` + `data_fee`.
     """
 
 
@@ -2069,6 +3309,10 @@ class Account(Model):
     """
     The owner's vaults, by id.
     """
+    gas: GasCost
+    """
+    What the address's own transactions with events of the hub cost, as follower, leader, keeper or anybody else.
+    """
 
 
 class AccruedFee(Model):
@@ -2121,12 +3365,12 @@ class AnswerAccount(Model):
     """
 
 
-class AnswerProtocol(Model):
+class AnswerTransaction(Model):
     as_of_block: BlockRef
     """
     Last block that the answer takes into account, and all of it.
     """
-    data: Protocol
+    data: ApiTransactionsSchemasTransaction
     """
     What was asked for.
     """
@@ -2255,6 +3499,86 @@ class BlockHappened(Model):
     block: BlockRef
     """
     The ledger's last block.
+    """
+
+
+class Channel(Model):
+    """
+    A channel, without what opens it.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    kind: ChannelKind
+    """
+    How it is reached.
+    """
+    label: str
+    """
+    What you call it.
+    """
+    leads_to: str
+    """
+    Enough to know it by.
+    """
+    state: Literal["pending", "confirmed", "off"]
+    """
+    `pending`: its code has not come back; nothing else is sent to it. `off`: the other side answered 410 and wants no more.
+    """
+    quiet_hours: QuietHours | None
+    """
+    When it is quiet; null: never.
+    """
+    created: AwareDatetime
+    """
+    When it was added, UTC.
+    """
+    confirmed: AwareDatetime | None
+    """
+    When its code came back, UTC; null: not yet.
+    """
+
+
+class ChannelOrder(Model):
+    """
+    A channel to be added.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    kind: ChannelKind
+    """
+    How it is reached.
+    """
+    address: Annotated[str, Field(max_length=500, min_length=3)]
+    """
+    An https URL; an e-mail address; or an Apprise URL of Discord, Google Chat, Pushover, Slack or Telegram (`discord://…`, `gchat://…`, `pover://…`, `slack://…`, `tgram://…`). Never told again.
+    """
+    secret: Secret | None = None
+    """
+    Webhooks only: `whsec_` and the base64 of 24 to 64 random bytes. Never told.
+    """
+    label: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{1,60}$")]
+    """
+    What you call it.
+    """
+    quiet_hours: QuietHours | None = None
+    """
+    When it is quiet; null: never.
+    """
+
+
+class Channels(Model):
+    """
+    All channels of the caller.
+    """
+
+    channels: list[Channel]
+    """
+    Oldest first.
     """
 
 
@@ -2541,6 +3865,170 @@ class FillLine(Model):
     """
 
 
+class Incident(Model):
+    """
+    Something that is or was wrong. No chain data.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    severity: Severity
+    """
+    notice, degraded or outage.
+    """
+    title: str
+    """
+    What it is.
+    """
+    banner: str
+    """
+    What people should know and do.
+    """
+    opened: AwareDatetime
+    """
+    Since when, UTC.
+    """
+    changed: AwareDatetime
+    """
+    When it was last told anew, UTC.
+    """
+    closed: AwareDatetime | None
+    """
+    When it was over, UTC; null: it is not.
+    """
+    outcome: str | None
+    """
+    How it ended.
+    """
+
+
+class IncidentNews(Model):
+    """
+    What is told of an open incident from now on.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    severity: Severity
+    """
+    notice, degraded or outage.
+    """
+    banner: Annotated[str, Field(pattern="^[^\\x00-\\x09\\x0b-\\x1f]{3,1000}$")]
+    """
+    What people should know and do.
+    """
+
+
+class IncidentOpening(Model):
+    """
+    An incident to be opened.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    severity: Severity
+    """
+    notice, degraded or outage.
+    """
+    title: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,120}$")]
+    """
+    What it is.
+    """
+    banner: Annotated[str, Field(pattern="^[^\\x00-\\x09\\x0b-\\x1f]{3,1000}$")]
+    """
+    What people should know and do.
+    """
+
+
+class Incidents(Model):
+    """
+    Part of the incidents, the newest first.
+    """
+
+    data: list[Incident]
+    """
+    The incidents.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page.
+    """
+
+
+class KeeperTransaction(Model):
+    """
+    A nonce of a keeper's key and what it was for.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    keeper: str
+    """
+    Which keeper.
+    """
+    sender: str
+    """
+    Whose key, EIP-55.
+    """
+    nonce: int
+    """
+    The nonce.
+    """
+    purpose: str
+    """
+    What it was for.
+    """
+    strategy_id: int
+    """
+    The strategy; 0 for none.
+    """
+    order: str | None
+    """
+    The signed order that it carries.
+    """
+    state: Literal["leased", "sent", "mined", "final", "void"]
+    """
+    leased: nothing was sent; sent: on its way; mined, then final; void: something else used the nonce.
+    """
+    succeeded: bool | None
+    """
+    Whether it did; null before it was mined.
+    """
+    block: int | None
+    """
+    Where it was mined.
+    """
+    leased: AwareDatetime
+    """
+    When the nonce was leased, UTC.
+    """
+    attempts: list[ApiAdminTransactionsSchemasAttempt]
+    """
+    Every signed form, in order.
+    """
+
+
+class KeeperTransactions(Model):
+    """
+    Part of the keepers' transactions, the newest first.
+    """
+
+    data: list[KeeperTransaction]
+    """
+    The transactions.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page.
+    """
+
+
 class Keepers(Model):
     """
     Keepers and stops of this hub. This is no chain data and has no block.
@@ -2556,70 +4044,118 @@ class Keepers(Model):
     """
 
 
-class Leader(Model):
+class Key(Model):
     """
-    A strategy in the list of leaders, over the window asked for.
+    A key, without what opens.
     """
 
-    window: Literal["24h", "7d", "30d", "90d", "365d", "all"]
+    id: str
     """
-    How far back it goes, today included.
-    """
-    as_of: AwareDatetime
-    """
-    Time of the block that it is as of, UTC: younger than an hour.
-    """
-    as_of_block: int
-    """
-    That block's number.
-    """
-    history_days: int
-    """
-    Whole days since the leader's vault was opened.
-    """
-    bars: list[
-        Literal[
-            "short_history",
-            "few_trades",
-            "small_stake",
-            "wash_trading",
-            "no_risk_taken",
-        ]
-    ]
-    """
-    Why there is no rank_score; empty: there is one.
-    """
-    warnings: list[Literal["style_change", "martingale"]]
-    """
-    What takes one off the rank_score each.
-    """
-    metrics: Metrics
-    """
-    The figures.
-    """
-    strategy_id: int
-    """
-    The strategy.
+    Its name in the key's own text: `lsk_{id}_…`.
     """
     name: str
     """
-    The leader's word for it.
+    What you call it.
     """
-    leader: str
+    scopes: list[Scope]
     """
-    Who trades it, EIP-55.
+    What it opens.
     """
-    base_token: Token
+    created: AwareDatetime
     """
-    What it is counted in.
+    When, UTC.
     """
-    closed: bool
+    expires: AwareDatetime
     """
-    Whether the leader has left it. Its history stays.
+    Until when, UTC.
     """
-    created: EventRef
+    used: AwareDatetime | None
     """
-    When it was created.
+    When it was last used, to the minute, UTC.
+    """
+    revoked: AwareDatetime | None
+    """
+    When it was revoked, UTC; null where it was not.
+    """
+
+
+class KeyOrder(Model):
+    """
+    A key to be made.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{1,64}$")]
+    """
+    What you call it.
+    """
+    scopes: Annotated[list[Scope], Field(max_length=2, min_length=1)]
+    """
+    What it opens. private:read: what you alone may read. public:read: requests for what is public have an allowance of their own. Nothing changes anything.
+    """
+    days: Annotated[int | None, Field(ge=1, le=366)] = 90
+    """
+    How long it is good.
+    """
+
+
+class Keys(Model):
+    """
+    The caller's keys, the newest first: a hundred at most.
+    """
+
+    data: list[Key]
+    """
+    The keys, the revoked and expired ones too.
+    """
+
+
+class Market(Model):
+    """
+    A listing of a token or a pool, a vetoed one too.
+    """
+
+    kind: Literal["token", "pool"]
+    """
+    What was listed.
+    """
+    address: str
+    """
+    Its address, EIP-55.
+    """
+    tokens: list[Token]
+    """
+    The token, or the pool's two.
+    """
+    venue: str | None
+    """
+    A pool's exchange; null for a token.
+    """
+    state: Literal["waiting", "usable", "vetoed"]
+    """
+    waiting can still be vetoed, usable is for good.
+    """
+    usable_from: AwareDatetime | None
+    """
+    When it is usable, UTC; null beyond the year 9999.
+    """
+    listed: EventRef
+    """
+    When it was listed.
+    """
+    vetoed_by: str | None
+    """
+    Who vetoed it, EIP-55.
+    """
+    strategies: int
+    """
+    Strategies that may use it.
+    """
+    priced: AwareDatetime | None
+    """
+    When the oracle last valued the token in a trade, UTC; null for pools, or never.
     """
 
 
@@ -2639,6 +4175,148 @@ class MarketShare(Model):
     held: Decimal | None
     """
     Share of the leader's equity now; null: its worth is not known.
+    """
+
+
+class Me(Model):
+    """
+    Who is signed in.
+    """
+
+    address: str
+    """
+    EIP-55.
+    """
+    roles: list[Role]
+    """
+    Roles on this hub that count now. follower and leader are what the chain says.
+    """
+    granted: list[Role]
+    """
+    Roles that were granted. They sleep at an address with a vault on this hub.
+    """
+    scopes: list[Scope]
+    """
+    What may be read.
+    """
+    session: str | None
+    """
+    The session's name; null for a key.
+    """
+    second_factor: SecondFactorState
+    """
+    The second factor.
+    """
+
+
+class NewKey(Model):
+    """
+    A key that was made.
+    """
+
+    id: str
+    """
+    Its name in the key's own text: `lsk_{id}_…`.
+    """
+    name: str
+    """
+    What you call it.
+    """
+    scopes: list[Scope]
+    """
+    What it opens.
+    """
+    created: AwareDatetime
+    """
+    When, UTC.
+    """
+    expires: AwareDatetime
+    """
+    Until when, UTC.
+    """
+    used: AwareDatetime | None
+    """
+    When it was last used, to the minute, UTC.
+    """
+    revoked: AwareDatetime | None
+    """
+    When it was revoked, UTC; null where it was not.
+    """
+    token: str
+    """
+    Send it as `Authorization: Bearer …`. Told once.
+    """
+
+
+class Notice(Model):
+    """
+    A fact that was told.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    kind: Literal[
+        "trade_copied",
+        "copy_skipped",
+        "stop_near",
+        "stop_hit",
+        "drawdown",
+        "out_of_sync",
+        "fee_charged",
+        "terms_changed",
+        "leader_traded",
+        "order_changed",
+        "operator_stop",
+        "keeper_trouble",
+        "indexer_trouble",
+        "confirmation",
+        "taken_back",
+        "digest",
+    ]
+    """
+    What it is about.
+    """
+    title: str
+    """
+    In short.
+    """
+    text: str
+    """
+    In full.
+    """
+    page: str
+    """
+    The dApp's page of it.
+    """
+    vault_id: int | None
+    """
+    The vault it is about.
+    """
+    strategy_id: int | None
+    """
+    The strategy it is about.
+    """
+    block: NoticeBlock | None
+    """
+    The block it follows from; null: none.
+    """
+    transaction: str | None
+    """
+    The transaction, where there is one.
+    """
+    at: AwareDatetime
+    """
+    When it happened, UTC.
+    """
+    taken_back: AwareDatetime | None
+    """
+    When the chain took its block back, UTC; null: it holds.
+    """
+    takes_back: int | None
+    """
+    The notice that this one takes back.
     """
 
 
@@ -2752,12 +4430,12 @@ class PageFeeStatement(Model):
     """
 
 
-class PageLeader(Model):
+class PageOrder(Model):
     as_of_block: BlockRef
     """
     Last block that the answer takes into account, and all of it.
     """
-    data: list[Leader]
+    data: list[Order]
     """
     The things on this page.
     """
@@ -2767,12 +4445,12 @@ class PageLeader(Model):
     """
 
 
-class PageOrder(Model):
+class PageTransaction(Model):
     as_of_block: BlockRef
     """
     Last block that the answer takes into account, and all of it.
     """
-    data: list[Order]
+    data: list[ApiTransactionsSchemasTransaction]
     """
     The things on this page.
     """
@@ -3059,6 +4737,182 @@ class Pool(Model):
     """
 
 
+class Proposal(Model):
+    """
+    A call that one proposed and another confirms.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    state: Literal["proposed", "ready", "withdrawn", "expired"]
+    """
+    proposed waits a week for a second person.
+    """
+    act: Act
+    """
+    What it does.
+    """
+    words: str
+    """
+    The same in words.
+    """
+    target: str
+    """
+    The contract called, hub or oracle.
+    """
+    call: str
+    """
+    The call of the target.
+    """
+    why: str
+    """
+    Why it was proposed.
+    """
+    proposed_by: str
+    """
+    By whom, EIP-55.
+    """
+    proposed: AwareDatetime
+    """
+    When, UTC.
+    """
+    confirmed_by: str | None
+    """
+    Who confirmed it, EIP-55.
+    """
+    confirmed: AwareDatetime | None
+    """
+    When, UTC.
+    """
+    withdrawn_by: str | None
+    """
+    Who took it back, EIP-55.
+    """
+    withdrawn_why: str | None
+    """
+    Why.
+    """
+    operation: str | None
+    """
+    The timelock's id of the operation; null without one.
+    """
+    transactions: list[ApiAdminProposalsSchemasTransaction]
+    """
+    What is to be sent, in order; empty until it is ready.
+    """
+
+
+class Proposals(Model):
+    """
+    Part of the proposals, the newest first.
+    """
+
+    data: list[Proposal]
+    """
+    The proposals.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page.
+    """
+
+
+class Protocol(Model):
+    """
+    One hub on one chain.
+    """
+
+    chain_id: int
+    """
+    EIP-155 chain id.
+    """
+    hub: str
+    """
+    The one contract that holds every vault's tokens.
+    """
+    treasury: str | None
+    """
+    Who gets the protocol's fees and the rounding dust from now on; null before it was set.
+    """
+    guardian: str | None
+    """
+    Who, beside the owner, may veto listings that wait and halt trading; null: nobody.
+    """
+    gate: str | None
+    """
+    The contract that is asked who may enter, and never who may leave; null: everybody may.
+    """
+    halted: bool
+    """
+    Whether entries and trades of all strategies are halted; exits go on.
+    """
+    protocol_bps: int
+    """
+    The protocol's share of every fee, of strategies created from now on.
+    """
+    start_block: int
+    """
+    Block of the deployment.
+    """
+    strategies: int
+    """
+    Strategies created.
+    """
+    vaults_by_status: dict[str, int]
+    """
+    Status → number of vaults, leaders' own included.
+    """
+    trades: int
+    """
+    Leaders' trades so far.
+    """
+    closes: int
+    """
+    Times that vaults left their positions together.
+    """
+    manual_trades: int
+    """
+    Trades of owners alone.
+    """
+    copies_filled: int
+    """
+    Copies that took part, leaders' own included.
+    """
+    copies_skipped_by_reason: dict[str, int]
+    """
+    Reason → number of skips.
+    """
+    incidents: list[Incident]
+    """
+    What operators say is wrong now. No chain data, and not of this block.
+    """
+    holdings: list[Holding]
+    """
+    What the hub holds, a token at a time.
+    """
+
+
+class ProtocolFees(Model):
+    """
+    What the protocol takes, and what it has earned.
+    """
+
+    protocol_bps: int
+    """
+    The protocol's share of every fee, of strategies created from now on.
+    """
+    treasury: str | None
+    """
+    Who gets it, EIP-55.
+    """
+    statement: FeeStatement | None
+    """
+    What the treasury was credited, claimed, and can claim; null without a treasury.
+    """
+
+
 class Readiness(Model):
     """
     Whether what the API says is current and right.
@@ -3083,6 +4937,25 @@ class Readiness(Model):
     reconciliation: ReconciliationReport | None
     """
     The last comparison with the chain; null before the first.
+    """
+
+
+class Standing(Model):
+    """
+    What the operator of this server says of a leader. No chain data: it binds nobody on chain.
+    """
+
+    verified: StandingFact | None
+    """
+    The leader has shown who they are; null: not.
+    """
+    suspended: StandingFact | None
+    """
+    Not offered to new followers here; null: not. Exits go on.
+    """
+    stopped: StandingFact | None
+    """
+    Keepers carry nothing of theirs; null: they do.
     """
 
 
@@ -3168,6 +5041,10 @@ class Statement(Model):
     execution: Execution
     """
     How fills were priced.
+    """
+    gas: GasCost
+    """
+    What the owner's own transactions in this vault cost, in the chain's own coin. Not part of `profit`: the vault does not pay it. One that did something in several vaults is in each of theirs; the account's `gas` counts it once.
     """
     filled: int
     """
@@ -3424,6 +5301,14 @@ class TradeDetail(Model):
     """
     The swaps that cleared it, in order.
     """
+    transactions: list[ApiTransactionsSchemasTransaction]
+    """
+    What carried it to the hub and finished it, in order: who sent each, and what gas it cost. One of the newest block is here a moment after it.
+    """
+    gas_paid: Coins | None
+    """
+    What they cost in all; null until every one's receipt is read.
+    """
 
 
 class Vault(Model):
@@ -3577,6 +5462,28 @@ class AnswerPaperStatement(Model):
     """
 
 
+class AnswerProtocolFees(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: ProtocolFees
+    """
+    What was asked for.
+    """
+
+
+class AnswerProtocol(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: Protocol
+    """
+    What was asked for.
+    """
+
+
 class AnswerTradeDetail(Model):
     as_of_block: BlockRef
     """
@@ -3594,6 +5501,17 @@ class AnswerVault(Model):
     Last block that the answer takes into account, and all of it.
     """
     data: Vault
+    """
+    What was asked for.
+    """
+
+
+class AnswerListMarket(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[Market]
     """
     What was asked for.
     """
@@ -3657,6 +5575,112 @@ class Copy(Model):
     """
 
 
+class Delivery(Model):
+    """
+    A notice on its way to a channel.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    message_id: str
+    """
+    The same in every attempt: `webhook-id`.
+    """
+    channel_id: int
+    """
+    Where it goes.
+    """
+    state: Literal["waiting", "quiet", "digested", "sent", "dead", "dropped"]
+    """
+    `quiet`: waits for the digest; `digested`: went with one; `dead`: given up; `dropped`: taken back before it was said, or its channel is gone.
+    """
+    next_attempt: AwareDatetime | None
+    """
+    When it is tried next, UTC; null: not again.
+    """
+    notice: Notice
+    """
+    What it says.
+    """
+    attempts: list[ApiNotificationsSchemasAttempt]
+    """
+    In order.
+    """
+
+
+class Leader(Model):
+    """
+    A strategy in the list of leaders, over the window asked for.
+    """
+
+    window: Literal["24h", "7d", "30d", "90d", "365d", "all"]
+    """
+    How far back it goes, today included.
+    """
+    as_of: AwareDatetime
+    """
+    Time of the block that it is as of, UTC: younger than an hour.
+    """
+    as_of_block: int
+    """
+    That block's number.
+    """
+    history_days: int
+    """
+    Whole days since the leader's vault was opened.
+    """
+    bars: list[
+        Literal[
+            "short_history",
+            "few_trades",
+            "small_stake",
+            "wash_trading",
+            "no_risk_taken",
+        ]
+    ]
+    """
+    Why there is no rank_score; empty: there is one.
+    """
+    warnings: list[Literal["style_change", "martingale"]]
+    """
+    What takes one off the rank_score each.
+    """
+    metrics: Metrics
+    """
+    The figures.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    name: str
+    """
+    The leader's word for it.
+    """
+    leader: str
+    """
+    Who trades it, EIP-55.
+    """
+    base_token: Token
+    """
+    What it is counted in.
+    """
+    closed: bool
+    """
+    Whether the leader has left it. Its history stays.
+    """
+    created: EventRef
+    """
+    When it was created.
+    """
+    standing: Standing
+    """
+    What the operator says of the leader.
+    """
+
+
 class LeaderProfile(Model):
     """
     All about one leader: what was made, and what followers got of it, side by side.
@@ -3686,6 +5710,10 @@ class LeaderProfile(Model):
     """
     When it was created.
     """
+    standing: Standing
+    """
+    What the operator says of the leader.
+    """
     windows: list[Window]
     """
     The metrics of every window.
@@ -3702,9 +5730,72 @@ class LeaderProfile(Model):
     """
     Ends of days, or of hours for 24h, and now; of a long life every so many days: at most 400 points.
     """
+    gas: GasCost
+    """
+    What the leader's own transactions with events of the hub cost, those for other strategies too, in the chain's own coin; in no metric.
+    """
     terms_history: list[TermsVersion]
     """
     Every version of the fee terms, oldest first.
+    """
+
+
+class Overview(Model):
+    """
+    The state of the hub and of those who run it.
+    """
+
+    as_of_block: BlockRef
+    """
+    Last block in the ledger.
+    """
+    lag_blocks: int | None
+    """
+    Blocks behind the indexer's node; null before it told of one.
+    """
+    head_seen: AwareDatetime | None
+    """
+    When the indexer last heard of a new block, UTC.
+    """
+    mismatches: int | None
+    """
+    Balances that differed from the chain when last compared; null: never compared.
+    """
+    protocol: Protocol
+    """
+    Vaults, trades, copies and holdings, as at `/v1/protocol`.
+    """
+    users: int
+    """
+    Addresses that ever signed in or were granted something.
+    """
+    open_sessions: int
+    """
+    Sessions that are open now, on every hub.
+    """
+    staff: dict[str, int]
+    """
+    Role → to how many it is granted.
+    """
+    open_orders: int
+    """
+    Signed orders in the inbox that may still fill.
+    """
+    keepers: list[Keeper]
+    """
+    Every keeper that ever worked here.
+    """
+    stops: list[Stop]
+    """
+    Operators' stops that hold.
+    """
+    incidents: list[Incident]
+    """
+    Open incidents.
+    """
+    waiting_proposals: int
+    """
+    Proposals of the newest hundred that wait for a second person.
     """
 
 
@@ -3714,6 +5805,21 @@ class PageCopy(Model):
     Last block that the answer takes into account, and all of it.
     """
     data: list[Copy]
+    """
+    The things on this page.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
+    """
+
+
+class PageLeader(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[Leader]
     """
     The things on this page.
     """
@@ -3924,6 +6030,21 @@ class AnswerStrategyDetail(Model):
     data: StrategyDetail
     """
     What was asked for.
+    """
+
+
+class Deliveries(Model):
+    """
+    A page of the log.
+    """
+
+    deliveries: list[Delivery]
+    """
+    Newest first.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
     """
 
 

@@ -58,6 +58,7 @@ class ListLeadersQuery(TypedDict):
     min_history_days: NotRequired[int | None]
     base_token: NotRequired[str | None]
     closed: NotRequired[bool | None]
+    suspended: NotRequired[bool]
     search: NotRequired[str | None]
     min_cumulative_return: NotRequired[str | None]
     max_cumulative_return: NotRequired[str | None]
@@ -223,9 +224,20 @@ class ListCopiesQuery(TypedDict):
     ]
 
 
+class ListSentTransactionsQuery(TypedDict):
+    limit: NotRequired[int]
+
+
 class ListOrdersQuery(TypedDict):
     limit: NotRequired[int]
     leader: NotRequired[str | None]
+
+
+class ListCandlesQuery(TypedDict):
+    limit: NotRequired[int]
+    token: str
+    base: str
+    step: NotRequired[Literal["1h", "4h", "1d"]]
 
 
 class ListFeesQuery(TypedDict):
@@ -260,7 +272,18 @@ class StreamEventsQuery(TypedDict):
     type: NotRequired[
         list[
             Literal[
-                "trade", "copy", "order", "fee", "policy", "terms", "block", "rollback"
+                "trade",
+                "copy",
+                "order",
+                "fee",
+                "status",
+                "policy",
+                "terms",
+                "transition",
+                "stop",
+                "health",
+                "block",
+                "rollback",
             ]
         ]
         | None
@@ -269,3 +292,41 @@ class StreamEventsQuery(TypedDict):
     vault_id: NotRequired[int | None]
     owner: NotRequired[str | None]
     last_event_id: NotRequired[str | None]
+
+
+class ListIncidentsQuery(TypedDict):
+    limit: NotRequired[int]
+
+
+class ListDeliveriesQuery(TypedDict):
+    limit: NotRequired[int]
+    channel_id: NotRequired[int | None]
+    state: NotRequired[
+        Literal["waiting", "quiet", "digested", "sent", "dead", "dropped"] | None
+    ]
+
+
+class ListUsersQuery(TypedDict):
+    limit: NotRequired[int]
+    staff: NotRequired[bool]
+
+
+class GetProtocolFeesQuery(TypedDict):
+    period: NotRequired[Literal["day", "month", "all"]]
+    since: NotRequired[str | None]
+    until: NotRequired[str | None]
+
+
+class ListKeeperTransactionsQuery(TypedDict):
+    limit: NotRequired[int]
+    state: NotRequired[Literal["leased", "sent", "mined", "final", "void"] | None]
+
+
+class ListProposalsQuery(TypedDict):
+    limit: NotRequired[int]
+
+
+class ListAuditQuery(TypedDict):
+    limit: NotRequired[int]
+    actor: NotRequired[str | None]
+    subject: NotRequired[str | None]
