@@ -226,6 +226,10 @@ bench-indexer: compile ## Speed of the indexer beside other indexers; BENCH_ARGS
 	@$(VENV)/python -m benchmarks.indexer $(BENCH_ARGS)
 BENCH_ARGS ?=
 
+.PHONY: bench-live
+bench-live: compile ## How soon a subscriber hears of a fill; writes benchmarks/results/live.json
+	@$(VENV)/python -m benchmarks.live $(BENCH_ARGS)
+
 .PHONY: bench-web
 bench-web: compile ## Size and speed of the dApp in a browser; writes benchmarks/results/web.json
 	@$(VENV)/python -m benchmarks.web

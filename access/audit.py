@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from access.models import AuditEntry
 from inbox.clock import Clock, now_us
-from inbox.writing import insert_new
 
 START = "0" * 64
 """What stands for the hash before the first row."""
@@ -74,7 +73,7 @@ class Audit:
             "why": why,
             "request_id": actor.request_id,
         }
-        insert_new(connection, AuditEntry, **values, hash=_hash(previous, values))
+        connection.execute(insert(AuditEntry).values(**values, hash=_hash(previous, values)))
 
     def newest(
         self, *, limit: int, before: int | None = None, subject: str | None = None, actor: str | None = None

@@ -13,7 +13,7 @@ from access.proposals import NO_TIMELOCK, Governance
 from access.sealing import Seal
 from access.second_factor import SecondFactors
 from access.sessions import LIFE_US, STAFF_LIFE_US, Opened, Sessions
-from access.sign_in import Place, SignIn, Site, message_for, read
+from access.sign_in import Place, SignIn, Site, check_signed, message_for, read
 from access.users import Person, Users
 from inbox import migrations as inbox
 from inbox.clock import Clock, now_us
@@ -58,11 +58,11 @@ class Desk:
         return message_for(address, nonce, site=self.site, domain=domain, place=place, now_s=now_s)
 
     def sign_in(self, message: str, signature: bytes, place: Place, *, agent: str) -> tuple[SignIn, Opened]:
-        """Open a session for who signed. Raises `SignInRefusedError` or `BlockedError`."""
+        """Open a session for who signed. Raises `SignInRefusedError`, `BlockedError` or `NodeAwayError`."""
         now_us = self._clock()
-        now_s, wallets = now_us / 1_000_000, self._wallets
-        signed = read(message, signature, site=self.site, place=place, wallets=wallets, now_s=now_s)
+        signed = read(message, site=self.site, place=place, now_s=now_us / 1_000_000)
         self._nonces.check(signed.nonce)
+        check_signed(signed, message, signature, self._wallets)
         person = self.users.find(signed.address)
         if person.blocked_us is not None:
             raise BlockedError(

@@ -11,6 +11,10 @@ class SignInRefusedError(AccessError):
     """The message is not one that signs in here and now; nothing was stored."""
 
 
+class NodeAwayError(AccessError):
+    """A contract wallet cannot be asked whether it signed."""
+
+
 class BlockedError(AccessError):
     """An administrator has shut the address out."""
 

@@ -12,9 +12,10 @@ from eth_utils.address import to_checksum_address
 from siwe import SiweMessage  # type: ignore[import-untyped]
 from siwe.siwe import ISO8601Datetime, VersionEnum  # type: ignore[import-untyped]
 
-from access.errors import SignInRefusedError
+from access.errors import NodeAwayError, SignInRefusedError
 from inbox.errors import BadSignatureError
 from inbox.intake import ContractWallets, check_signature
+from indexer.errors import IndexerError
 
 STATEMENT = "Sign in to Lockstep. This moves no money and costs nothing."
 MAX_MESSAGE = 1_200
@@ -89,19 +90,26 @@ def message_for(address: str, nonce: str, *, site: Site, domain: str, place: Pla
     return str(message.prepare_message())
 
 
-def read(
-    message: str, signature: bytes, *, site: Site, place: Place, wallets: ContractWallets | None, now_s: float
-) -> SignIn:
-    """Check a signed message but for its nonce. Raises `SignInRefusedError`."""
+def read(message: str, *, site: Site, place: Place, now_s: float) -> SignIn:
+    """Check what a message says, but for its nonce. Raises `SignInRefusedError`."""
     found = _parsed(message, site)
     _check_place(found, site, place)
-    expires = _check_times(found, now_s)
-    digest = bytes(defunct_hash_message(text=message))
+    return SignIn(found.address.lower(), found.nonce, _check_times(found, now_s))
+
+
+def check_signed(who: SignIn, message: str, signature: bytes, wallets: ContractWallets | None) -> None:
+    """Check that it was signed by whom it names. Raises `SignInRefusedError`, and `NodeAwayError` where a
+    contract wallet cannot be asked.
+    """
+    digest, address = bytes(defunct_hash_message(text=message)), to_checksum_address(who.address)
     try:
-        check_signature(found.address, digest, _as_the_hub_has_it(signature), wallets)
+        check_signature(address, digest, _as_the_hub_has_it(signature), wallets)
     except BadSignatureError as error:
         raise SignInRefusedError(str(error), remedy=error.remedy) from error
-    return SignIn(found.address.lower(), found.nonce, expires)
+    except IndexerError as error:  # of the node: signatures are all else that is looked at
+        raise NodeAwayError(
+            f"Whether the wallet {address} signed cannot be asked now.", remedy="Try again in a minute."
+        ) from error
 
 
 def _parsed(message: str, site: Site) -> SiweMessage:

@@ -14,7 +14,6 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-import empyrical  # type: ignore[import-untyped] # it ships no types
 import numpy as np
 
 from accounting.catalogue import LEAST_DAYS
@@ -62,11 +61,11 @@ def risk_metrics(
     enough = len(returns) >= LEAST_DAYS
     return {
         "cumulative_return": _cumulative(days) if returns else None,
-        "annual_return": _figure(empyrical.annual_return, returns) if enough else None,
-        "volatility": _figure(empyrical.annual_volatility, returns) if enough else None,
-        "sharpe_ratio": _figure(empyrical.sharpe_ratio, returns) if enough else None,
-        "sortino_ratio": _figure(empyrical.sortino_ratio, returns) if enough else None,
-        "calmar_ratio": _figure(empyrical.calmar_ratio, returns) if enough else None,
+        "annual_return": _figure("annual_return", returns) if enough else None,
+        "volatility": _figure("annual_volatility", returns) if enough else None,
+        "sharpe_ratio": _figure("sharpe_ratio", returns) if enough else None,
+        "sortino_ratio": _figure("sortino_ratio", returns) if enough else None,
+        "calmar_ratio": _figure("calmar_ratio", returns) if enough else None,
         "max_drawdown": _drawdown(returns),
         "max_drawdown_amount": _drawdown_amount(days),
         "win_rate": win_rate(trades),
@@ -97,7 +96,17 @@ def _cumulative(days: Sequence[Day]) -> Decimal:
     return STATISTICS.subtract(STATISTICS.divide(days[-1].growth, days[0].growth), Decimal(1))
 
 
-def _figure(metric: Any, returns: Sequence[Decimal]) -> Decimal | None:
+def library() -> Any:
+    """Return empyrical, which is loaded when it is first needed: it takes more memory than all else that an
+    indexer loads, and a backfill does without it.
+    """
+    import empyrical  # type: ignore[import-untyped] # noqa: PLC0415 (it ships no types)
+
+    return empyrical
+
+
+def _figure(name: str, returns: Sequence[Decimal]) -> Decimal | None:
+    metric = getattr(library(), name)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = float(metric(np.array(returns, dtype=float), annualization=PERIODS_A_YEAR))
     return _decimal(value)
@@ -109,7 +118,7 @@ def _decimal(value: float) -> Decimal | None:
 
 def _drawdown(returns: Sequence[Decimal]) -> Decimal | None:
     """As a positive share of the peak; empyrical's is negative."""
-    return _decimal(-float(empyrical.max_drawdown(np.array(returns, dtype=float)))) if returns else None
+    return _decimal(-float(library().max_drawdown(np.array(returns, dtype=float)))) if returns else None
 
 
 def _drawdown_amount(days: Sequence[Day]) -> Decimal | None:

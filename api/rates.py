@@ -87,14 +87,15 @@ class RateLimits:
         if scope["type"] not in {"http", "websocket"} or not scope.get("client"):
             await self._app(scope, receive, send)
             return
-        client = await self._named(scope) or scope["client"][0]
-        granted, left, reset = self._buckets.take(client)
         if scope["type"] == "websocket":
-            if granted:
+            # Closed before it is accepted, the server answers 403.
+            if self._buckets.take(scope["client"][0])[0]:
                 await self._app(scope, receive, send)
-            else:  # closed before it is accepted, the server answers 403
+            else:
                 await send({"type": "websocket.close", "code": 1008})
             return
+        client = await self._named(scope) or scope["client"][0]
+        granted, left, reset = self._buckets.take(client)
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -14,9 +14,8 @@ from api.snapshot import DeploymentKey
 from cli.failure import told
 from cli.logs import log_to_stderr
 from cli.options import DATABASE_URL, DatabaseUrl
+from cli.serve import open_ledger
 from indexer.errors import IndexerError
-from indexer.ledger.database import open_engine
-from indexer.ledger.migrations import ensure_current
 from indexer.sync.deployment import read_deployment
 from notices.service import Settings, run
 
@@ -59,14 +58,13 @@ def notify(
         keys = os.environ.get(VARIABLE)
         if not keys:
             raise NoKeyError(f"{VARIABLE} is not set.", remedy="Give the same key as to `lockstep serve`.")
-        seal, engine = Seal(keys), open_engine(database_url)
+        seal, engine = Seal(keys), open_ledger(database_url)
         key = None
         if deployment is not None:
             place = read_deployment(deployment)
             key = DeploymentKey(place.chain_id, place.hub)
         settings = Settings(link, os.environ.get(SMTP) or None, local=local_channels)
         try:
-            ensure_current(engine)
             asyncio.run(_run(engine, key, seal, settings))
         finally:
             engine.dispose()

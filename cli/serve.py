@@ -129,7 +129,7 @@ def serve(
 ) -> None:
     """Serve the API over the ledger that `lockstep index` keeps, and take orders, until Ctrl-C."""
     with told():
-        _open(database_url).dispose()
+        open_ledger(database_url).dispose()
         key = None if deployment is None else _key(deployment)
         pages = _web(web)
         seal = None if secret_key is None else Seal(secret_key)
@@ -142,7 +142,7 @@ def serve(
         buckets = Buckets(requests_a_minute) if requests_a_minute else None
 
         def work(listener: socket.socket) -> None:
-            engine = _open(database_url)
+            engine = open_ledger(database_url)
             app = create_app(
                 engine,
                 key,
@@ -192,7 +192,8 @@ def _contract(text: str | None) -> str | None:
     return None if text is None else to_checksum_address(text)
 
 
-def _open(url: str) -> Engine:
+def open_ledger(url: str) -> Engine:
+    """Open a database that has a ledger of this version. Raises an `IndexerError`."""
     # SQLite would create a missing file, and an empty ledger would look like an answer.
     path = _sqlite_path(url)
     if path is not None and not path.exists():

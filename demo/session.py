@@ -166,5 +166,6 @@ def _fresh_ledger(path: Path) -> Iterator[Engine]:
 async def _index(node: Anvil, engine: Engine, deployment: Deployment) -> Report:
     async with open_indexer(node.http_url, engine, deployment) as indexer:
         await indexer.backfill_to_head()
+        await indexer.read_gas()
     async with RpcClient(node.http_url) as rpc:
         return await reconcile(ChainReader(rpc), engine, deployment)

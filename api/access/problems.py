@@ -24,6 +24,12 @@ class SignInRefusedError(ApiError):
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="lockstep"'}
 
 
+class NodeAwayError(ApiError):
+    """A contract wallet cannot be asked."""
+
+    status, slug, title = 503, "wallet-not-asked", "The contract wallet cannot be asked now"
+
+
 class BlockedError(ApiError):
     """The address is shut out."""
 
@@ -128,6 +134,7 @@ class BadProposalError(ApiError):
 
 _KINDS: dict[type[errors.AccessError], type[ApiError]] = {
     errors.SignInRefusedError: SignInRefusedError,
+    errors.NodeAwayError: NodeAwayError,
     errors.BlockedError: BlockedError,
     errors.UnknownSessionError: SessionNotFoundError,
     errors.UnknownKeyError: KeyNotFoundError,

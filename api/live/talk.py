@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocketDisconnect
 
 from api.live.feed import Feed, Feeds, Subscriber
@@ -21,6 +23,8 @@ from api.live.resume import ID_LENGTH, Resume, resume
 from api.live.topics import ALWAYS, Wants, parse
 from api.problems import TYPE_PREFIX, ApiError, InvalidRequestError
 from api.snapshot import DeploymentKey, Snapshots, wanted_of
+
+log = structlog.get_logger()
 
 MOST_TOPICS = 100
 MOST_TEXT = 16_384
@@ -73,6 +77,10 @@ async def talk(websocket: WebSocket) -> None:
     except ApiError as error:
         await websocket.send_json(_problem(error, None))
         await websocket.close(LATER, error.slug)
+    except SQLAlchemyError as error:
+        log.warning("live_talk_ended", problem=str(error))
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await websocket.close(LATER, "the database did not answer")
     except WebSocketDisconnect:
         pass
     finally:

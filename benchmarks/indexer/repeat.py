@@ -19,9 +19,10 @@ from eth_utils.abi import event_abi_to_log_topic
 from demo.checkout import Checkout
 from demo.deployment import hub_abi
 
+_EVENTS: list[Any] = hub_abi(Checkout.here())
 _OF_TRADES = frozenset(
     "0x" + event_abi_to_log_topic(each).hex()
-    for each in hub_abi(Checkout.here())
+    for each in _EVENTS
     if each["type"] == "event" and each["inputs"] and each["inputs"][0]["name"] == "tradeId"
 )
 """Events that name their trade in their second topic."""
@@ -71,14 +72,17 @@ class Repeated:
         elif method == "eth_getBlockByNumber" and params[0].startswith("0x"):
             result = await self._block(int(params[0], 16))
         else:
-            result = await self._ask(method, params)
+            return await self._post(call)
         return {"jsonrpc": "2.0", "id": call["id"], "result": result}
 
-    async def _ask(self, method: str, params: list[Any]) -> Any:
-        body = msgspec.json.encode({"jsonrpc": "2.0", "id": 0, "method": method, "params": params})
+    async def _post(self, call: dict[str, Any]) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"}
-        async with self._session.post(self._url, data=body, headers=headers) as answer:
-            found = msgspec.json.decode(await answer.read())
+        async with self._session.post(self._url, data=msgspec.json.encode(call), headers=headers) as answer:
+            found: dict[str, Any] = msgspec.json.decode(await answer.read())
+        return found
+
+    async def _ask(self, method: str, params: list[Any]) -> Any:
+        found = await self._post({"jsonrpc": "2.0", "id": 0, "method": method, "params": params})
         if "error" in found:
             raise RuntimeError(f"{method}: {found['error']}")
         return found["result"]

@@ -10,6 +10,7 @@ from typing import Any, Self
 import structlog
 from sqlalchemy import Engine
 
+from accounting import risk
 from indexer.chain.errors import (
     ChainMovedError,
     LaggingNodeError,
@@ -202,6 +203,7 @@ class Indexer:
 
     async def follow(self, stop: asyncio.Event) -> None:
         """Keep the ledger at the head until `stop` is set. Waits for a node that is away."""
+        await asyncio.to_thread(risk.library)
         # What is there by now stays. The cycle collector would go through all of it again and again, and hold
         # up a block for longer than its rows take to be written.
         gc.collect()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from inbox.clock import Clock, now_us
@@ -152,10 +152,13 @@ class Outbox:
     def claim(self, most: int) -> list[Claimed]:
         """Take what is due; nobody else has it until the lease ends. Attempts are noted before they begin."""
         now = self._clock()
+        is_due = (Delivery.state == "waiting", Delivery.next_us <= now)
+        if not self._any(*is_due):
+            return []
         with writing(self._engine, LOCK) as connection:
             due = (
                 select(Delivery.id, Delivery.attempts)
-                .where(Delivery.state == "waiting", Delivery.next_us <= now)
+                .where(*is_due)
                 .order_by(Delivery.next_us, Delivery.id)
                 .limit(most)
             )
@@ -207,6 +210,8 @@ class Outbox:
     def digest(self) -> int:
         """Gather what was quiet of every channel where it no longer is; how many digests were made."""
         now, made = self._clock(), 0
+        if not self._any(Delivery.state == "quiet"):
+            return 0
         with writing(self._engine, LOCK) as connection:
             silent = select(Delivery.channel_id).where(Delivery.state == "quiet").distinct()
             query = select(Channel.__table__).where(Channel.id.in_(silent))
@@ -215,6 +220,11 @@ class Outbox:
                 if not hours_of(channel).hold(now):
                     made += _digest(connection, channel, now)
         return made
+
+    def _any(self, *where: ColumnElement[bool]) -> bool:
+        """Look before the lock is taken: mostly there is nothing."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(Delivery.id).where(*where).limit(1)) is not None
 
     def retry(self, owner: str, number: int) -> None:
         """Attempt a dead delivery once more. Raises `UnknownDeliveryError`."""

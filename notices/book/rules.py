@@ -75,10 +75,11 @@ class Rules:
     def change(self, owner: str, number: int, wish: Wish, *, staff: bool) -> Standing:
         """Give a rule another content. Raises as `add`, and `UnknownRuleError`."""
         with writing(self._engine, LOCK) as connection:
-            _check(connection, owner, wish, staff=staff)
             own = (Rule.id == number, Rule.owner == owner, *self._mine)
-            if connection.execute(update(Rule).where(*own).values(**_columns(wish))).rowcount != 1:
+            if connection.scalar(select(Rule.id).where(*own)) is None:
                 raise _unknown(number)
+            _check(connection, owner, wish, staff=staff)
+            connection.execute(update(Rule).where(*own).values(**_columns(wish)))
             connection.execute(delete(RuleKind).where(RuleKind.rule_id == number))
             _set_kinds(connection, number, wish.kinds)
         return self.get(owner, number)

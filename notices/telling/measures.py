@@ -12,7 +12,7 @@ from api.holdings.limits import Gauges, read_gauges
 from api.holdings.schemas import Limit
 from api.snapshot import Snapshot
 from api.vaults.repository import VaultRow, list_vaults
-from notices.book.kinds import Audience, Draft, Kind
+from notices.book.kinds import MEASURED, Audience, Draft, Kind
 from notices.book.rules import Standing
 
 STOPS = frozenset({"stop_loss", "take_profit", "drawdown", "daily_loss"})
@@ -55,7 +55,8 @@ def measure(snapshot: Snapshot, standing: Sequence[Standing], alarms: Collection
     for at in range(0, len(rows), _AT_ONCE):
         gauges |= read_gauges(snapshot, rows[at : at + _AT_ONCE])
     begun: dict[str, Draft] = {}
-    over: set[str] = set()
+    # What is no longer measured is over: the rule is gone, or the vault copies no more.
+    over = {key for key in alarms if key.partition(" ")[0] in MEASURED}
     for each in standing:
         for row in theirs[each.rule.owner]:
             if not each.covers(row.vault.vault_id, row.vault.strategy_id):
@@ -63,8 +64,8 @@ def measure(snapshot: Snapshot, standing: Sequence[Standing], alarms: Collection
             for found in _readings(each, row, gauges[row.vault.vault_id]):
                 if found.bad and found.key not in alarms:
                     begun[found.key] = _draft(snapshot, each, row, found)
-                elif found.well and found.key in alarms:
-                    over.add(found.key)
+                elif not found.well:
+                    over.discard(found.key)
     return Measured(begun, over)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Connection, Engine, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from api.live.happenings import END, Happening, Position
 from api.live.inbox import newest
@@ -28,8 +27,10 @@ from notices.telling.facts import draft_of
 from notices.telling.measures import measure
 
 MEASURE_EVERY_US = 5_000_000
+"""How often what is measured is looked at, while blocks come; without a new block it stays as it is."""
+_REST_US = 60_000_000
 
-Staff = Callable[[Session], frozenset[str]]
+Staff = Callable[[Snapshot], frozenset[str]]
 """Who runs the place now: EIP-55 addresses."""
 
 log = structlog.get_logger()
@@ -68,13 +69,19 @@ class Teller:
         self._staff = staff
         self._clock = clock
         self._measured_us = 0
+        self._measured_at = ""
+        self._told: tuple[str, int, int] | None = None
 
     def step(self) -> bool:
         """Tell what came next; whether there may be more at once. Raises `LedgerNotReadyError`."""
         with self._snapshots.open() as snapshot:
+            present = snapshot.block.hash, read_reorg_id(snapshot), newest(snapshot)
+            if present == self._told and not self._due(snapshot):
+                return False
             found = self._read(snapshot)
         if found is None:
             return True
+        self._told = None if found.more else present
         if not found.changes:
             return False
         with writing(self._engine, LOCK) as connection:
@@ -97,9 +104,14 @@ class Teller:
             place, cursor, chapter.end, read_reorg_id(snapshot), chapter.news, chapter.more, ancestor
         )
         found.drafts = self._wanted(snapshot, rules, chapter.happenings)
-        if not chapter.more and self._clock() >= self._measured_us + MEASURE_EVERY_US:
+        if not chapter.more and self._due(snapshot):
             self._measure(snapshot, rules, found)
         return found
+
+    def _due(self, snapshot: Snapshot) -> bool:
+        """Whether it is time to measure again: rarely while the chain stands still."""
+        pause = MEASURE_EVERY_US if snapshot.block.hash != self._measured_at else _REST_US
+        return self._clock() >= self._measured_us + pause
 
     def _begin(self, snapshot: Snapshot, place: tuple[int, str]) -> None:
         values = {
@@ -140,7 +152,7 @@ class Teller:
         if draft.audience is Audience.OWNER:
             return frozenset({draft.subject})
         if draft.audience is Audience.STAFF:
-            return self._staff(snapshot.session)
+            return self._staff(snapshot)
         if draft.audience is Audience.FOLLOWERS:
             query = select(Vault.owner).where(
                 Vault.deployment_id == snapshot.deployment_id,
@@ -153,6 +165,7 @@ class Teller:
 
     def _measure(self, snapshot: Snapshot, rules: Rules, found: _Step) -> None:
         now = self._measured_us = self._clock()
+        self._measured_at = snapshot.block.hash
         own = (Alarm.chain_id == found.place[0], Alarm.hub == found.place[1])
         held = snapshot.session.execute(select(Alarm.key, Alarm.block).where(*own))
         alarms = {key: block for key, block in held}  # noqa: C416 - rows are no pairs to `dict`
@@ -164,7 +177,7 @@ class Teller:
         for key, draft in measured.begun.items():
             channel = by_rule[draft.subject].channel
             found.begun[key] = (snapshot.block.number, draft, [channel])
-        staff = self._staff(snapshot.session)
+        staff = self._staff(snapshot)
         of_staff = rules.wanting(snapshot.session, FOR_STAFF, staff)
         troubles = trouble.look(snapshot, frozenset(alarms), now_us=now)
         for key, draft in troubles.begun.items():

@@ -8,8 +8,9 @@ from eth_account.messages import encode_defunct
 from sqlalchemy import Engine
 
 from access.desk import Desk
-from access.errors import SignInRefusedError
+from access.errors import NodeAwayError, SignInRefusedError
 from access.sign_in import Place
+from inbox.wallets import NodeWallets
 from tests.access.conftest import PLACE, SITE, Moved
 
 ALICE = Account.from_key("0x" + "a1" * 32)
@@ -146,6 +147,14 @@ def test_contract_wallet_signs_in_where_the_operator_has_given_a_node(engine: En
     assert "nor a contract" in refused(asks, text, b"\x02")
     who, _ = asks.sign_in(text, b"\x01", PLACE, agent="test")
     assert who.address == ALICE.address.lower()
+
+
+def test_contract_wallet_that_nobody_can_ask_uses_no_nonce_up(engine: Engine, clock: Moved) -> None:
+    away = Desk(engine, SITE, wallets=NodeWallets("http://127.0.0.1:9"), clock=clock)
+    text = message(away)
+    with pytest.raises(NodeAwayError):
+        away.sign_in(text, b"\x01", PLACE, agent="test")
+    away.sign_in(text, signed(text), PLACE, agent="test")
 
 
 def test_nonsense_costs_no_time_to_read(desk: Desk) -> None:

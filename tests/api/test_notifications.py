@@ -8,16 +8,20 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
+from access.audit import Audit
 from access.roles import Role
 from access.sealing import Seal, new_key
+from access.users import Users
 from api.app import create_app
+from api.snapshot import Snapshots
 from notices.book.channels import Channels
 from notices.book.codes import code_of
 from notices.book.kinds import Kind
 from notices.book.models import Channel
 from notices.book.outbox import Outbox, Outcome
-from tests.api.people import Person, grant, wallet
-from tests.api.world import Chain
+from notices.telling.staff import staff_of
+from tests.api.people import SHELL, Person, grant, wallet
+from tests.api.world import USD, Chain, joining
 
 SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
 HOOK = {"kind": "webhook", "address": "https://example.org/s3cret", "secret": SECRET, "label": "desk"}
@@ -197,3 +201,17 @@ def test_without_a_key_there_are_no_channels(engine: Engine, chain: Chain) -> No
         someone = Person(client, wallet("ann")).sign_in()
         refused(someone, "POST", "/channels", HOOK, 503, "notifications-unavailable")
         assert ok(someone, "GET", "/deliveries")["deliveries"] == []
+
+
+def test_staff_is_who_has_a_role_that_counts_now(client: TestClient, engine: Engine, chain: Chain) -> None:
+    support = grant(engine, Person(client, wallet("sam")).sign_in(), Role.SUPPORT)
+    operator = grant(engine, Person(client, wallet("olga")), Role.OPERATOR)
+    off = grant(engine, Person(client, wallet("otto")), Role.OPERATOR)
+    conflicted = grant(engine, Person(client, wallet("carl")), Role.SUPPORT)
+    shut_out = grant(engine, Person(client, wallet("susi")), Role.SUPPORT)
+    users = Users(engine, Audit(engine))
+    users.disallow(off.address.lower(), by=SHELL, why="left")
+    users.block(shut_out.address.lower(), by=SHELL, why="spam")
+    chain.mine(joining(8, conflicted.address, 4, 500 * USD))
+    with Snapshots(engine, None).open() as snapshot:
+        assert staff_of(snapshot) == {support.address, operator.address}

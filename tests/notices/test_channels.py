@@ -117,7 +117,7 @@ def test_rules_are_made_changed_and_removed_by_their_owner_alone(office: Office)
     rule = office.wish(channel, Kind.TRADE_COPIED, vaults=frozenset({2}), stop_left_bps=1_500)
     assert office.rules.get(ALICE, rule.rule.id).wish == rule.wish
     other = Wish(channel.id, frozenset({Kind.STOP_HIT}))
-    with pytest.raises(BadRuleError, match="no channel"):
+    with pytest.raises(UnknownRuleError):
         office.rules.change(BOB, rule.rule.id, other, staff=False)
     with pytest.raises(UnknownRuleError):
         office.rules.remove(BOB, rule.rule.id)

@@ -40,7 +40,7 @@ from tests.api.world import (
     strategy,
     trade_id,
 )
-from tests.notices.conftest import STAFF, Office
+from tests.notices.conftest import OK, STAFF, Office
 
 
 def a_trade(sequence: int = 4) -> list[e.Event]:
@@ -168,7 +168,7 @@ def test_stop_that_was_hit_is_urgent_and_what_the_owner_wished_is_no_stop(
     )
     office.tell()
     assert office.due() == [("stop_hit", "Vault 2 has reached its stop loss")]
-    assert states(office)[1:] == ["quiet", "waiting"]
+    assert states(office)[1:] == ["quiet", "sent"]
 
 
 def falling(office: Office, chain: Chain, sequence: int, usd: int) -> None:
@@ -266,15 +266,14 @@ def test_leader_hears_of_own_orders_and_staff_of_stops_and_trouble(office: Offic
         (SIGNER.address, "order_changed"),
         (STAFF, "operator_stop"),
     ]
+    for each in told:
+        office.outbox.note(each, OK)
     assert "Why: TokenNotAllowed()." in told[1].notice.text
     assert told[2].notice.text == "By ann: odd prices."
     keeper = Journal(
         office.engine, chain_id=CHAIN_ID, hub=HUB, keeper="k1", sender=LEADER, clock=office.clock
     )
     keeper.alive(started_us=1, head=None, carries=2, breakers="{}", in_flight=0, held=0)
-    office.tell()
-    assert office.due() == []
-    office.clock.pass_s(61)
     with office.engine.begin() as connection:
         connection.execute(update(Deployment).values(head_number=chain.number + 50))
     office.tell()
@@ -347,3 +346,17 @@ def test_nothing_goes_to_a_channel_that_is_not_confirmed(office: Office, chain: 
     chain.mine(a_trade())
     office.tell()
     assert notices(office)[1:] == []
+
+
+def test_what_was_near_is_told_again_when_the_vault_copies_again(office: Office, chain: Chain) -> None:
+    office.wish(office.confirmed(), Kind.DRAWDOWN, drawdown_bps=1_000)
+    entered(chain)
+    falling(office, chain, 5, 1_150)
+    told = office.due()
+    assert told
+    chain.mine([e.VaultStatusSet(2, VaultStatus.PAUSED, Reason.NONE)])
+    office.tell()
+    assert office.due() == []
+    chain.mine([e.VaultStatusSet(2, VaultStatus.ACTIVE, Reason.NONE)])
+    office.tell()
+    assert office.due() == told

@@ -27,7 +27,7 @@ def test_a_message_is_signed_and_the_session_is_out_of_reach_of_scripts(
 ) -> None:
     page, wallet = signed_in(place, open_page, "member")
     assert wallet.asked == ["eth_requestAccounts", "personal_sign"]
-    expect(page.get_by_text(wallet.address)).to_be_visible()
+    expect(page.locator("main").get_by_text(wallet.address)).to_be_visible()
     expect(page.get_by_role("row", name="This one")).to_be_visible()
     kept = page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])")
     assert "lss_" not in kept

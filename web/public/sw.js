@@ -3,7 +3,7 @@
 const SHELL = "lockstep-shell-1";
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(["/", "/theme.js", "/icon.svg"])));
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(["/index.html", "/theme.js", "/icon.svg"])));
   self.skipWaiting();
 });
 
@@ -30,10 +30,10 @@ async function page(request, pathname) {
   try {
     const answer = await fetch(request);
     const isPage = answer.ok && !ofTheApi && answer.headers.get("content-type")?.startsWith("text/html");
-    if (isPage) await (await caches.open(SHELL)).put("/", answer.clone());
+    if (isPage) await (await caches.open(SHELL)).put("/index.html", answer.clone());
     return answer;
   } catch (error) {
-    const kept = ofTheApi ? undefined : await caches.match("/");
+    const kept = ofTheApi ? undefined : await caches.match("/index.html");
     if (kept) return kept;
     throw error;
   }

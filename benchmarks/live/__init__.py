@@ -1,0 +1,1 @@
+"""How soon somebody who listens hears of a fill."""
