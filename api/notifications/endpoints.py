@@ -109,7 +109,7 @@ def add_rule(of: Book, caller: InSession, snapshot: OpenSnapshot, body: schemas.
 def change_rule(
     of: Book, caller: InSession, snapshot: OpenSnapshot, number: Number, body: schemas.RuleOrder
 ) -> schemas.Rule:
-    """Gives a rule another content, all of it."""
+    """Gives a rule another content: all of it is replaced."""
     return service.change_rule(of, caller, snapshot, number, body)
 
 
@@ -120,7 +120,7 @@ def change_rule(
     responses=responses(401, 403, 404),
 )
 def remove_rule(of: Book, caller: InSession, snapshot: OpenSnapshot, number: Number) -> schemas.Done:
-    """Forgets a rule."""
+    """Forgets a rule: from now on nothing is told by it."""
     return service.remove_rule(of, caller, snapshot, number)
 
 

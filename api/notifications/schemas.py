@@ -187,7 +187,7 @@ class Notice(Schema):
     takes_back: int | None = Field(description="The notice that this one takes back.", examples=[None])
 
 
-class Attempt(Schema):
+class DeliveryAttempt(Schema):
     """One attempt of a delivery."""
 
     number: int = Field(description="Counts from 1.", examples=[1])
@@ -215,7 +215,7 @@ class Delivery(Schema):
         description="When it is tried next, UTC; null: not again.", examples=[None]
     )
     notice: Notice = Field(description="What it says.")
-    attempts: list[Attempt] = Field(description="In order.")
+    attempts: list[DeliveryAttempt] = Field(description="In order.")
 
 
 class Deliveries(Schema):

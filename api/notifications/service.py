@@ -275,7 +275,7 @@ def _delivery(row: DeliveryRow) -> schemas.Delivery:
             takes_back=notice.of,
         ),
         attempts=[
-            schemas.Attempt(
+            schemas.DeliveryAttempt(
                 number=each.number,
                 at=microseconds(each.at_us),
                 took_ms=None if each.took_us is None else each.took_us // 1_000,

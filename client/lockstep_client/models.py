@@ -68,6 +68,41 @@ class Amount(Model):
     """
 
 
+class Attempt(Model):
+    """
+    A signed form of a transaction. The signed bytes themselves are not shown.
+    """
+
+    hash: str
+    """
+    Its hash.
+    """
+    max_fee: str
+    """
+    Most that a unit of gas may cost, in wei.
+    """
+    tip: str
+    """
+    Priority fee for a unit of gas, in wei.
+    """
+    relay: str
+    """
+    Where it was handed in.
+    """
+    clears: bool
+    """
+    It only uses the nonce up.
+    """
+    signed: AwareDatetime
+    """
+    When it was signed, UTC.
+    """
+    sent: AwareDatetime | None
+    """
+    When a relay took it, UTC.
+    """
+
+
 class AuditEntry(Model):
     """
     An administrative act. Rows are only ever added.
@@ -391,6 +426,33 @@ class CurvePoint(Model):
     drawdown: Decimal | None
     """
     Fall from the highest growth of the curve until then.
+    """
+
+
+class DeliveryAttempt(Model):
+    """
+    One attempt of a delivery.
+    """
+
+    number: int
+    """
+    Counts from 1.
+    """
+    at: AwareDatetime
+    """
+    When it began, UTC.
+    """
+    took_ms: int | None
+    """
+    How long it took; null: it has no end yet.
+    """
+    ok: bool | None
+    """
+    Whether it was taken; null: not known.
+    """
+    answer: str | None
+    """
+    What was answered, in short.
     """
 
 
@@ -976,6 +1038,76 @@ class Keeper(Model):
     held: int
     """
     Things to do that it leaves for later.
+    """
+
+
+class KeeperTransaction(Model):
+    """
+    A nonce of a keeper's key and what it was for.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    keeper: str
+    """
+    Which keeper.
+    """
+    sender: str
+    """
+    Whose key, EIP-55.
+    """
+    nonce: int
+    """
+    The nonce.
+    """
+    purpose: str
+    """
+    What it was for.
+    """
+    strategy_id: int
+    """
+    The strategy; 0 for none.
+    """
+    order: str | None
+    """
+    The signed order that it carries.
+    """
+    state: Literal["leased", "sent", "mined", "final", "void"]
+    """
+    leased: nothing was sent; sent: on its way; mined, then final; void: something else used the nonce.
+    """
+    succeeded: bool | None
+    """
+    Whether it did; null before it was mined.
+    """
+    block: int | None
+    """
+    Where it was mined.
+    """
+    leased: AwareDatetime
+    """
+    When the nonce was leased, UTC.
+    """
+    attempts: list[Attempt]
+    """
+    Every signed form, in order.
+    """
+
+
+class KeeperTransactions(Model):
+    """
+    Part of the keepers' transactions, the newest first.
+    """
+
+    data: list[KeeperTransaction]
+    """
+    The transactions.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page.
     """
 
 
@@ -1727,6 +1859,33 @@ class Profit(Model):
     unavailable: str | None
     """
     Why equity, unrealized and net are null; null where they are not.
+    """
+
+
+class ProposedTransaction(Model):
+    """
+    A transaction for somebody's own wallet. This server has no key and sends none.
+    """
+
+    step: Literal["call", "schedule", "execute"]
+    """
+    call: by owner or guardian. schedule, execute: by the timelock's people, in this order.
+    """
+    to: str
+    """
+    The contract, EIP-55.
+    """
+    value: Literal["0"] = "0"
+    """
+    No ether goes with it.
+    """
+    data: str
+    """
+    The call's bytes.
+    """
+    not_before: AwareDatetime | None
+    """
+    When it may be executed, were it scheduled now, UTC; null: at once.
     """
 
 
@@ -2773,6 +2932,45 @@ class TradeOrder(Model):
     """
 
 
+class Transaction(Model):
+    """
+    A transaction with events of the hub, by its receipt.
+    """
+
+    hash: str
+    """
+    Transaction hash.
+    """
+    block: int
+    """
+    Block number.
+    """
+    time: AwareDatetime
+    """
+    The block's own time, UTC.
+    """
+    sender: str
+    """
+    Who sent it and paid its gas, EIP-55.
+    """
+    gas_used: int
+    """
+    Units of gas.
+    """
+    gas_price: Coins
+    """
+    What a unit of gas cost.
+    """
+    data_fee: Coins
+    """
+    What a rollup asked for its data; 0 elsewhere.
+    """
+    paid: Coins
+    """
+    `gas_used` · `gas_price` + `data_fee`.
+    """
+
+
 class TransitionHappened(Model):
     """
     `transition`: an order in the inbox went on. Its `sequence` counts its transitions.
@@ -3102,134 +3300,6 @@ class Withdrawal(Model):
     """
 
 
-class ApiAdminProposalsSchemasTransaction(Model):
-    """
-    A transaction for somebody's own wallet. This server has no key and sends none.
-    """
-
-    step: Literal["call", "schedule", "execute"]
-    """
-    call: by owner or guardian. schedule, execute: by the timelock's people, in this order.
-    """
-    to: str
-    """
-    The contract, EIP-55.
-    """
-    value: Literal["0"] = "0"
-    """
-    No ether goes with it.
-    """
-    data: str
-    """
-    The call's bytes.
-    """
-    not_before: AwareDatetime | None
-    """
-    When it may be executed, were it scheduled now, UTC; null: at once.
-    """
-
-
-class ApiAdminTransactionsSchemasAttempt(Model):
-    """
-    A signed form of a transaction. The signed bytes themselves are not shown.
-    """
-
-    hash: str
-    """
-    Its hash.
-    """
-    max_fee: str
-    """
-    Most that a unit of gas may cost, in wei.
-    """
-    tip: str
-    """
-    Priority fee for a unit of gas, in wei.
-    """
-    relay: str
-    """
-    Where it was handed in.
-    """
-    clears: bool
-    """
-    It only uses the nonce up.
-    """
-    signed: AwareDatetime
-    """
-    When it was signed, UTC.
-    """
-    sent: AwareDatetime | None
-    """
-    When a relay took it, UTC.
-    """
-
-
-class ApiNotificationsSchemasAttempt(Model):
-    """
-    One attempt of a delivery.
-    """
-
-    number: int
-    """
-    Counts from 1.
-    """
-    at: AwareDatetime
-    """
-    When it began, UTC.
-    """
-    took_ms: int | None
-    """
-    How long it took; null: it has no end yet.
-    """
-    ok: bool | None
-    """
-    Whether it was taken; null: not known.
-    """
-    answer: str | None
-    """
-    What was answered, in short.
-    """
-
-
-class ApiTransactionsSchemasTransaction(Model):
-    """
-    A transaction with events of the hub, by its receipt.
-    """
-
-    hash: str
-    """
-    Transaction hash.
-    """
-    block: int
-    """
-    Block number.
-    """
-    time: AwareDatetime
-    """
-    The block's own time, UTC.
-    """
-    sender: str
-    """
-    Who sent it and paid its gas, EIP-55.
-    """
-    gas_used: int
-    """
-    Units of gas.
-    """
-    gas_price: Coins
-    """
-    What a unit of gas cost.
-    """
-    data_fee: Coins
-    """
-    What a rollup asked for its data; 0 elsewhere.
-    """
-    paid: Coins
-    """
-    `gas_used` · `gas_price` + `data_fee`.
-    """
-
-
 class FieldError(Model):
     """
     One part of the request that was not understood.
@@ -3370,7 +3440,7 @@ class AnswerTransaction(Model):
     """
     Last block that the answer takes into account, and all of it.
     """
-    data: ApiTransactionsSchemasTransaction
+    data: Transaction
     """
     What was asked for.
     """
@@ -3959,76 +4029,6 @@ class Incidents(Model):
     """
 
 
-class KeeperTransaction(Model):
-    """
-    A nonce of a keeper's key and what it was for.
-    """
-
-    id: int
-    """
-    Its number.
-    """
-    keeper: str
-    """
-    Which keeper.
-    """
-    sender: str
-    """
-    Whose key, EIP-55.
-    """
-    nonce: int
-    """
-    The nonce.
-    """
-    purpose: str
-    """
-    What it was for.
-    """
-    strategy_id: int
-    """
-    The strategy; 0 for none.
-    """
-    order: str | None
-    """
-    The signed order that it carries.
-    """
-    state: Literal["leased", "sent", "mined", "final", "void"]
-    """
-    leased: nothing was sent; sent: on its way; mined, then final; void: something else used the nonce.
-    """
-    succeeded: bool | None
-    """
-    Whether it did; null before it was mined.
-    """
-    block: int | None
-    """
-    Where it was mined.
-    """
-    leased: AwareDatetime
-    """
-    When the nonce was leased, UTC.
-    """
-    attempts: list[ApiAdminTransactionsSchemasAttempt]
-    """
-    Every signed form, in order.
-    """
-
-
-class KeeperTransactions(Model):
-    """
-    Part of the keepers' transactions, the newest first.
-    """
-
-    data: list[KeeperTransaction]
-    """
-    The transactions.
-    """
-    next_cursor: str | None
-    """
-    Send it as `cursor` for the next page.
-    """
-
-
 class Keepers(Model):
     """
     Keepers and stops of this hub. This is no chain data and has no block.
@@ -4450,7 +4450,7 @@ class PageTransaction(Model):
     """
     Last block that the answer takes into account, and all of it.
     """
-    data: list[ApiTransactionsSchemasTransaction]
+    data: list[Transaction]
     """
     The things on this page.
     """
@@ -4798,7 +4798,7 @@ class Proposal(Model):
     """
     The timelock's id of the operation; null without one.
     """
-    transactions: list[ApiAdminProposalsSchemasTransaction]
+    transactions: list[ProposedTransaction]
     """
     What is to be sent, in order; empty until it is ready.
     """
@@ -5301,7 +5301,7 @@ class TradeDetail(Model):
     """
     The swaps that cleared it, in order.
     """
-    transactions: list[ApiTransactionsSchemasTransaction]
+    transactions: list[Transaction]
     """
     What carried it to the hub and finished it, in order: who sent each, and what gas it cost. One of the newest block is here a moment after it.
     """
@@ -5604,7 +5604,7 @@ class Delivery(Model):
     """
     What it says.
     """
-    attempts: list[ApiNotificationsSchemasAttempt]
+    attempts: list[DeliveryAttempt]
     """
     In order.
     """

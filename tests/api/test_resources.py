@@ -94,6 +94,10 @@ def test_every_amount_says_the_same_in_units_and_in_whole_tokens(client: TestCli
         for node in nodes(get(client, path))
         if isinstance(node, dict) and "units" in node
     ]
+    coins = [amount for amount in amounts if "token" not in amount]
+    assert all(coin["decimal"] == decimal_string(int(coin["units"]), 18) for coin in coins)
+    amounts = [amount for amount in amounts if "token" in amount]
+    assert coins
     assert len(amounts) > 50
     for amount in amounts:
         facts = TOKENS[amount["token"]]

@@ -149,6 +149,7 @@ def test_what_the_contract_would_refuse_is_told_before_it_is_signed(
 ) -> None:
     page = open_page("/desk", leader(place))
     connect(page)
-    page.get_by_role("radio", name="Sell", exact=True).check()
-    page.get_by_label("Part of your WETH").fill("0.0000000000000001")
+    page.get_by_role("radio", name="Buy", exact=True).check()
+    # Of any holding this is less than a unit.
+    page.get_by_label("Part of your USDC").fill("0.0000000000000001")
     expect(page.get_by_text("Filled now it would be refused")).to_be_visible()

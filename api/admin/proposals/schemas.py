@@ -90,7 +90,7 @@ Proposed = Annotated[
 ]
 
 
-class Transaction(Schema):
+class ProposedTransaction(Schema):
     """A transaction for somebody's own wallet. This server has no key and sends none."""
 
     step: Literal["call", "schedule", "execute"] = Field(
@@ -124,7 +124,7 @@ class Proposal(Schema):
     operation: str | None = Field(
         description="The timelock's id of the operation; null without one.", examples=[HASH_EXAMPLE]
     )
-    transactions: list[Transaction] = Field(
+    transactions: list[ProposedTransaction] = Field(
         description="What is to be sent, in order; empty until it is ready."
     )
 

@@ -43,7 +43,7 @@ def present(kept: Proposals, row: models.Proposal) -> schemas.Proposal:
         withdrawn_why=row.withdrawn_why,
         operation=kept.operation(row),
         transactions=[
-            schemas.Transaction(
+            schemas.ProposedTransaction(
                 step=each.step,
                 to=to_checksum_address(each.to),
                 data=each.data,

@@ -73,9 +73,9 @@ export function MarketPanel({ of: found }: { of: StrategyDetail }) {
     >
       <Answered query={candles} lines={6}>
         {() =>
-          rows.length < 2 ? (
+          rows.length === 0 ? (
             <Empty title="No price history yet">
-              Prices are recorded where somebody trades: the chart begins with the second hour.
+              Prices are recorded where somebody trades: the chart begins with the first trade.
             </Empty>
           ) : (
             <>

@@ -112,14 +112,14 @@ function OneProposal({ of: proposal, me, doing: { busy, run } }: OneProps) {
   );
 }
 
-const STEPS: Record<Schemas["Transaction"]["step"], string> = {
+const STEPS: Record<Schemas["ProposedTransaction"]["step"], string> = {
   call: "Send the call",
   schedule: "Schedule in the timelock",
   execute: "Execute after the delay",
 };
 
 /** For the wallet that is connected: the server has no key. The contract refuses who may not. */
-function OneTransaction({ of: { step, to, data, not_before } }: { of: Schemas["Transaction"] }) {
+function OneTransaction({ of: { step, to, data, not_before } }: { of: Schemas["ProposedTransaction"] }) {
   const { progress, busy, run } = useTransact();
   return (
     <div className="stack tight">
