@@ -117,6 +117,14 @@ class Lockstep:
         """List the trades, newest first."""
         return self._rows("/v1/trades", m.PageTrade, **query)
 
+    def candles(self, **query: Unpack[q.ListCandlesQuery]) -> Rows[m.Candle]:
+        """List a pair's prices over time, newest first."""
+        return self._rows("/v1/prices", m.PageCandle, **query)
+
+    def transaction(self, tx_hash: str) -> m.AnswerTransaction:
+        """Return who sent a transaction, and what gas it cost."""
+        return self._one(f"/v1/transactions/{tx_hash}", m.AnswerTransaction)
+
     def trade(self, trade_id: str) -> m.AnswerTradeDetail:
         """Return a trade with its clearings."""
         return self._one(f"/v1/trades/{trade_id}", m.AnswerTradeDetail)
@@ -196,6 +204,12 @@ class Lockstep:
         """List every fee that an address earned, newest first."""
         return self._rows(f"/v1/accounts/{owner}/fees", m.PageEarnedFee, **query)
 
+    def account_transactions(
+        self, owner: str, **query: Unpack[q.ListSentTransactionsQuery]
+    ) -> Rows[m.Transaction]:
+        """List what an address sent to the hub, newest first, and what gas it cost."""
+        return self._rows(f"/v1/accounts/{owner}/transactions", m.PageTransaction, **query)
+
     def portfolio(self, owner: str) -> m.AnswerPortfolio:
         """Return all vaults of an owner."""
         return self._one(f"/v1/portfolios/{owner}", m.AnswerPortfolio)
@@ -227,6 +241,10 @@ class Lockstep:
     ) -> Iterator[Event]:
         """Give what happens, as it happens, after the event with the id ``after``; see `live.listen`."""
         return listen(self._http, query, after=after, patience=patience)
+
+    def incidents(self, **query: Unpack[q.ListIncidentsQuery]) -> m.Incidents:
+        """Return what operators told of this hub and server, newest first."""
+        return self._one("/v1/incidents", m.Incidents, **query)
 
     def keepers(self) -> m.Keepers:
         """Return the keepers and operators' stops."""

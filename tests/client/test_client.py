@@ -28,6 +28,8 @@ from tests.api.world import (
     SOLD_OUT,
     START_TIME,
     USD,
+    USDC,
+    WETH,
     Chain,
     fill_world,
 )
@@ -37,7 +39,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("strategy", "strategy_trades", "strategy_fees", "accrued_fees", "leader"), (1,)),
     **dict.fromkeys(("vault", "vault_copies", "vault_limits", "vault_equity", "statement", "tax_lots"), (2,)),
     **dict.fromkeys(("trade", "copies"), ("1-1",)),
-    **dict.fromkeys(("account", "account_fees", "portfolio", "fee_statement"), (LEADER,)),
+    **dict.fromkeys(
+        ("account", "account_fees", "account_transactions", "portfolio", "fee_statement"), (LEADER,)
+    ),
     "order": (SOLD_OUT,),
     "statements": (2,),
     "monthly_statement": (2, "2024-01"),
@@ -46,8 +50,10 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 KEYWORDS: dict[str, dict[str, Any]] = {
     "events": {"after": BEGINNING},
     "correlations": {"strategy_id": [1, 2]},
+    "candles": {"token": WETH, "base": USDC},
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
+    "transaction": ("0x" + "00" * 32,),
     "readiness": (),  # the small chain has stood still for years
     "paper_vault": ("x" * 22,),
     "withdraw_order": (SOLD_OUT, m.Withdrawal(signature="0x" + "00" * 65)),
@@ -75,7 +81,12 @@ def test_every_operation_of_the_document_has_a_method(url: str, ledger: Engine) 
                 assert next(answer)
                 answer.close()
             elif hasattr(answer, "pages"):
-                assert list(answer) or name in {"orders", "strategy_fees", "vault_limits"}, name
+                assert list(answer) or name in {
+                    "orders",
+                    "strategy_fees",
+                    "vault_limits",
+                    "account_transactions",
+                }, name
             else:
                 assert answer, name
     for path, methods in document["paths"].items():
@@ -97,6 +108,7 @@ TAGS = {
     "accounts",
     "paper",
     "operations",
+    "transactions",
 }
 """What the client reads; what is the dApp's or an operator's alone is not its business."""
 
