@@ -7,6 +7,7 @@ bits fits no number of theirs.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -93,7 +94,7 @@ class CsvWriter:
         self._file.write("".join(lines).encode())
 
 
-class _ArrowTable:
+class _ArrowTable(ABC):
     """What Parquet and Arrow share: rows are collected and written in groups."""
 
     def __init__(self, file: IO[bytes], columns: Sequence[Column]) -> None:
@@ -131,8 +132,9 @@ class _ArrowTable:
         values = [pa.array([row[at] for row in rows], field.type) for at, field in enumerate(self._schema)]
         self._sink.write_table(pa.Table.from_arrays(values, schema=self._schema))
 
+    @abstractmethod
     def _open(self, file: IO[bytes]) -> Any:
-        raise NotImplementedError
+        """Begin a file of the kind."""
 
 
 class ParquetWriter(_ArrowTable):

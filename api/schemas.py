@@ -108,6 +108,12 @@ def utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def utc_of_microseconds(value: int) -> datetime:
+    """Return unix microseconds as a time."""
+    seconds, rest = divmod(value, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
 _LAST_SECOND = int(datetime.max.replace(tzinfo=UTC).timestamp())
 
 

@@ -4,7 +4,6 @@ import getpass
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from access.sealing import VARIABLE, new_key
 from access.users import SHELL, Users
 from cli.failure import told
 from cli.options import DATABASE_URL, DatabaseUrl
+from cli.times import shown_time
 from indexer.errors import IndexerError
 from indexer.ledger.database import open_engine
 
@@ -78,7 +78,7 @@ def list_staff(database_url: DatabaseUrl = DATABASE_URL) -> None:
     table = Table("address", "roles", "allowlist", "last sign-in", "shut out")
     with told(), _open(database_url) as (users, _):
         for person in users.list(limit=1_000, staff=True):
-            seen = "" if person.seen_us is None else _time(person.seen_us)
+            seen = "" if person.seen_us is None else shown_time(person.seen_us)
             table.add_row(
                 to_checksum_address(person.address),
                 ", ".join(sorted(person.granted)),
@@ -102,7 +102,7 @@ def audit(
         verdict = log.verify() if verify else None
         for row in log.newest(limit=limit):
             facts = (row.actor, row.act, row.subject, row.before, row.after, row.why)
-            table.add_row(str(row.id), _time(row.at_us), *facts)
+            table.add_row(str(row.id), shown_time(row.at_us), *facts)
         number, head = log.head()
     Console().print(table)
     typer.echo(f"{number} rows; the last one's hash is {head}. Keep it elsewhere: a shorter log shows by it.")
@@ -136,7 +136,3 @@ def _known(address: str) -> str:
 
 def _actor() -> Actor:
     return Actor(f"{SHELL}{getpass.getuser()}", uuid.uuid4().hex)
-
-
-def _time(microseconds: int) -> str:
-    return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d %H:%M:%S}"

@@ -3,7 +3,6 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from cli.failure import told
 from cli.options import DATABASE_URL, DEPLOYMENT, DatabaseUrl, DeploymentPath
+from cli.times import shown_time
 from inbox.migrations import upgrade
 from inbox.stops import Scope, Stops
 from indexer.errors import IndexerError
@@ -79,10 +79,12 @@ def list_stops(
     table = Table("number", "what", "since", "who", "why", "lifted")
     for row in rows:
         ended = (
-            "" if row.lifted_us is None else f"{_time(row.lifted_us)} by {row.lifted_by}: {row.lifted_why}"
+            ""
+            if row.lifted_us is None
+            else f"{shown_time(row.lifted_us)} by {row.lifted_by}: {row.lifted_why}"
         )
         what = f"{row.scope} {row.subject}".rstrip()
-        table.add_row(str(row.id), what, _time(row.since_us), row.who, row.why, ended)
+        table.add_row(str(row.id), what, shown_time(row.since_us), row.who, row.why, ended)
     Console().print(table)
 
 
@@ -107,7 +109,3 @@ def _what(leader: str | None, strategy: int | None, *, entries: bool) -> tuple[S
             raise StopCommandError(f"'{leader}' is no address.", remedy="Give 0x and 40 hexadecimal digits.")
         return Scope.LEADER, to_checksum_address(leader)
     return (Scope.ENTRIES, "") if entries else (Scope.STRATEGY, str(strategy))
-
-
-def _time(microseconds: int) -> str:
-    return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d %H:%M:%S}"

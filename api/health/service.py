@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from api.health import repository
 from api.health.schemas import Readiness, ReconciliationReport
 from api.problems import ApiError
+from api.schemas import utc_of_microseconds
 from api.snapshot import Snapshot
 
 MAX_LAG_BLOCKS = 10
@@ -33,7 +34,7 @@ def get_readiness(snapshot: Snapshot) -> Readiness:
             f"The ledger is at block {block.number}, {lag} blocks behind the chain.",
             remedy="Check that `lockstep index` runs and that its node answers.",
         )
-    seen = None if deployment.head_seen_us is None else _microseconds(deployment.head_seen_us)
+    seen = None if deployment.head_seen_us is None else utc_of_microseconds(deployment.head_seen_us)
     # An indexer that died leaves a lag of nothing behind: what it last saw is what it last wrote.
     if seen is not None and datetime.now(UTC) - seen > MAX_SILENCE:
         raise NotReadyError(
@@ -44,7 +45,7 @@ def get_readiness(snapshot: Snapshot) -> Readiness:
     if last is not None:
         report = ReconciliationReport(
             block=last.block_number,
-            checked=_microseconds(last.checked_us),
+            checked=utc_of_microseconds(last.checked_us),
             balances_checked=last.balances_checked,
             mismatches=last.mismatches,
         )
@@ -55,8 +56,3 @@ def get_readiness(snapshot: Snapshot) -> Readiness:
         head_seen=seen,
         reconciliation=report,
     )
-
-
-def _microseconds(value: int) -> datetime:
-    seconds, rest = divmod(value, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)

@@ -6,8 +6,8 @@ from access import models
 from access.incidents import Severity
 from api.beside import is_there
 from api.incidents.schemas import Incident, Incidents
-from api.orders.posted import microseconds
 from api.paging import PageQuery, cut, decode_cursor
+from api.schemas import utc_of_microseconds
 from api.snapshot import Snapshot
 
 _NAME = "incidents"
@@ -41,9 +41,9 @@ def present(row: models.Incident) -> Incident:
         severity=Severity(row.severity),
         title=row.title,
         banner=row.banner,
-        opened=microseconds(row.opened_us),
-        changed=microseconds(row.changed_us),
-        closed=None if row.closed_us is None else microseconds(row.closed_us),
+        opened=utc_of_microseconds(row.opened_us),
+        changed=utc_of_microseconds(row.changed_us),
+        closed=None if row.closed_us is None else utc_of_microseconds(row.closed_us),
         outcome=row.outcome,
     )
 

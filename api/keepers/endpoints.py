@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from api.keepers.schemas import Breaker, Carries, Keeper, Keepers, Scope, Stop
-from api.orders.posted import microseconds
 from api.orders.repository import has_inbox
 from api.problems import responses
+from api.schemas import utc_of_microseconds
 from api.snapshot import OpenSnapshot
 from api.transactions.schemas import GasCost
 from api.transactions.service import gas_of_senders
@@ -45,13 +45,13 @@ def list_keepers(snapshot: OpenSnapshot) -> Keepers:
 
 
 def _keeper(row: models.Keeper, gas: GasCost) -> Keeper:
-    seen = microseconds(row.seen_us)
+    seen = utc_of_microseconds(row.seen_us)
     breakers = json.loads(row.breakers)
     return Keeper(
         name=row.name,
         address=row.sender,
         alive=datetime.now(UTC) - seen < _SILENCE,
-        started=microseconds(row.started_us),
+        started=utc_of_microseconds(row.started_us),
         seen=seen,
         head_block=row.head_number,
         carries=_CARRIES[row.carries],
@@ -69,5 +69,5 @@ def _stop(row: models.Stop) -> Stop:
         subject=row.subject or None,
         who=row.who,
         why=row.why,
-        since=microseconds(row.since_us),
+        since=utc_of_microseconds(row.since_us),
     )

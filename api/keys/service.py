@@ -8,7 +8,7 @@ from api.access.caller import Caller
 from api.access.door import Door
 from api.access.problems import refusals
 from api.keys import schemas
-from api.orders.posted import microseconds
+from api.schemas import utc_of_microseconds
 from api.sessions.schemas import Ended
 
 
@@ -37,8 +37,8 @@ def _facts(row: models.Key) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "scopes": sorted(scopes_of(row)),
-        "created": microseconds(row.created_us),
-        "expires": microseconds(row.expires_us),
-        "used": None if row.used_us is None else microseconds(row.used_us),
-        "revoked": None if row.revoked_us is None else microseconds(row.revoked_us),
+        "created": utc_of_microseconds(row.created_us),
+        "expires": utc_of_microseconds(row.expires_us),
+        "used": None if row.used_us is None else utc_of_microseconds(row.used_us),
+        "revoked": None if row.revoked_us is None else utc_of_microseconds(row.revoked_us),
     }

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from access.models import LeaderStanding
 from api.beside import is_there
 from api.leaders.schemas import Standing, StandingFact
-from api.orders.posted import microseconds
 from api.orders.repository import has_inbox
+from api.schemas import utc_of_microseconds
 from api.snapshot import Snapshot
 from inbox.models import Stop
 from inbox.stops import Scope
@@ -73,7 +73,7 @@ def _stopped(snapshot: Snapshot, leaders: list[str]) -> dict[str, StandingFact |
 
 
 def _fact(since_us: int | None, why: str | None) -> StandingFact | None:
-    return None if since_us is None else StandingFact(since=microseconds(since_us), why=why or "")
+    return None if since_us is None else StandingFact(since=utc_of_microseconds(since_us), why=why or "")
 
 
 def _has_standings(session: Session) -> bool:

@@ -9,7 +9,8 @@ from api.beside import is_there
 from api.keepers.schemas import Scope
 from api.live.happenings import END, Happening, Position, happening, name_of
 from api.live.schemas import StopHappened, TransitionHappened
-from api.orders.posted import microseconds, step_of
+from api.orders.posted import step_of
+from api.schemas import utc_of_microseconds
 from api.snapshot import Snapshot
 from inbox.models import InboxOrder, News, OrderEvent, Stop
 from inbox.news import LIFT, TRANSITION
@@ -81,7 +82,7 @@ class _Reader:
             subject=stop.subject or None,
             who=(stop.lifted_by or "") if lifted else stop.who,
             why=(stop.lifted_why or "") if lifted else stop.why,
-            at=microseconds((stop.lifted_us or 0) if lifted else stop.since_us),
+            at=utc_of_microseconds((stop.lifted_us or 0) if lifted else stop.since_us),
         )
         who: dict[str, Any] = {}
         if stop.scope == "strategy":

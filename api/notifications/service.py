@@ -17,9 +17,8 @@ from api.notifications.problems import (
     refusals,
 )
 from api.notifications.repository import DeliveryRow
-from api.orders.posted import microseconds
 from api.paging import cut, decode_cursor
-from api.schemas import utc
+from api.schemas import utc, utc_of_microseconds
 from api.snapshot import Snapshot
 from notices.book import models, quiet
 from notices.book.channels import Channels
@@ -229,8 +228,8 @@ def _channel(row: models.Channel) -> schemas.Channel:
         leads_to=row.shown,
         state=cast(schemas.ChannelState, row.state),
         quiet_hours=hours,
-        created=microseconds(row.created_us),
-        confirmed=None if row.confirmed_us is None else microseconds(row.confirmed_us),
+        created=utc_of_microseconds(row.created_us),
+        confirmed=None if row.confirmed_us is None else utc_of_microseconds(row.confirmed_us),
     )
 
 
@@ -245,7 +244,7 @@ def _rule(found: Standing) -> schemas.Rule:
         stop_left_bps=wish.stop_left_bps,
         drawdown_bps=wish.drawdown_bps,
         sync_bps=wish.sync_bps,
-        created=microseconds(found.rule.created_us),
+        created=utc_of_microseconds(found.rule.created_us),
     )
 
 
@@ -259,7 +258,7 @@ def _delivery(row: DeliveryRow) -> schemas.Delivery:
         message_id=delivery.message,
         channel_id=delivery.channel_id,
         state=cast(schemas.DeliveryState, delivery.state),
-        next_attempt=microseconds(delivery.next_us) if delivery.state == "waiting" else None,
+        next_attempt=utc_of_microseconds(delivery.next_us) if delivery.state == "waiting" else None,
         notice=schemas.Notice(
             id=notice.id,
             kind=cast(schemas.NoticeKind, notice.kind),
@@ -271,13 +270,13 @@ def _delivery(row: DeliveryRow) -> schemas.Delivery:
             block=block,
             transaction=notice.tx_hash,
             at=utc(notice.at),
-            taken_back=None if notice.taken_back_us is None else microseconds(notice.taken_back_us),
+            taken_back=None if notice.taken_back_us is None else utc_of_microseconds(notice.taken_back_us),
             takes_back=notice.of,
         ),
         attempts=[
             schemas.DeliveryAttempt(
                 number=each.number,
-                at=microseconds(each.at_us),
+                at=utc_of_microseconds(each.at_us),
                 took_ms=None if each.took_us is None else each.took_us // 1_000,
                 ok=each.ok,
                 answer=each.answer,

@@ -1,13 +1,12 @@
 """Presents what the inbox knows of an order."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import cast
 
 from accounting.rounding import decimal_string
 from api.orders.schemas import InboxEvent, InboxStatus, OrderKind, Posted
-from api.schemas import utc, utc_or_none
+from api.schemas import utc, utc_of_microseconds, utc_or_none
 from api.tokens.catalogue import TokenCatalogue
 from api.trades import ids
 from api.trades.fills import portion
@@ -40,12 +39,6 @@ def price_of(scaled: int, token_in: str, token_out: str, tokens: TokenCatalogue)
     return Decimal(decimal_string(scaled * 10 ** max(shift, 0), 36 + max(-shift, 0)))
 
 
-def microseconds(value: int) -> datetime:
-    """Return unix microseconds as a time."""
-    seconds, rest = divmod(value, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
-
-
 def step_of(row: OrderEvent) -> InboxEvent:
     """Return one transition of an order."""
     return InboxEvent(
@@ -57,6 +50,6 @@ def step_of(row: OrderEvent) -> InboxEvent:
         transaction=row.tx_hash,
         block=row.block_number,
         block_time=None if row.block_time is None else utc(row.block_time),
-        seen=microseconds(row.seen_us),
-        processed=microseconds(row.processed_us),
+        seen=utc_of_microseconds(row.seen_us),
+        processed=utc_of_microseconds(row.processed_us),
     )

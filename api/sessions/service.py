@@ -7,7 +7,7 @@ from access.nonces import LIFE_US
 from api.access.caller import Caller
 from api.access.door import Door, place_of
 from api.access.problems import SecondFactorNeededError, refusals
-from api.orders.posted import microseconds
+from api.schemas import utc_of_microseconds
 from api.sessions import schemas
 from api.snapshot import Snapshot
 from inbox.clock import now_us
@@ -16,7 +16,7 @@ from inbox.clock import now_us
 def message(door: Door, snapshot: Snapshot, address: str, *, host: str) -> schemas.ToSign:
     """Return a message to sign."""
     text = door.desk.message(address, place_of(snapshot), host=host)
-    return schemas.ToSign(message=text, expires=microseconds(now_us() + LIFE_US))
+    return schemas.ToSign(message=text, expires=utc_of_microseconds(now_us() + LIFE_US))
 
 
 def sign_in(
@@ -31,7 +31,7 @@ def sign_in(
         token=None if body.cookie else opened.secret.text,
         id=opened.secret.id,
         address=to_checksum_address(signed.address),
-        expires=microseconds(opened.expires_us),
+        expires=utc_of_microseconds(opened.expires_us),
     )
     return opened.secret.text, answer
 
@@ -60,9 +60,9 @@ def list_sessions(door: Door, caller: Caller) -> schemas.Sessions:
                 agent=row.agent,
                 chain_id=row.chain_id,
                 hub=row.hub,
-                opened=microseconds(row.opened_us),
-                seen=microseconds(row.seen_us),
-                expires=microseconds(row.expires_us),
+                opened=utc_of_microseconds(row.opened_us),
+                seen=utc_of_microseconds(row.seen_us),
+                expires=utc_of_microseconds(row.expires_us),
             )
             for row in door.desk.sessions.of(caller.address)
         ]

@@ -1,11 +1,12 @@
 """Who runs the place: those whose granted roles count now, by the rules of signing in."""
 
 from eth_utils.address import to_checksum_address
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from access.models import Allowed, Grant, User
 from access.roles import NEEDS_SECOND_FACTOR, STAFF
 from api.access.repository import chain_roles
+from api.beside import is_there
 from api.snapshot import Snapshot
 
 
@@ -16,7 +17,7 @@ def staff_of(snapshot: Snapshot) -> frozenset[str]:
     money here.
     """
     session = snapshot.session
-    if not inspect(session.connection()).has_table(Grant.__tablename__):
+    if not is_there(session.connection(), Grant):
         return frozenset()
     query = (
         select(Grant.address)

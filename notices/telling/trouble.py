@@ -2,8 +2,9 @@
 
 import json
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
+from api.beside import is_there
 from api.health.service import NotReadyError, get_readiness
 from api.snapshot import Snapshot
 from inbox.models import Keeper
@@ -32,7 +33,7 @@ def _indexer(snapshot: Snapshot, now_us: int) -> dict[str, Draft]:
 
 
 def _keepers(snapshot: Snapshot, now_us: int) -> dict[str, Draft]:
-    if not inspect(snapshot.session.connection()).has_table(Keeper.__tablename__):
+    if not is_there(snapshot.session.connection(), Keeper):
         return {}
     deployment = snapshot.deployment
     query = select(Keeper).where(Keeper.chain_id == deployment.chain_id, Keeper.hub == deployment.hub)

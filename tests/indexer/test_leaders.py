@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from accounting.risk import Day, risk_metrics
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from accounting.catalogue import BY_ID
-from accounting.risk import Day, risk_metrics
 from accounting.trips import closed_trades
 from accounting.windows import DAY_S, WINDOWS, boundaries
 from indexer.derived.leaders import points_of, read_leaders

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from access import models
 from api.access.caller import ADMINISTRATORS, TheDoor
 from api.admin.audit.schemas import AuditEntry, AuditLog, AuditQuery
-from api.orders.posted import microseconds
 from api.paging import cut, decode_cursor
 from api.problems import responses
+from api.schemas import utc_of_microseconds
 
 router = APIRouter(prefix="/v1/admin/audit", tags=["staff"], dependencies=ADMINISTRATORS)
 
@@ -39,7 +39,7 @@ def list_audit(door: TheDoor, query: Annotated[AuditQuery, Query()]) -> AuditLog
 def _entry(row: models.AuditEntry) -> AuditEntry:
     return AuditEntry(
         id=row.id,
-        at=microseconds(row.at_us),
+        at=utc_of_microseconds(row.at_us),
         actor=row.actor,
         act=row.act,
         subject=row.subject,

@@ -9,10 +9,10 @@ from api.access.caller import STAFF, TheDoor
 from api.admin.overview.schemas import Overview
 from api.health.repository import last_reconciliation
 from api.keepers.endpoints import list_keepers
-from api.orders.posted import microseconds
 from api.orders.repository import has_inbox
 from api.problems import responses
 from api.protocol.service import get_protocol
+from api.schemas import utc_of_microseconds
 from api.snapshot import OpenSnapshot, Snapshot
 from inbox.lifecycle import OPEN
 from inbox.models import InboxOrder
@@ -34,7 +34,7 @@ def get_overview(door: TheDoor, snapshot: OpenSnapshot) -> Overview:
     return Overview(
         as_of_block=snapshot.block,
         lag_blocks=None if head is None else max(head - snapshot.block.number, 0),
-        head_seen=None if seen is None else microseconds(seen),
+        head_seen=None if seen is None else utc_of_microseconds(seen),
         mismatches=None if last is None else last.mismatches,
         protocol=protocol,
         users=desk.users.count(),

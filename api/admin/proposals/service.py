@@ -8,9 +8,8 @@ from access import models
 from access.calls import Act
 from access.proposals import Proposals
 from api.admin.proposals import schemas
-from api.orders.posted import microseconds
 from api.paging import PageQuery, cut, decode_cursor
-from api.schemas import utc_or_none
+from api.schemas import utc_of_microseconds, utc_or_none
 
 _NAME = "proposals"
 
@@ -36,9 +35,9 @@ def present(kept: Proposals, row: models.Proposal) -> schemas.Proposal:
         call=row.data,
         why=row.why,
         proposed_by=to_checksum_address(row.proposed_by),
-        proposed=microseconds(row.proposed_us),
+        proposed=utc_of_microseconds(row.proposed_us),
         confirmed_by=_address(row.confirmed_by),
-        confirmed=None if row.confirmed_us is None else microseconds(row.confirmed_us),
+        confirmed=None if row.confirmed_us is None else utc_of_microseconds(row.confirmed_us),
         withdrawn_by=_address(row.withdrawn_by),
         withdrawn_why=row.withdrawn_why,
         operation=kept.operation(row),

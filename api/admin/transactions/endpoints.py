@@ -15,10 +15,10 @@ from api.admin.transactions.schemas import (
     State,
     TransactionsQuery,
 )
-from api.orders.posted import microseconds
 from api.orders.repository import has_inbox
 from api.paging import cut, decode_cursor
 from api.problems import responses
+from api.schemas import utc_of_microseconds
 from api.snapshot import OpenSnapshot
 from inbox import models
 
@@ -65,7 +65,7 @@ def _transaction(row: models.Transaction, attempts: Sequence[models.Attempt]) ->
         state=cast(State, row.state),
         succeeded=row.succeeded,
         block=row.block_number,
-        leased=microseconds(row.leased_us),
+        leased=utc_of_microseconds(row.leased_us),
         attempts=[
             Attempt(
                 hash=each.hash,
@@ -73,8 +73,8 @@ def _transaction(row: models.Transaction, attempts: Sequence[models.Attempt]) ->
                 tip=str(each.tip),
                 relay=each.relay,
                 clears=each.clears,
-                signed=microseconds(each.signed_us),
-                sent=None if each.sent_us is None else microseconds(each.sent_us),
+                signed=utc_of_microseconds(each.signed_us),
+                sent=None if each.sent_us is None else utc_of_microseconds(each.sent_us),
             )
             for each in attempts
         ],

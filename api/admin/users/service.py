@@ -12,8 +12,8 @@ from api.access.problems import RoleRefusedError, refusals
 from api.access.repository import chain_roles
 from api.admin.users import schemas
 from api.admin.users.schemas import UserAct
-from api.orders.posted import microseconds
 from api.paging import decode_ranked, encode_ranked
+from api.schemas import utc_of_microseconds
 from api.snapshot import Snapshot
 from inbox.clock import now_us
 
@@ -83,5 +83,5 @@ def _facts(person: Person) -> dict[str, Any]:
         "granted": sorted(person.granted),
         "allowed": person.allowed,
         "blocked_why": person.blocked_why,
-        **{name: None if at is None else microseconds(at) for name, at in times.items()},
+        **{name: None if at is None else utc_of_microseconds(at) for name, at in times.items()},
     }
