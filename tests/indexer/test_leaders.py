@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from accounting.risk import Day, risk_metrics
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from accounting.catalogue import BY_ID
+from accounting.days import Day
 from accounting.trips import closed_trades
 from accounting.windows import DAY_S, WINDOWS, boundaries
 from indexer.derived.leaders import points_of, read_leaders
@@ -19,6 +19,7 @@ from indexer.derived.standing import load_states
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import LeaderMetrics, Vault
+from tests.accounting.by_library import risk_metrics
 from tests.indexer.blocks import DECODER, TOKENS
 from tests.indexer.story import tell
 from tests.indexer.test_derived import happened, hourly
