@@ -171,6 +171,7 @@ def create_app(
     site: Site = LOCAL,
     seal: Seal | None = None,
     governance: Governance = NO_TIMELOCK,
+    push_key: str | None = None,
     local_channels: bool = False,
 ) -> FastAPI:
     """Return the API over a ledger's database.
@@ -181,6 +182,7 @@ def create_app(
     ``buckets`` say how many requests an address or key may make; without them there is no limit. ``site``
     says under which domains people sign in, ``seal`` keeps their second factors and channels; without it
     there are none.
+    ``push_key`` is the public key that browsers subscribe to; without it there are no push messages.
     ``governance`` is how the hub's owner makes its calls, for those that staff proposes. ``local_channels``
     lets channels lead to this machine, for trials.
     """
@@ -200,7 +202,7 @@ def create_app(
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
         "door": door,
-        "notifications": Notifications(engine, seal, local=local_channels),
+        "notifications": Notifications(engine, seal, push_key=push_key, local=local_channels),
     }
     _assemble(app, parts)
     app.include_router(deployments)

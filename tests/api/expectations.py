@@ -88,6 +88,7 @@ NEEDS: dict[str, Needs] = {
     "POST /v1/keys": Needs.SESSION,
     "DELETE /v1/keys/{key_id}": Needs.SESSION,
     "GET /v1/notifications/channels": Needs.OWNER,
+    "GET /v1/notifications/push-key": Needs.OWNER,
     "POST /v1/notifications/channels": Needs.SESSION,
     "POST /v1/notifications/channels/{number}/codes": Needs.SESSION,
     "POST /v1/notifications/channels/{number}/confirmation": Needs.SESSION,
