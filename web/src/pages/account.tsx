@@ -7,6 +7,7 @@ import { useSession } from "../account/session";
 import { Sessions } from "../account/sessions";
 import { useDeployment } from "../chain/context";
 import { useLink } from "../chain/wallet";
+import { ThisBrowser } from "../told/this-browser";
 import { Badge, Notice, Page, Skeleton } from "../ui/parts";
 
 const LEAD =
@@ -59,6 +60,7 @@ export default function AccountPage() {
         <Keys />
         <SecondFactor of={me} />
       </div>
+      <ThisBrowser />
     </Page>
   );
 }
