@@ -5,6 +5,7 @@ import type { Trade } from "../api/client";
 import { copiesOf, trade, tradesOf } from "../api/queries";
 import { count, plural } from "../format";
 import { Address, Amount, Bps, Percent, Price, When } from "../ui/figures";
+import { TradeGas } from "../ui/gas";
 import { Answered, Badge, Empty, Panel, Stat, Stats } from "../ui/parts";
 import { reasonName } from "../ui/status";
 import { hidden, num, Table } from "../ui/table";
@@ -116,6 +117,7 @@ function TradeDetails({ id }: { id: string }) {
                 <Badge tone="warn">{reasonName(reason)}</Badge> {plural(times, "vault")} skipped
               </p>
             ))}
+            <TradeGas of={data} />
           </div>
         )}
       </Answered>
