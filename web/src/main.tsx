@@ -5,6 +5,7 @@ import "./styles/frame.css";
 import "./styles/parts.css";
 import "./styles/forms.css";
 import "./styles/pages.css";
+import "./styles/social.css";
 import "./styles/phone.css";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, StrictMode, useState } from "react";

@@ -1,6 +1,6 @@
 // Who is signed in to this server: roles, sessions, second factor, keys. Money needs none of it.
-import { Link } from "wouter";
 import { Keys } from "../account/keys";
+import { AccountLinks } from "../account/links";
 import { SignInOffer } from "../account/needs";
 import { SecondFactor } from "../account/second-factor";
 import { useSession } from "../account/session";
@@ -31,10 +31,8 @@ export default function AccountPage() {
       title="Account"
       lead={LEAD}
       aside={
-        <div className="buttons">
-          <Link href="/notices" className="button">
-            Notices
-          </Link>
+        <div className="row">
+          <AccountLinks />
           <button type="button" onClick={() => signOut()}>
             Sign out
           </button>

@@ -1,4 +1,5 @@
 // Being told: ways to reach somebody, what to tell, and what was told.
+import { AccountLinks } from "../account/links";
 import { SignInOffer } from "../account/needs";
 import { useSession } from "../account/session";
 import { Channels } from "../told/channels";
@@ -20,7 +21,7 @@ export default function NoticesPage() {
     );
   }
   return (
-    <Page title="Notices" lead={LEAD}>
+    <Page title="Notices" lead={LEAD} aside={<AccountLinks />}>
       <div className="columns even">
         <div className="stack">
           <ThisBrowser />
