@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect
+from typer.testing import CliRunner
 
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
+from cli.access import app
 
 # The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
 PATIENCE_MS = 60_000
@@ -20,6 +22,18 @@ def connect(page: Page) -> None:
     page.get_by_role("button", name="Connect a wallet").first.click()
     page.get_by_role("button", name="Test wallet").click()
     page.get_by_role("button", name="Wallet 0x").wait_for()
+
+
+def sign_in(page: Page) -> None:
+    """By the wallet that is connected, on the account page."""
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("heading", name="Where you are signed in").wait_for()
+
+
+def grant(place: Place, wallet: Wallet, role: str) -> None:
+    """A role, as whoever has the server's shell grants it."""
+    asked = ["grant", wallet.address, role, "--database-url", place.database, "--why", "a test"]
+    assert CliRunner().invoke(app, asked).exit_code == 0
 
 
 @contextmanager

@@ -5,13 +5,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
-from tests.web.people import OpenPage, connect
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/account")
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("heading", name="Where you are signed in").wait_for()
+from tests.web.people import OpenPage, connect, sign_in
 
 
 def signed_in(place: Place, open_page: OpenPage, name: str) -> tuple[Page, Wallet]:

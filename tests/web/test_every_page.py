@@ -82,6 +82,9 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "desk": ("/desk", "leader", heading("Fee income")),
     "account": ("/account", "member", heading("Second factor")),
     "notices": ("/notices", "member", heading("What was told")),
+    "watching": ("/watching", "member", heading("Watching")),
+    "profile": ("/profile", "member", heading("Claim a name")),
+    "referral": ("/referral", "member", heading("Income by month")),
     "operator": ("/operator", "", heading("What the hub owes")),
     "nowhere": ("/nowhere", "", lambda page: expect(page.get_by_text("There is nothing")).to_be_visible()),
 }

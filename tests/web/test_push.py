@@ -23,7 +23,7 @@ from notices.sending.push import Push
 from notices.sending.sender import Sender
 from notices.sending.webhooks import Webhooks
 from tests.notices.browser import Subscriber
-from tests.web.people import OpenPage, connect
+from tests.web.people import OpenPage, connect, sign_in
 
 # What the browser's maker would answer: where to push to, and the keys that the browser made.
 _SUBSCRIPTION = """(made) => {
@@ -128,7 +128,7 @@ def worker_of(page: Page) -> Worker:
 def member(place: Place, open_page: OpenPage, name: str) -> Page:
     page = open_page("/account", place.wallet(name))
     connect(page)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    sign_in(page)
     page.get_by_role("heading", name="Notices in this browser").wait_for()
     return page
 

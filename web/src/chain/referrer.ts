@@ -5,7 +5,7 @@ import { type Address, getAddress, isAddress } from "viem";
 const KEY = "lockstep.referrer";
 const PARAMETER = "ref";
 /** As the server takes codes; which there are, only it knows. */
-const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._-]{2,19}$/u;
+const CODE = /^[A-Za-z](_?[A-Za-z0-9]){2,19}$/;
 
 export type Referrer = { address: Address } | { code: string };
 

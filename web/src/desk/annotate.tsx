@@ -93,7 +93,7 @@ function Notes({ id }: { id: number }) {
                   </p>
                 )}
                 {error && <Trouble error={error} />}
-                <ul className="posts" aria-label="Your words">
+                <ul className="posts" aria-label="What you have said">
                   {notes.map((note) => (
                     <li key={note.id}>
                       <p className="help">

@@ -67,12 +67,8 @@ function Own() {
           </>
         ) : (
           <Panel title="Claim a name">
-            {reserved && (
-              <p className="muted">
-                “<bdi>{reserved}</bdi>” is kept for you.
-              </p>
-            )}
-            <Claim had={reserved ?? ""} />
+            {reserved.length > 0 && <p className="muted">Kept for you: {reserved.join(", ")}.</p>}
+            <Claim had={reserved[0] ?? ""} />
           </Panel>
         )
       }

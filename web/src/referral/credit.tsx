@@ -1,5 +1,6 @@
 // Saying by which campaign one came. The chain has only who sent one; the rest is said by a signed-in act, or not at all.
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import type { Address } from "viem";
 import { useDoing } from "../account/do";
 import { useSession } from "../account/session";
@@ -8,7 +9,6 @@ import { vaultsOf } from "../api/queries";
 import type { Campaign } from "../api/social";
 import { plain } from "../chain/errors";
 import { Notice } from "../ui/parts";
-import { useState } from "react";
 
 interface CreditProps {
   campaign: Campaign;

@@ -26,7 +26,7 @@ export function AboutForm({ of: profile }: { of: Profile }) {
   return (
     <form
       className="stack tight"
-      aria-label="About you"
+      aria-label="Your profile"
       onSubmit={(event) => {
         event.preventDefault();
         run(() => put("/v1/profile", { about: about.trim(), links: lines }));

@@ -58,7 +58,7 @@ export function Claim({ had }: { had: string }) {
         run(claim);
       }}
     >
-      <Field label="Name" help="3 to 20 letters of one script, digits, and single . _ - between them.">
+      <Field label="Name" help="3 to 20 letters, digits and single _, beginning with a letter. What looks like another's is theirs.">
         {(props) => (
           <input
             {...props}

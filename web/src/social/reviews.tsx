@@ -119,7 +119,7 @@ function ReviewForm({ id, own, done }: { id: number; own: Review | null; done: (
   return (
     <form
       className="stack tight preview"
-      aria-label="Your review"
+      aria-label="Write a review"
       onSubmit={(event) => {
         event.preventDefault();
         run(

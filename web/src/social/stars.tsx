@@ -6,7 +6,7 @@ export function Stars({ of: rating }: { of: number }) {
   return (
     <span className="stars" role="img" aria-label={`${rating} of 5`} title={`${rating} of 5`}>
       {"★".repeat(whole)}
-      <span className="muted">{"★".repeat(5 - whole)}</span>
+      {"☆".repeat(5 - whole)}
     </span>
   );
 }
