@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pyotp
 from playwright.sync_api import Browser, Page, expect
 from typer.testing import CliRunner
 
@@ -28,6 +29,14 @@ def sign_in(page: Page) -> None:
     """By the wallet that is connected, on the account page."""
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Where you are signed in").wait_for()
+
+
+def give_code(page: Page) -> None:
+    """A code of the authenticator whose secret the page has just told."""
+    secret = page.locator(".notice .address").inner_text()
+    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Give the code").click()
+    expect(page.get_by_text("Given in this session")).to_be_visible()
 
 
 def grant(place: Place, wallet: Wallet, role: str) -> None:

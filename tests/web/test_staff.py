@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
-from tests.web.people import OpenPage, connect, grant
+from tests.web.people import OpenPage, connect, give_code, grant
 
 Staff = Callable[..., Page]
 
@@ -24,10 +23,7 @@ def staff(place: Place, open_page: OpenPage) -> Staff:
         connect(page)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("button", name="Set up an authenticator").click()
-        secret = page.locator(".notice .address").inner_text()
-        page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
-        page.get_by_role("button", name="Give the code").click()
-        expect(page.get_by_text("Given in this session")).to_be_visible()
+        give_code(page)
         page.get_by_role("link", name="Operator").click()
         expect(page.get_by_text("Proposals that wait")).to_be_visible()
         return page

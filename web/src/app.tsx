@@ -50,7 +50,7 @@ export function App() {
           <Route path="/profile" component={ProfilePage} />
           <Route path="/referral" component={ReferralPage} />
           <Route path="/people/:who">
-            {({ who }) => <PersonPage key={who} who={decodeURIComponent(who)} />}
+            {({ who }) => (/^\w{3,42}$/.test(who) ? <PersonPage key={who} who={who} /> : <Nowhere />)}
           </Route>
           <Route path="/desk" component={DeskPage} />
           <Route path="/operator" component={OperatorPage} />

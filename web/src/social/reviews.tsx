@@ -63,19 +63,16 @@ export function Reviews({ id, leader }: { id: number; leader: string }) {
       )}
       {leads ? (
         <p className="help">Nobody reviews a strategy of their own.</p>
-      ) : writing || me === null ? (
-        me ? (
-          <ReviewForm key={own?.id ?? 0} id={id} own={own} done={() => setWriting(false)} />
-        ) : (
-          writing && <SignInOffer what="A review is written under a pseudonym unless you want otherwise." />
-        )
-      ) : null}
-      {!leads && !writing && (
+      ) : !writing ? (
         <div>
           <button type="button" className="small" onClick={() => setWriting(true)}>
             {own ? "Change your review" : "Write a review"}
           </button>
         </div>
+      ) : me ? (
+        <ReviewForm key={own?.id ?? 0} id={id} own={own} done={() => setWriting(false)} />
+      ) : (
+        <SignInOffer what="A review is written under a pseudonym unless you want otherwise." />
       )}
     </Panel>
   );
