@@ -25,6 +25,15 @@ def connect(page: Page) -> None:
     page.get_by_role("button", name="Wallet 0x").wait_for()
 
 
+def until(page: Page, script: str) -> None:
+    """Waits for a script to answer true. The page's own policy forbids what `wait_for_function` does."""
+    for _ in range(PATIENCE_MS // 100):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {script}")
+
+
 def sign_in(page: Page) -> None:
     """By the wallet that is connected, on the account page."""
     page.get_by_role("button", name="Sign in", exact=True).click()

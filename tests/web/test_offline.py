@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
 from demo.anvil import CHAIN_ID
-from tests.web.people import OpenPage, connect
+from tests.web.people import OpenPage, connect, until
 from tests.web.wire import Wire
 
 _INSTALLED = """async () => {
@@ -27,7 +27,7 @@ def wire(place: Place) -> Iterator[Wire]:
 
 def visited(page: Page, wire: Wire) -> None:
     """The worker keeps every file of the page; then the network goes, for it and for the browser."""
-    page.wait_for_function(_INSTALLED, polling=250)
+    until(page, _INSTALLED)
     wire.cut()
     page.context.set_offline(True)
 

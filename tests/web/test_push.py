@@ -23,7 +23,7 @@ from notices.sending.push import Push
 from notices.sending.sender import Sender
 from notices.sending.webhooks import Webhooks
 from tests.notices.browser import Subscriber
-from tests.web.people import OpenPage, connect, sign_in
+from tests.web.people import OpenPage, connect, sign_in, until
 
 # What the browser's maker would answer: where to push to, and the keys that the browser made.
 _SUBSCRIPTION = """(made) => {
@@ -121,7 +121,7 @@ def shown(worker: Worker) -> list[dict[str, Any]]:
 
 
 def worker_of(page: Page) -> Worker:
-    page.wait_for_function("navigator.serviceWorker.controller !== null", polling=100)
+    until(page, "navigator.serviceWorker.controller !== null")
     return page.context.service_workers[0]
 
 
