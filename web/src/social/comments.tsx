@@ -9,15 +9,16 @@ import { type Comment, commentsOf, ownPosts } from "../api/social";
 import { When } from "../ui/figures";
 import { Answered, Empty, Field, Panel, Trouble } from "../ui/parts";
 import { Report } from "./report";
-import { type ShowAs, ShowAsChoice } from "./show-as";
+import { firstAs, type ShowAs, ShowAsChoice } from "./show-as";
 import { AuthorName, Said } from "./words";
 
 const MOST_TEXT = 2_000;
 
-export function Comments({ id }: { id: number }) {
+export function Comments({ id, leader }: { id: number; leader: string }) {
   const query = useInfiniteQuery(commentsOf(id));
   const { me } = useSession();
   const mine = useQuery({ ...ownPosts(id), enabled: Boolean(me) }).data?.comments ?? [];
+  const leads = me?.address.toLowerCase() === leader.toLowerCase();
   const [answering, setAnswering] = useState<number | null>(null);
   return (
     <Panel title="Comments">
@@ -42,7 +43,7 @@ export function Comments({ id }: { id: number }) {
                   )}
                   {answering === thread.id ? (
                     me ? (
-                      <Write id={id} to={thread.id} done={() => setAnswering(null)} />
+                      <Write id={id} to={thread.id} leads={leads} done={() => setAnswering(null)} />
                     ) : (
                       <SignInOffer what="You are shown under a pseudonym unless you want otherwise." />
                     )
@@ -69,7 +70,7 @@ export function Comments({ id }: { id: number }) {
           </button>
         </div>
       )}
-      {me ? <Write id={id} to={null} /> : me === null && <NotSignedIn />}
+      {me ? <Write id={id} to={null} leads={leads} /> : me === null && <NotSignedIn />}
     </Panel>
   );
 }
@@ -154,10 +155,18 @@ function OneComment({ of: comment, own }: { of: Comment; own: boolean }) {
   );
 }
 
-function Write({ id, to, done }: { id: number; to: number | null; done?: () => void }) {
+interface WriteProps {
+  id: number;
+  /** The thread that is answered; null begins one. */
+  to: number | null;
+  leads: boolean;
+  done?: () => void;
+}
+
+function Write({ id, to, leads, done }: WriteProps) {
   const { busy, error, run } = useDoing();
   const [text, setText] = useState("");
-  const [as, setAs] = useState<ShowAs>("pseudonym");
+  const [as, setAs] = useState<ShowAs>(firstAs(leads));
   return (
     <form
       className="stack tight preview"
@@ -184,7 +193,7 @@ function Write({ id, to, done }: { id: number; to: number | null; done?: () => v
           />
         )}
       </Field>
-      <ShowAsChoice value={as} onChange={setAs} />
+      <ShowAsChoice value={as} onChange={setAs} leads={leads} />
       <div className="buttons">
         <button type="submit" disabled={busy || text.trim() === ""}>
           {to === null ? "Comment" : "Answer"}

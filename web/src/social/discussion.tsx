@@ -5,7 +5,7 @@ import { Reviews } from "./reviews";
 export default function Discussion({ id, leader }: { id: number; leader: string }) {
   return (
     <div className="columns even">
-      <Comments id={id} />
+      <Comments id={id} leader={leader} />
       <Reviews id={id} leader={leader} />
     </div>
   );

@@ -10,7 +10,7 @@ import { plural } from "../format";
 import { When } from "../ui/figures";
 import { Answered, Badge, Empty, Field, Panel, Trouble } from "../ui/parts";
 import { Report } from "./report";
-import { type ShowAs, ShowAsChoice } from "./show-as";
+import { firstAs, type ShowAs, ShowAsChoice } from "./show-as";
 import { Stars, StarsInput } from "./stars";
 import { AuthorName, Said } from "./words";
 
@@ -110,7 +110,7 @@ function ReviewForm({ id, own, done }: { id: number; own: Review | null; done: (
   const { busy, error, run } = useDoing();
   const [rating, setRating] = useState(own?.rating ?? 0);
   const [text, setText] = useState(own?.text ?? "");
-  const [as, setAs] = useState<ShowAs>("pseudonym");
+  const [as, setAs] = useState<ShowAs>(firstAs(false));
   const [badge, setBadge] = useState(own ? own.badge !== null : true);
   const body = { rating, text: text.trim(), with_badge: badge };
   return (
