@@ -6,6 +6,7 @@ import { CALM } from "./live";
 export type Profile = Answer<"/v1/profiles/{who}">;
 export type Annotation = Answer<"/v1/annotations">["data"][number];
 export type Comment = Answer<"/v1/comments">["data"][number];
+export type Reply = Comment["replies"][number];
 export type Review = Answer<"/v1/reviews">["data"][number];
 export type Campaign = Answer<"/v1/campaigns">["campaigns"][number];
 export type Referrals = Answer<"/v1/referrals">["data"];

@@ -31,7 +31,7 @@ export function Moderation({ acts }: { acts: boolean }) {
           ) : (
             <ul className="posts" aria-label="Reports">
               {data.map((one) => (
-                <OneCase key={`${one.subject} ${one.id}`} of={one} acts={acts} />
+                <OneCase key={one.number} of={one} acts={acts} />
               ))}
             </ul>
           )
@@ -71,7 +71,12 @@ function OneCase({ of: found, acts }: { of: Case; acts: boolean }) {
         <bdi>{found.text}</bdi>
       </p>
       <p className="help">
-        {plural(found.reports.length, "report")}, the last <When at={found.last_reported} />
+        {plural(found.reports.length, "report")}
+        {found.last_reported && (
+          <>
+            , the last <When at={found.last_reported} />
+          </>
+        )}
       </p>
       <ul className="sentences">
         {found.reports.map((report) => (

@@ -5,7 +5,7 @@ import { useDoing } from "../account/do";
 import { SignInOffer } from "../account/needs";
 import { useSession } from "../account/session";
 import { post, put, remove } from "../api/client";
-import { type Comment, commentsOf, ownPosts } from "../api/social";
+import { commentsOf, ownPosts, type Reply } from "../api/social";
 import { When } from "../ui/figures";
 import { Answered, Empty, Field, Panel, Trouble } from "../ui/parts";
 import { Report } from "./report";
@@ -87,7 +87,7 @@ function NotSignedIn() {
   );
 }
 
-function OneComment({ of: comment, own }: { of: Comment; own: boolean }) {
+function OneComment({ of: comment, own }: { of: Reply; own: boolean }) {
   const { busy, error, run } = useDoing();
   const [changing, setChanging] = useState(false);
   const [text, setText] = useState(comment.text ?? "");
