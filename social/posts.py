@@ -81,7 +81,10 @@ class Posts:
         return self._revise(number, author, told, {"text": text, "withdrawn_us": None, **own})
 
     def withdraw(self, number: int, author: str, *, chain_s: int | None = None) -> Post:
-        """Take a post of an author's back. Raises as `change`; what is withdrawn already stays so."""
+        """Take a post of an author's back, however often they wrote; what is withdrawn already stays so.
+
+        Raises `UnknownPostError` and `HiddenPostError`.
+        """
         found = self.get(number)
         if found.author == author and found.withdrawn_us is not None:
             return found
@@ -135,7 +138,8 @@ class Posts:
                 raise HiddenPostError(
                     f"Staff has hidden {self.kind} {number}.", remedy="Ask support why; write nothing new."
                 )
-            self._refuse_many(connection, author, now)
+            if told["text"] is not None:
+                self._refuse_many(connection, author, now)
             connection.execute(update(Post).where(Post.id == number).values(**values, changed_us=now))
             _keep(connection, number, now, told)
         return self.get(number)
