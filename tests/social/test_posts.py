@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from access.audit import Actor, Audit
+from access.sign_in import Place
 from social.annotations import OwnTrade
 from social.authors import pseudonym, shortened
 from social.book import Book
@@ -161,3 +162,22 @@ def test_follows_are_counted_and_end(book: Book, clock: Moved) -> None:
     with pytest.raises(UnknownFollowError):
         book.follows.remove(ANN, 1)
     assert book.follows.count(1) == 1
+
+
+def test_each_hub_has_its_own_and_profiles_are_of_all(book: Book, engine: Engine, clock: Moved) -> None:
+    other = Book.of(engine, Place(8453, PLACE.hub), b"secret", chain_clock=clock, clock=clock)
+    said = comment(book)
+    review(book)
+    book.follows.add(ANN, 1)
+    assert other.comments.threads(1, before=None, limit=9) == []
+    assert other.reviews.ratings(1) == [0] * 5
+    assert other.reviews.by(ANN, 1) is None
+    assert other.follows.count(1) == 0
+    with pytest.raises(UnknownPostError):
+        other.comments.get(said.id)
+    with pytest.raises(UnknownPostError):
+        other.comments.change(said.id, ANN, "Elsewhere.")
+    with pytest.raises(UnknownPostError):
+        other.moderation.report(Subject(SubjectKind.COMMENT, str(said.id)), BEN, ReportReason.SPAM, "")
+    assert other.pseudonym(1, ANN) != book.pseudonym(1, ANN)
+    review(other)
