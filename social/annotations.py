@@ -42,7 +42,7 @@ class Annotations:
         words = paragraphs(text, least=1, most=MOST_TEXT)
         own = {"trade_id": trade.trade_id, "trade_tx": trade.tx_hash}
         with writing(self._posts.engine) as connection:
-            same = select(Post.id).filter_by(kind=Kind.ANNOTATION, author=author, **own)
+            same = select(Post.id).filter_by(**self._posts.place, kind=Kind.ANNOTATION, author=author, **own)
             found = connection.scalar(same)
             if found is not None:
                 raise AlreadyWrittenError(

@@ -45,7 +45,7 @@ class Posts:
     def __init__(self, engine: Engine, place: Place, kind: Kind, *, clock: Clock = now_us) -> None:
         self.engine = engine
         self.kind = kind
-        self._place: dict[str, Any] = {"chain_id": place.chain_id, "hub": place.hub}
+        self.place: dict[str, Any] = {"chain_id": place.chain_id, "hub": place.hub}
         self._clock = clock
 
     def add(
@@ -64,7 +64,7 @@ class Posts:
         """
         now = self._clock()
         self._refuse_many(connection, author, now)
-        values = self._place | {"kind": self.kind, "author": author, "strategy_id": strategy_id}
+        values = self.place | {"kind": self.kind, "author": author, "strategy_id": strategy_id}
         values |= {"text": text, "written_us": now, "changed_us": now, **own}
         made = connection.execute(insert(Post).values(**values).returning(Post.id))
         number = int(made.scalar_one())
@@ -81,7 +81,10 @@ class Posts:
         return self._revise(number, author, told, {"text": text, "withdrawn_us": None, **own})
 
     def withdraw(self, number: int, author: str, *, chain_s: int | None = None) -> Post:
-        """Take a post of an author's back. Raises as `change`; what is withdrawn already stays so."""
+        """Take a post of an author's back, however often they wrote; what is withdrawn already stays so.
+
+        Raises `UnknownPostError` and `HiddenPostError`.
+        """
         found = self.get(number)
         if found.author == author and found.withdrawn_us is not None:
             return found
@@ -135,7 +138,8 @@ class Posts:
                 raise HiddenPostError(
                     f"Staff has hidden {self.kind} {number}.", remedy="Ask support why; write nothing new."
                 )
-            self._refuse_many(connection, author, now)
+            if told["text"] is not None:
+                self._refuse_many(connection, author, now)
             connection.execute(update(Post).where(Post.id == number).values(**values, changed_us=now))
             _keep(connection, number, now, told)
         return self.get(number)
@@ -157,7 +161,7 @@ class Posts:
 
     @property
     def _mine(self) -> tuple[ColumnElement[bool], ...]:
-        chain_id, hub = self._place["chain_id"], self._place["hub"]
+        chain_id, hub = self.place["chain_id"], self.place["hub"]
         return Post.chain_id == chain_id, Post.hub == hub, Post.kind == self.kind
 
     def _unknown(self, number: int) -> UnknownPostError:

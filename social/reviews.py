@@ -39,7 +39,6 @@ class Reviews:
 
     def __init__(self, engine: Engine, place: Place, *, clock: Clock = now_us) -> None:
         self._posts = Posts(engine, place, Kind.REVIEW, clock=clock)
-        self._place = place
 
     def add(self, author: str, strategy_id: int, said: Opinion, *, leader: str, show_as: ShowAs) -> Post:
         """Review a strategy, which ``leader`` leads.
@@ -52,9 +51,8 @@ class Reviews:
             )
         words = said.words()
         with writing(self._posts.engine) as connection:
-            own = (Post.chain_id == self._place.chain_id, Post.hub == self._place.hub)
-            same = (Post.strategy_id == strategy_id, Post.author == author, Post.kind == Kind.REVIEW)
-            found = connection.scalar(select(Post.id).where(*own, *same))
+            same = {"kind": Kind.REVIEW, "strategy_id": strategy_id, "author": author}
+            found = connection.scalar(select(Post.id).filter_by(**self._posts.place, **same))
             if found is not None:
                 raise AlreadyWrittenError(
                     f"Review {found} of it is yours.",
@@ -90,8 +88,8 @@ class Reviews:
         """How many gave each rating, from the lowest to the highest."""
         query = (
             select(Post.rating, func.count())
-            .where(Post.chain_id == self._place.chain_id, Post.hub == self._place.hub)
-            .where(Post.kind == Kind.REVIEW, *shown(strategy_id))
+            .filter_by(**self._posts.place, kind=Kind.REVIEW)
+            .where(*shown(strategy_id))
             .group_by(Post.rating)
         )
         with self._posts.engine.connect() as connection:

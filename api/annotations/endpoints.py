@@ -60,7 +60,7 @@ def change_annotation(
     "/{number}",
     operation_id="withdrawAnnotation",
     summary="Take an annotation back",
-    responses=responses(401, 403, 404, 409, 429),
+    responses=responses(401, 403, 404, 409),
 )
 def withdraw_annotation(
     of: TheBook, caller: InSession, snapshot: OpenSnapshot, number: PostNumber

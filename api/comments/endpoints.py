@@ -58,7 +58,7 @@ def change_comment(
     "/{number}",
     operation_id="withdrawComment",
     summary="Take a comment back",
-    responses=responses(401, 403, 404, 409, 429),
+    responses=responses(401, 403, 404, 409),
 )
 def withdraw_comment(
     of: TheBook, caller: InSession, snapshot: OpenSnapshot, number: PostNumber

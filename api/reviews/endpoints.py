@@ -61,7 +61,7 @@ def change_review(
     "/{number}",
     operation_id="withdrawReview",
     summary="Take a review back",
-    responses=responses(401, 403, 404, 409, 429),
+    responses=responses(401, 403, 404, 409),
 )
 def withdraw_review(
     of: TheBook, caller: InSession, snapshot: OpenSnapshot, number: PostNumber

@@ -81,7 +81,8 @@ def present(book: Book, snapshot: Snapshot, strategy: Strategy, rows: Sequence[P
     """Return reviews of a strategy as they are shown."""
     authors = authors_of(book, rows, {strategy.strategy_id: strategy.leader})
     asked = {row.author for row in rows if row.with_badge and state_of(row) == "shown"}
-    held, found = badges_of(snapshot, strategy, asked), []
+    held = badges_of(snapshot, strategy, asked)
+    found = []
     for row in rows:
         state = state_of(row)
         shown = state == "shown"
