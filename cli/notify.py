@@ -1,4 +1,4 @@
-"""`lockstep notify`: tells people what concerns them, by webhook, e-mail, chat and push message, until Ctrl-C."""
+"""`lockstep notify`: tells people what concerns them, by webhook, e-mail, chat and push, until Ctrl-C."""
 
 import asyncio
 import os

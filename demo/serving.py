@@ -41,6 +41,7 @@ def served(
     deployment: DeploymentKey,
     listener: socket.socket,
     web: Path | None,
+    *,
     seal: Seal | None = None,
     push_key: PushKey | None = None,
 ) -> Iterator[str]:

@@ -99,7 +99,7 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
             progress("Asking the API for the summary", 0, 0)
             key = DeploymentKey(deployment.chain_id, deployment.hub)
             seal, push_key = Seal(new_key()), PushKey(new_push_key())
-            with served(engine, key, listener, checkout.web, seal, push_key) as api_url:
+            with served(engine, key, listener, checkout.web, seal=seal, push_key=push_key) as api_url:
                 summary = read_summary(
                     ApiReader(api_url),
                     seed=settings.seed,

@@ -70,7 +70,8 @@ class ChannelOrder(BaseModel):
     address: str = Field(
         min_length=3,
         max_length=MOST_PUSH,
-        description="An https URL, of a server or a browser's push service; an e-mail address; or an Apprise URL of Discord, Google Chat, Pushover, "
+        description="An https URL, of a server or a browser's push service; an e-mail address; or an Apprise "
+        "URL of Discord, Google Chat, Pushover, "
         "Slack or Telegram (`discord://…`, `gchat://…`, `pover://…`, `slack://…`, `tgram://…`). Never told "
         "again.",
         examples=["https://example.org/lockstep"],
@@ -117,8 +118,8 @@ class PushKey(Schema):
     """What browsers subscribe to."""
 
     key: str | None = Field(
-        description="The server's public key (RFC 8292), base64url: `applicationServerKey`; null: it sends no "
-        "push messages.",
+        description="The server's public key (RFC 8292), base64url: `applicationServerKey`; null: it sends "
+        "no push messages.",
         examples=["BNDJ2X4m0lyUD3V3mPJ8oMxTIsMTxZNt3wFOoZJ3rbeO8H5Aj1jq3NlG0tEAX4kW2cKK5oGv0z1gYFM7cGkWoaE"],
     )
 

@@ -134,7 +134,7 @@ def open_place(folder: Path, web: Path) -> Iterator[Place]:
         stack.enter_context(_followed(node.http_url, engine, deployment))
         key = DeploymentKey(deployment.chain_id, deployment.hub)
         seal, push_key = Seal(new_key()), PushKey(new_push_key())
-        url = stack.enter_context(served(engine, key, take_port(0), web, seal, push_key))
+        url = stack.enter_context(served(engine, key, take_port(0), web, seal=seal, push_key=push_key))
         ticks = walk(SEED + 1, data.ticks[-1], data.step_s)
         found = (url, node.http_url, database, engine, seal, push_key)
         yield Place(*found, world, deployment, thread, ticks)

@@ -30,7 +30,8 @@ class PushKey:
             self.private = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
         except (ValueError, binascii.Error):
             raise BadPushKeyError(
-                f"{VARIABLE} is no key.", remedy="`lockstep access new-push-key` makes one: 32 bytes in base64url."
+                f"{VARIABLE} is no key.",
+                remedy="`lockstep access new-push-key` makes one: 32 bytes, base64url.",
             ) from None
 
     @property

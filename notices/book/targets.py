@@ -1,7 +1,8 @@
 """Where a channel may lead: the form of it, and what of it may be shown. Nobody is asked here.
 
 Webhooks and push messages go to https addresses; whether these are public is looked at when something is
-sent, since names can change: so any browser's push service will do, and none of our own network. Chats are an allowlist of services whose host is fixed, so that no address of ours can be named.
+sent, since names can change: so any browser's push service will do, and none of our own network. Chats are
+an allowlist of services whose host is fixed, so that no address of ours can be named.
 """
 
 import base64

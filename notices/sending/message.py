@@ -69,7 +69,7 @@ def compose(claimed: Claimed, target: Target, link: str) -> Message:
 
 
 def _pushed(claimed: Claimed, code: str | None) -> str:
-    """What a browser shows, and the code with which it confirms its channel. Four bytes a character at most."""
+    """What a browser shows, and the code that confirms its channel. Four bytes a character at most."""
     notice = claimed.notice
     said: dict[str, Any] = {
         "id": claimed.delivery.message,

@@ -1,4 +1,4 @@
-"""Push messages to browsers: encrypted for the one that subscribed (RFC 8291), signed as this server's (RFC 8292).
+"""Push messages to browsers: encrypted for the one that subscribed (RFC 8291), signed as ours (RFC 8292).
 
 The push service sees who gets something and how urgent it is, and nothing of what.
 """
@@ -12,8 +12,8 @@ from py_vapid import Vapid02, VapidException  # type: ignore[import-untyped]
 from yarl import URL
 
 from notices.book.outbox import Outcome
-from notices.book.targets import Receiver, Target
 from notices.book.push_key import PushKey
+from notices.book.targets import Receiver, Target
 from notices.sending.message import Message
 from notices.sending.post import Post
 

@@ -15,7 +15,6 @@ from notices.telling.facts import plain
 from tests.notices.browser import Subscriber
 from tests.notices.conftest import SECRET
 
-
 KEYS = Subscriber().receiver
 
 

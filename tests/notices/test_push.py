@@ -148,7 +148,7 @@ async def test_without_a_key_nothing_is_pushed(office: Office, chain: Chain, rec
 def test_the_longest_notice_fits_any_push_service(office: Office, chain: Chain, receiver: Receiver) -> None:
     told(office, chain, receiver, Subscriber())
     [claimed] = office.outbox.claim(1)
-    claimed.notice.title = claimed.notice.text = "𝔏" * 5_000  # four bytes each
+    claimed.notice.title = claimed.notice.text = "\U0001d50f" * 5_000  # four bytes each
     message = compose(claimed, office.channels.target(claimed.channel), "https://lockstep.example")
     assert len(encrypt(message.pushed.encode(), Subscriber().receiver)) <= _MOST
     assert json.loads(message.pushed)["text"].endswith("…")

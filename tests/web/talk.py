@@ -1,4 +1,4 @@
-"""People who talk to the API themselves, as programs do: to have something said before a page is looked at."""
+"""People who talk to the API as programs do: to have something said before a page is looked at."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +54,7 @@ class Speaker:
 
 
 def something_is_said(place: Place) -> str:
-    """Of the first strategy: a name, words on a trade, a review and a thread; the leader's name. Once a world."""
+    """Of the first strategy: a name, words on a trade, a review, a thread. Once a world; who leads it."""
     known = requests.get(f"{place.url}/v1/social/1", timeout=30).json()
     if known["leader"]:
         return str(known["leader"]["handle"])
@@ -63,7 +63,9 @@ def something_is_said(place: Place) -> str:
     trade = place.get("/v1/trades?strategy_id=1&kind=leader&limit=1")["data"][0]["id"]
     note = leader.post("/v1/annotations", trade_id=trade, text="The trend has turned.")
     leader.put(f"/v1/annotations/{note['id']}", text="The trend had turned: half of it is cash now.")
-    leader.post("/v1/campaigns", code="MiasFriends", title="Mia's friends", strategy_id=1, starts=None, ends=None)
+    leader.post(
+        "/v1/campaigns", code="MiasFriends", title="Mia's friends", strategy_id=1, starts=None, ends=None
+    )
 
     follower = next(each for each in place.world.crowd.all if each.leader.strategy_id == 1)
     reader = Speaker.sign_in(place, follower.account)

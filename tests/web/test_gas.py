@@ -1,4 +1,4 @@
-"""Who paid the gas: on a trade, of a leader, a vault, a wallet and a keeper, as the API has it and apart from costs."""
+"""Who paid the gas of a trade, a leader, a vault, a wallet, a keeper: as the API has it, apart from costs."""
 
 from decimal import Decimal
 from typing import Any
@@ -74,4 +74,6 @@ def test_leader_vault_wallet_and_keepers_show_their_own_gas_apart_from_costs(
     page.goto("/operator")
     for keeper in place.get("/v1/keepers")["keepers"]:
         found = page.get_by_role("row", name=keeper["name"])
-        expect(found.locator("td.num .figure").last).to_have_attribute("title", exactly(keeper["gas"]["paid"]))
+        expect(found.locator("td.num .figure").last).to_have_attribute(
+            "title", exactly(keeper["gas"]["paid"])
+        )

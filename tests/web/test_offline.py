@@ -35,7 +35,11 @@ def visited(page: Page, wire: Wire) -> None:
 def test_every_page_opens_and_says_what_cannot_be_reached(open_page: OpenPage, wire: Wire) -> None:
     page = open_page(wire.url)
     visited(page, wire)
-    for path, heading in (("/", "Leaders"), ("/withdraw", "Withdraw from the contract"), ("/desk", "Leader's desk")):
+    for path, heading in (
+        ("/", "Leaders"),
+        ("/withdraw", "Withdraw from the contract"),
+        ("/desk", "Leader's desk"),
+    ):
         page.goto(f"{wire.url}{path}")
         expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         expect(page.get_by_text("The records cannot be reached just now")).to_be_visible()
@@ -60,7 +64,9 @@ def test_an_answer_of_the_api_is_never_kept(open_page: OpenPage, wire: Wire) -> 
     assert {path.split("/")[1] for path in kept} == {"assets", "index.html", "theme.js", "icon.svg"}
 
 
-def test_everything_is_withdrawn_by_the_wallets_own_node(place: Place, open_page: OpenPage, wire: Wire) -> None:
+def test_everything_is_withdrawn_by_the_wallets_own_node(
+    place: Place, open_page: OpenPage, wire: Wire
+) -> None:
     vaults = place.get("/v1/vaults?strategy_id=2&status=Active&limit=100")["data"]
     vault = next(each for each in vaults if not each["is_leader"])
     owner = next(each for each in place.world.crowd.all if each.account.address == vault["owner"])

@@ -48,7 +48,7 @@ class PushService:
         taken = self.got
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 - the library's name
+            def do_POST(self) -> None:
                 taken.append(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(201)
                 self.end_headers()
@@ -114,7 +114,7 @@ def shown(worker: Worker) -> list[dict[str, Any]]:
     """The notices that the browser shows."""
     found: list[dict[str, Any]] = worker.evaluate(
         """async () => (await registration.getNotifications()).map(
-            ({ title, body, data, tag, requireInteraction }) => ({ title, body, data, tag, requireInteraction })
+            ({ title, body, data, requireInteraction }) => ({ title, body, data, requireInteraction })
         )"""
     )
     return found

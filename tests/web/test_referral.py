@@ -1,4 +1,4 @@
-"""Campaigns: a code in a link becomes the referrer on chain, and what came of it is told without pointing at anybody."""
+"""Campaigns: a code in a link becomes the referrer on chain; what came of it points at nobody."""
 
 from decimal import Decimal
 
@@ -90,12 +90,12 @@ def test_income_is_the_ledgers_by_month_and_is_claimed_by_the_wallet(
 
     claimable = [each for each in found["balances"] if each["claim"]]
     assert claimable
-    page.get_by_role("button", name=f"Claim {claimable[0]['symbol']}").click()
+    page.get_by_role("button", name=f"Claim {claimable[0]['claimable']['symbol']}").click()
     expect(page.get_by_text("It is in your account")).to_be_visible()
     after = place.get(f"/v1/accounts/{account.address}")["data"]
-    idle = next(each for each in after["idle"] if each["token"] == claimable[0]["token"])
+    idle = next(each for each in after["idle"] if each["token"] == claimable[0]["claimable"]["token"])
     assert int(idle["units"]) >= int(claimable[0]["claimable"]["units"])
-    assert claimable[0]["token"] not in {each["token"] for each in after["claimable_fees"]}
+    assert claimable[0]["claimable"]["token"] not in {each["token"] for each in after["claimable_fees"]}
 
 
 def _earned(place: Place, owner: str) -> int:

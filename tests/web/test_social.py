@@ -1,4 +1,4 @@
-"""What people say: names by signature, a leader's words on trades, reviews, comments, watching, and what staff hides."""
+"""What people say: names by signature, words on trades, reviews, comments, watching, and what staff hides."""
 
 from collections.abc import Callable
 
@@ -81,7 +81,9 @@ def test_a_name_is_claimed_by_a_signature_that_anybody_can_check(
         "rel", "noreferrer nofollow ugc"
     )
     expect(visitor.get_by_text("Says to be anna-carry on github")).to_be_visible()
-    expect(visitor.get_by_role("link", name=place.get(f"/v1/strategies/{STRATEGY}")["data"]["name"])).to_be_visible()
+    expect(
+        visitor.get_by_role("link", name=place.get(f"/v1/strategies/{STRATEGY}")["data"]["name"])
+    ).to_be_visible()
 
     page.get_by_role("button", name="Take the profile off").click()
     page.get_by_role("button", name="Yes, take it all off").click()

@@ -1,4 +1,4 @@
-"""A line between browser and server that can be cut, for pages and workers alike: as when the server is away."""
+"""A line between browser and server that can be cut, for pages and workers alike: the server is away."""
 
 import socket
 import socketserver

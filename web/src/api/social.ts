@@ -35,8 +35,7 @@ export const profile = (who: string) =>
 export const socialOf = (strategyId: number) =>
   queryOptions({
     queryKey: ["social", strategyId],
-    queryFn: ({ signal }) =>
-      get("/v1/social/{strategy_id}", { path: { strategy_id: strategyId }, signal }),
+    queryFn: ({ signal }) => get("/v1/social/{strategy_id}", { path: { strategy_id: strategyId }, signal }),
     staleTime: 15_000,
     meta: CALM,
   });

@@ -64,7 +64,8 @@ function Notes({ id }: { id: number }) {
                         <select {...props} value={on.id} onChange={(event) => setChosen(event.target.value)}>
                           {open.map((trade) => (
                             <option key={trade.id} value={trade.id}>
-                              {dateTime(trade.opened.time)}: {trade.token_in.symbol} → {trade.token_out.symbol}
+                              {dateTime(trade.opened.time)}: {trade.token_in.symbol} →{" "}
+                              {trade.token_out.symbol}
                             </option>
                           ))}
                         </select>
@@ -89,7 +90,9 @@ function Notes({ id }: { id: number }) {
                   </form>
                 ) : (
                   <p className="muted">
-                    {data.length === 0 ? "There is no trade yet." : "Each of the newest trades has your words."}
+                    {data.length === 0
+                      ? "There is no trade yet."
+                      : "Each of the newest trades has your words."}
                   </p>
                 )}
                 {error && <Trouble error={error} />}
@@ -158,7 +161,12 @@ function OneNote({ of: note }: { of: Annotation }) {
             {note.state === "withdrawn" ? "Write anew" : "Change"}
           </button>
           {note.state === "shown" && (
-            <button type="button" className="tiny quiet" disabled={busy} onClick={() => run(() => remove(at))}>
+            <button
+              type="button"
+              className="tiny quiet"
+              disabled={busy}
+              onClick={() => run(() => remove(at))}
+            >
               Take back
             </button>
           )}

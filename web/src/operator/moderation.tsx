@@ -91,7 +91,7 @@ function OneCase({ of: found, acts }: { of: Case; acts: boolean }) {
         ))}
       </ul>
       {acts && (
-        <div className="stack tight" role="group" aria-label={`Decide on ${name}`}>
+        <fieldset className="stack tight" aria-label={`Decide on ${name}`}>
           <div className="grid">
             {!found.hidden && (
               <Field label="Hide it as" help="Everybody sees this reason.">
@@ -124,7 +124,12 @@ function OneCase({ of: found, acts }: { of: Case; acts: boolean }) {
               </button>
             ) : (
               <>
-                <button type="button" className="small" disabled={busy || !enough(why)} onClick={() => act("hide")}>
+                <button
+                  type="button"
+                  className="small"
+                  disabled={busy || !enough(why)}
+                  onClick={() => act("hide")}
+                >
                   Hide it
                 </button>
                 <button
@@ -138,7 +143,7 @@ function OneCase({ of: found, acts }: { of: Case; acts: boolean }) {
               </>
             )}
           </div>
-        </div>
+        </fieldset>
       )}
       {error && <Trouble error={error} />}
     </li>

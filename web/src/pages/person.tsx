@@ -14,9 +14,7 @@ export default function PersonPage({ who }: { who: string }) {
   const query = useQuery({ ...profile(who), retry: false });
   const leads = useQuery(strategies).data ?? [];
   if (query.error instanceof ApiProblem && query.error.status === 404) {
-    return (
-      <Empty title="Nobody goes by this name">It may have been taken off, or was never claimed.</Empty>
-    );
+    return <Empty title="Nobody goes by this name">It may have been taken off, or was never claimed.</Empty>;
   }
   if (!query.data)
     return query.error ? <Trouble error={query.error} retry={query.refetch} /> : <Skeleton lines={5} />;

@@ -11,7 +11,8 @@ import { Proof } from "../social/proof";
 import { reasonWords } from "../social/words";
 import { Answered, Badge, Notice, Page, Panel, Skeleton } from "../ui/parts";
 
-const LEAD = "A name that your wallet has signed for. Nobody needs one, and followers are never shown by it unasked.";
+const LEAD =
+  "A name that your wallet has signed for. Nobody needs one, and followers are never shown by it unasked.";
 
 export default function ProfilePage() {
   const { me } = useSession();

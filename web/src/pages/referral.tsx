@@ -16,7 +16,8 @@ import { Amounts, FEW } from "../referral/result";
 import { Amount } from "../ui/figures";
 import { Answered, Page, Panel, Skeleton, Stat, Stats, TxStatus } from "../ui/parts";
 
-const LEAD = "Who opens a vault through your link names you in it on chain, and the leader's terms say what you get of their fees.";
+const LEAD =
+  "Who opens a vault through your link names you in it on chain, and the leader's terms say what you get of their fees.";
 
 export default function ReferralPage() {
   const { me } = useSession();
@@ -83,7 +84,7 @@ function Claims({ of: balances }: { of: Referrals["balances"] }) {
       ) : (
         <ul className="stack">
           {balances.map((balance) => (
-            <OneClaim key={balance.token} of={balance} />
+            <OneClaim key={balance.earned.token} of={balance} />
           ))}
         </ul>
       )}
@@ -94,7 +95,7 @@ function Claims({ of: balances }: { of: Referrals["balances"] }) {
 /** Drawn up by the server, sent by the wallet that is connected. */
 function OneClaim({ of: balance }: { of: Referrals["balances"][number] }) {
   const { progress, busy, run } = useTransact();
-  const { claim, claimable, earned, unclaimed, symbol } = balance;
+  const { claim, claimable, earned, unclaimed } = balance;
   return (
     <li className="stack tight">
       <dl className="pairs">
@@ -120,7 +121,7 @@ function OneClaim({ of: balance }: { of: Referrals["balances"][number] }) {
               )
             }
           >
-            Claim {symbol}
+            Claim {claimable.symbol}
           </button>
           <span className="help">
             All <Amount of={claimable} /> that you have earned here in any part go to your account.

@@ -37,9 +37,13 @@ export function Campaigns({ of: { campaigns, of_no_campaign: rest } }: { of: Ref
         </div>
       )}
       {campaigns.length === 0 ? (
-        <Empty title="No campaign yet">A campaign has a code, so that you can tell where people came from.</Empty>
+        <Empty title="No campaign yet">
+          A campaign has a code, so that you can tell where people came from.
+        </Empty>
       ) : (
-        <Table heads={["Campaign", "State", num("Vaults"), num("People"), num("Income"), "Link", hidden("End")]}>
+        <Table
+          heads={["Campaign", "State", num("Vaults"), num("People"), num("Income"), "Link", hidden("End")]}
+        >
           {campaigns.map(({ campaign, result }) => {
             const [tone, words] = STATES[campaign.state];
             return (
@@ -183,7 +187,11 @@ function NewCampaign({ done }: { done: () => void }) {
         </Field>
       </div>
       <div>
-        <button type="submit" className="primary" disabled={busy || body.code.length < 3 || body.title === ""}>
+        <button
+          type="submit"
+          className="primary"
+          disabled={busy || body.code.length < 3 || body.title === ""}
+        >
           Begin
         </button>
       </div>

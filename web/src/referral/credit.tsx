@@ -49,8 +49,8 @@ export function Credit({ campaign, owner, strategyId }: CreditProps) {
         </button>
       }
     >
-      Your vault names who sent you either way. If you say by which campaign, they can count it there; they see no
-      address. It needs signing in.
+      Your vault names who sent you either way. If you say by which campaign, they can count it there; they
+      see no address. It needs signing in.
       {error && ` ${plain(error).title} ${plain(error).remedy}`}
     </Notice>
   );

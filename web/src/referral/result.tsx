@@ -6,7 +6,12 @@ export const FEW = "Said from five people on, so that nobody is recognised.";
 
 /** Several tokens' amounts, or why they are not said. */
 export function Amounts({ of: amounts }: { of: readonly AmountData[] | null }) {
-  if (amounts === null) return <span className="muted" title={FEW}>not said</span>;
+  if (amounts === null)
+    return (
+      <span className="muted" title={FEW}>
+        not said
+      </span>
+    );
   if (amounts.length === 0) return <span className="muted">none</span>;
   return (
     <>

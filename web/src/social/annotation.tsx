@@ -30,7 +30,9 @@ export function AnnotationText({ of: found }: { of: Annotation }) {
           </details>
         )}
         {found.state === "shown" && (
-          <Report of={{ subject: "annotation", id: String(found.id), name: `note on trade ${found.trade_id}` }} />
+          <Report
+            of={{ subject: "annotation", id: String(found.id), name: `note on trade ${found.trade_id}` }}
+          />
         )}
       </div>
     </div>

@@ -44,8 +44,8 @@ export function Claim({ had }: { had: string }) {
   if (me && link.address.toLowerCase() !== me.address.toLowerCase()) {
     return (
       <Notice tone="warn" title="The wallet that is connected is another one">
-        The name is signed by the address that is signed in: <span className="address long">{me.address}</span>
-        .
+        The name is signed by the address that is signed in:{" "}
+        <span className="address long">{me.address}</span>.
       </Notice>
     );
   }
@@ -58,7 +58,10 @@ export function Claim({ had }: { had: string }) {
         run(claim);
       }}
     >
-      <Field label="Name" help="3 to 20 letters, digits and single _, beginning with a letter. What looks like another's is theirs.">
+      <Field
+        label="Name"
+        help="3 to 20 letters, digits and single _, beginning with a letter. What looks like another's is theirs."
+      >
         {(props) => (
           <input
             {...props}

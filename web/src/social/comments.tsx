@@ -139,7 +139,12 @@ function OneComment({ of: comment, own }: { of: Reply; own: boolean }) {
               <button type="button" className="tiny quiet" onClick={() => setChanging(true)}>
                 Change
               </button>
-              <button type="button" className="tiny quiet" disabled={busy} onClick={() => run(() => remove(at))}>
+              <button
+                type="button"
+                className="tiny quiet"
+                disabled={busy}
+                onClick={() => run(() => remove(at))}
+              >
                 Take back
               </button>
             </>

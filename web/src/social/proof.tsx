@@ -20,9 +20,7 @@ export function Proof({ of: { handle, proof, outside } }: { of: Profile }) {
           <p>
             Says to be <bdi>{outside.name}</bdi> on {outside.site}.
           </p>
-          <p className="help">
-            True if this stands there, put up by that name. This server does not look:
-          </p>
+          <p className="help">True if this stands there, put up by that name. This server does not look:</p>
           <pre className="signed">{outside.post}</pre>
           <CopyButton text={outside.post} what="the text" />
         </>

@@ -27,7 +27,12 @@ export function Report({ of: { subject, id, name } }: { of: Subject }) {
   if (sent) return <span className="help">Reported. Staff will look at it.</span>;
   if (!open) {
     return (
-      <button type="button" className="tiny quiet" aria-label={`Report ${name}`} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="tiny quiet"
+        aria-label={`Report ${name}`}
+        onClick={() => setOpen(true)}
+      >
         Report
       </button>
     );
@@ -46,11 +51,7 @@ export function Report({ of: { subject, id, name } }: { of: Subject }) {
     >
       <Field label="What is wrong with it">
         {(props) => (
-          <select
-            {...props}
-            value={reason}
-            onChange={(event) => setReason(event.target.value as HiddenCode)}
-          >
+          <select {...props} value={reason} onChange={(event) => setReason(event.target.value as HiddenCode)}>
             {REASONS.map(([code, label]) => (
               <option key={code} value={code}>
                 {label}

@@ -98,9 +98,7 @@ function OneReview({ of: review }: { of: Review }) {
       {review.rating !== null && <Stars of={review.rating} />}
       {(review.state !== "shown" || review.text) && <Said {...review} />}
       {review.state === "shown" && (
-        <Report
-          of={{ subject: "review", id: String(review.id), name: `review of ${review.author.shown}` }}
-        />
+        <Report of={{ subject: "review", id: String(review.id), name: `review of ${review.author.shown}` }} />
       )}
     </li>
   );

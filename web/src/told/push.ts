@@ -5,7 +5,12 @@ const KEPT = "lockstep.push-channel";
 
 /** Whether it can be told anything: not in a page by http, nor on a phone that wants the page installed first. */
 export function canBeTold(): boolean {
-  return isSecureContext && "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
+  return (
+    isSecureContext &&
+    "serviceWorker" in navigator &&
+    "PushManager" in globalThis &&
+    "Notification" in globalThis
+  );
 }
 
 /** The channel that this browser is, among the caller's; another caller's is not found. */

@@ -50,7 +50,8 @@ function Standing() {
             if (permission === "denied") {
               return (
                 <Notice tone="warn" title="This browser may not show notices of this page">
-                  You, or the browser, said no. Allow it in the browser's settings of this page, and come back.
+                  You, or the browser, said no. Allow it in the browser's settings of this page, and come
+                  back.
                 </Notice>
               );
             }

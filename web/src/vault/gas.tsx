@@ -13,8 +13,8 @@ export function Gas({ of: { gas } }: { of: Statement }) {
         </dd>
       </dl>
       <p className="help">
-        For opening, changing and leaving this vault, in the chain's own coin; in no figure above. Whoever carries a
-        leader's trade pays for its copies.
+        For opening, changing and leaving this vault, in the chain's own coin; in no figure above. Whoever
+        carries a leader's trade pays for its copies.
       </p>
     </Panel>
   );
