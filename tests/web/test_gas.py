@@ -1,8 +1,10 @@
 """Who paid the gas of a trade, a leader, a vault, a wallet, a keeper: as the API has it, apart from costs."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from benchmarks.web.place import Place
@@ -21,13 +23,20 @@ def row(of: Locator, label: str) -> Locator:
     return of.locator("dt", has_text=label).locator("xpath=following-sibling::dd[1]").locator(".figure")
 
 
-def test_a_trade_names_each_sender_and_what_it_paid(place: Place, open_page: OpenPage) -> None:
-    trades = place.get("/v1/trades?strategy_id=1&kind=leader&limit=50")["data"]
-    details = (place.get(f"/v1/trades/{each['id']}")["data"] for each in trades)
-    place_of, trade = next(
-        (number, each) for number, each in enumerate(details) if each["order"] and each["gas_paid"]
-    )
-    page = open_page("/leaders/1")
+@pytest.mark.parametrize(
+    ("strategy", "kind"),
+    [
+        (1, lambda trade: len(trade["transactions"]) > 1),  # the leader's own, and a keeper's for the rest
+        (2, lambda trade: trade["order"]),  # signed, and carried by a keeper
+    ],
+)
+def test_a_trade_names_each_sender_and_what_it_paid(
+    place: Place, open_page: OpenPage, strategy: int, kind: Callable[[Any], Any]
+) -> None:
+    trades = place.get(f"/v1/trades?strategy_id={strategy}&kind=leader&limit=50")["data"]
+    details = [place.get(f"/v1/trades/{each['id']}")["data"] for each in trades]
+    place_of, trade = next((number, each) for number, each in enumerate(details) if kind(each))
+    page = open_page(f"/leaders/{strategy}")
     page.get_by_role("button", name="Prices").nth(place_of).click()
     gas = page.get_by_role("region", name="Who paid the gas")
     expect(gas.get_by_role("listitem").first).to_be_visible()

@@ -21,7 +21,8 @@ export function Watch({ id, name }: { id: number; name: string }) {
     if (!me) await signIn();
     await post("/v1/follows", { strategy_id: id });
   };
-  const canSign = Boolean(me) || link.state === "ready";
+  const known = me === null || (me !== undefined && mine.data !== undefined);
+  const canSign = known && (me !== null || link.state === "ready");
   return (
     <>
       <button
