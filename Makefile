@@ -188,7 +188,7 @@ mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Fo
 # ---------------------------------------------------------------- check
 
 SOLIDITY := contracts tests/contracts
-PYTHON_SOURCES := access accounting api backtest benchmarks cli client demo inbox indexer keeper notices orders paper practice protocol scripts simulation tests
+PYTHON_SOURCES := access accounting api backtest benchmarks cli client demo inbox indexer keeper notices orders paper practice protocol scripts simulation social tests
 
 .PHONY: check
 check: install ## Format, lint and types

@@ -40,6 +40,7 @@ class Desk:
     ) -> None:
         upgrade(engine)
         self.site = site
+        self.wallets = wallets
         self.audit = Audit(engine, clock=clock)
         self.users = Users(engine, self.audit, clock=clock)
         self.sessions = Sessions(engine, clock=clock)
@@ -47,7 +48,6 @@ class Desk:
         self.second_factors = SecondFactors(engine, self.audit, seal, clock=clock)
         self._nonces = Nonces(engine, clock=clock)
         self._engine = engine
-        self._wallets = wallets
         self._governance = governance
         self._clock = clock
 
@@ -62,7 +62,7 @@ class Desk:
         now_us = self._clock()
         signed = read(message, site=self.site, place=place, now_s=now_us / 1_000_000)
         self._nonces.check(signed.nonce)
-        check_signed(signed, message, signature, self._wallets)
+        check_signed(signed.address, message, signature, self.wallets)
         person = self.users.find(signed.address)
         if person.blocked_us is not None:
             raise BlockedError(

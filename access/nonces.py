@@ -8,12 +8,13 @@ import hmac
 import secrets
 from hashlib import sha256
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete
 
 from access.errors import SignInRefusedError
-from access.models import Keyring, SpentNonce
+from access.keyring import shared_key
+from access.models import SpentNonce
 from inbox.clock import Clock, now_us
-from inbox.writing import insert_new, writing
+from inbox.writing import insert_new
 
 LIFE_US = 600_000_000
 _TIME, _RANDOM, _SEAL = 16, 16, 32
@@ -25,7 +26,7 @@ class Nonces:
 
     def __init__(self, engine: Engine, *, clock: Clock = now_us) -> None:
         self._clock = clock
-        self._key = _shared_key(engine)
+        self._key = shared_key(engine, "nonces")
 
     def issue(self) -> str:
         """A new nonce."""
@@ -54,10 +55,3 @@ class Nonces:
 
 
 _ANEW = "Ask for a new one with POST /v1/session/nonce and sign the message that comes with it."
-
-
-def _shared_key(engine: Engine) -> bytes:
-    with writing(engine) as connection:
-        insert_new(connection, Keyring, name="nonces", secret=secrets.token_hex(32))
-        found = connection.scalar(select(Keyring.secret).where(Keyring.name == "nonces"))
-    return bytes.fromhex(str(found))

@@ -96,13 +96,13 @@ def read(message: str, *, site: Site, place: Place, now_s: float) -> SignIn:
     return SignIn(found.address.lower(), found.nonce, _check_times(found, now_s))
 
 
-def check_signed(who: SignIn, message: str, signature: bytes, wallets: ContractWallets | None) -> None:
-    """Check that it was signed by whom it names. Raises `SignInRefusedError`, and `NodeAwayError` where a
-    contract wallet cannot be asked.
+def check_signed(address: str, text: str, signature: bytes, wallets: ContractWallets | None) -> None:
+    """Check that an address signed a text, by key or by contract. Raises `SignInRefusedError`, and
+    `NodeAwayError` where a contract wallet cannot be asked.
     """
-    digest, address = bytes(defunct_hash_message(text=message)), to_checksum_address(who.address)
+    digest = bytes(defunct_hash_message(text=text))
     try:
-        check_signature(address, digest, _as_the_hub_has_it(signature), wallets)
+        check_signature(to_checksum_address(address), digest, _as_the_hub_has_it(signature), wallets)
     except BadSignatureError as error:
         raise SignInRefusedError(str(error), remedy=error.remedy) from error
     except WalletAwayError as error:

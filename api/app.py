@@ -22,16 +22,21 @@ from api.admin.fees.endpoints import router as admin_fees
 from api.admin.incidents.endpoints import router as admin_incidents
 from api.admin.leaders.endpoints import router as admin_leaders
 from api.admin.markets.endpoints import router as admin_markets
+from api.admin.moderation.endpoints import router as admin_moderation
 from api.admin.overview.endpoints import router as admin_overview
 from api.admin.proposals.endpoints import router as admin_proposals
 from api.admin.stops.endpoints import router as admin_stops
 from api.admin.transactions.endpoints import router as admin_transactions
 from api.admin.users.endpoints import router as admin_users
+from api.annotations.endpoints import router as annotations
 from api.answers import Answers, Present
+from api.campaigns.endpoints import router as campaigns
+from api.comments.endpoints import router as comments
 from api.correlations.endpoints import router as correlations
 from api.deployments.endpoints import router as deployments
 from api.exports.endpoints import router as exports
 from api.fees.endpoints import router as fees
+from api.follows.endpoints import router as follows
 from api.health.endpoints import router as health
 from api.holdings.endpoints import router as holdings
 from api.incidents.endpoints import router as incidents
@@ -43,6 +48,7 @@ from api.live.feed import Feeds
 from api.metrics.endpoints import router as metrics
 from api.notifications.endpoints import router as notifications
 from api.notifications.service import Notifications
+from api.opinions.endpoints import router as opinions
 from api.orders.endpoints import router as orders
 from api.orders.intake import Counter
 from api.paper.endpoints import router as paper
@@ -50,11 +56,16 @@ from api.paper.service import PlayMoney
 from api.pools.endpoints import router as pools
 from api.prices.endpoints import router as prices
 from api.problems import Problem
+from api.profiles.endpoints import router as profiles
 from api.protocol.endpoints import router as protocol
 from api.rates import Buckets, RateLimits
 from api.reasons.endpoints import router as reasons
+from api.referrals.endpoints import router as referrals
+from api.reports.endpoints import router as reports
+from api.reviews.endpoints import router as reviews
 from api.sessions.endpoints import router as sessions
 from api.snapshot import DeploymentKey, NotModified, Snapshots
+from api.social.book import Social
 from api.statements.endpoints import router as statements
 from api.strategies.endpoints import router as strategies
 from api.tables import Tables
@@ -116,6 +127,11 @@ _TAGS = [
     {"name": "accounts", "description": "What an owner holds in all."},
     {"name": "paper", "description": "Following a leader with play money, without a wallet."},
     {"name": "access", "description": "Signing in with a wallet, sessions, keys and the second factor."},
+    {
+        "name": "social",
+        "description": "What people say: profiles, annotations, comments, reviews, watching without money.",
+    },
+    {"name": "referrals", "description": "Campaigns, and what a referrer's people came to."},
     {"name": "notifications", "description": "Being told: channels, rules, and what became of it."},
     {"name": "staff", "description": "For support, operators and administrators alone."},
     {"name": "operations", "description": "For whoever runs the API."},
@@ -147,6 +163,15 @@ _ROUTERS = (
     sessions,
     keys,
     notifications,
+    profiles,
+    annotations,
+    comments,
+    reviews,
+    opinions,
+    follows,
+    reports,
+    campaigns,
+    referrals,
     admin_overview,
     admin_users,
     admin_leaders,
@@ -156,6 +181,7 @@ _ROUTERS = (
     admin_stops,
     admin_incidents,
     admin_proposals,
+    admin_moderation,
     admin_audit,
     health,
 )
@@ -171,6 +197,7 @@ def create_app(
     site: Site = LOCAL,
     seal: Seal | None = None,
     governance: Governance = NO_TIMELOCK,
+    push_key: str | None = None,
     local_channels: bool = False,
 ) -> FastAPI:
     """Return the API over a ledger's database.
@@ -181,6 +208,7 @@ def create_app(
     ``buckets`` say how many requests an address or key may make; without them there is no limit. ``site``
     says under which domains people sign in, ``seal`` keeps their second factors and channels; without it
     there are none.
+    ``push_key`` is the public key that browsers subscribe to; without it there are no push messages.
     ``governance`` is how the hub's owner makes its calls, for those that staff proposes. ``local_channels``
     lets channels lead to this machine, for trials.
     """
@@ -200,7 +228,8 @@ def create_app(
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
         "door": door,
-        "notifications": Notifications(engine, seal, local=local_channels),
+        "notifications": Notifications(engine, seal, push_key=push_key, local=local_channels),
+        "social": Social(engine),
     }
     _assemble(app, parts)
     app.include_router(deployments)

@@ -21,6 +21,8 @@ from cli.options import DATABASE_URL, DatabaseUrl
 from cli.times import shown_time
 from indexer.errors import IndexerError
 from indexer.ledger.database import open_engine
+from notices.book.push_key import VARIABLE as PUSH_KEY
+from notices.book.push_key import new_push_key
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -115,6 +117,12 @@ def audit(
 def make_key() -> None:
     """Print a new key that keeps second factors unreadable: put it into the server's environment."""
     typer.echo(f"{VARIABLE}={new_key()}")
+
+
+@app.command("new-push-key")
+def make_push_key() -> None:
+    """Print a new key that signs push messages: with another one, browsers must subscribe anew."""
+    typer.echo(f"{PUSH_KEY}={new_push_key()}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`lockstep notify`: tells people what concerns them, by webhook, e-mail and chat, until Ctrl-C."""
+"""`lockstep notify`: tells people what concerns them, by webhook, e-mail, chat and push, until Ctrl-C."""
 
 import asyncio
 import os
@@ -17,9 +17,12 @@ from cli.options import DATABASE_URL, DatabaseUrl
 from cli.serve import open_ledger
 from indexer.errors import IndexerError
 from indexer.sync.deployment import read_deployment
+from notices.book.push_key import VARIABLE as PUSH_KEY
+from notices.book.push_key import PushKey
 from notices.service import Settings, run
 
 SMTP = "LOCKSTEP_SMTP_URL"
+CONTACT = "LOCKSTEP_PUSH_CONTACT"
 
 
 class NoKeyError(IndexerError):
@@ -51,7 +54,9 @@ def notify(
     """Tell people what they asked to hear of. Any number may run on one database; nothing is told twice.
 
     The key of channels is in LOCKSTEP_SECRET_KEY, as for `lockstep serve`; the mail server, if there is one,
-    in LOCKSTEP_SMTP_URL, as mailtos://user:password@smtp.example.org:587?from=lockstep@example.org.
+    in LOCKSTEP_SMTP_URL, as mailtos://user:password@smtp.example.org:587?from=lockstep@example.org; the key
+    of push messages in LOCKSTEP_PUSH_KEY, as for `lockstep serve`, and whom push services may write to about
+    them in LOCKSTEP_PUSH_CONTACT, as mailto:you@example.org.
     """
     log_to_stderr()
     with told():
@@ -63,7 +68,14 @@ def notify(
         if deployment is not None:
             place = read_deployment(deployment)
             key = DeploymentKey(place.chain_id, place.hub)
-        settings = Settings(link, os.environ.get(SMTP) or None, local=local_channels)
+        push_key = os.environ.get(PUSH_KEY)
+        settings = Settings(
+            link,
+            os.environ.get(SMTP) or None,
+            PushKey(push_key) if push_key else None,
+            os.environ.get(CONTACT) or None,
+            local=local_channels,
+        )
         try:
             asyncio.run(_run(engine, key, seal, settings))
         finally:

@@ -29,6 +29,8 @@ from indexer.errors import IndexerError
 from indexer.ledger.database import open_engine
 from indexer.ledger.migrations import ensure_current
 from indexer.sync.deployment import read_deployment
+from notices.book.push_key import VARIABLE as PUSH_KEY
+from notices.book.push_key import PushKey
 
 
 class CannotServeError(IndexerError):
@@ -84,6 +86,14 @@ def serve(
             "Give it in the environment. Left out: nobody can be operator or administrator.",
         ),
     ] = None,
+    push_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar=PUSH_KEY,
+            help="Key that push messages to browsers are signed with: `lockstep access new-push-key`. "
+            "Give it in the environment, to `notify`, too. Left out: there are none.",
+        ),
+    ] = None,
     timelock: Annotated[
         str | None,
         typer.Option(
@@ -133,6 +143,7 @@ def serve(
         key = None if deployment is None else _key(deployment)
         pages = _web(web)
         seal = None if secret_key is None else Seal(secret_key)
+        pushes = None if push_key is None else PushKey(push_key).public
         governance = Governance(_contract(timelock), timelock_delay, _contract(oracle))
         sockets = _listen(host, port, workers)
         if pages is None:
@@ -152,6 +163,7 @@ def serve(
                 site=_site(domain, listener),
                 seal=seal,
                 governance=governance,
+                push_key=pushes,
                 local_channels=local_channels,
             )
             server = _Server(

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.live.talk import MOST_TEXT
 from api.snapshot import DeploymentKey
 from demo.errors import DemoError
+from notices.book.push_key import PushKey
 
 _START_TIMEOUT_S = 20.0
 
@@ -40,7 +41,9 @@ def served(
     deployment: DeploymentKey,
     listener: socket.socket,
     web: Path | None,
+    *,
     seal: Seal | None = None,
+    push_key: PushKey | None = None,
 ) -> Iterator[str]:
     """Serves the ledger in `engine`, and the dApp in `web`, while the block runs; gives the base URL.
 
@@ -48,7 +51,13 @@ def served(
     """
     site = Site(local_domains(listener.getsockname()[1]), secure=False)
     app = create_app(
-        engine, deployment, web=web, site=site, seal=seal or Seal(new_key()), local_channels=True
+        engine,
+        deployment,
+        web=web,
+        site=site,
+        seal=seal or Seal(new_key()),
+        push_key=None if push_key is None else push_key.public,
+        local_channels=True,
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=MOST_TEXT))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")

@@ -32,6 +32,7 @@ from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.reconcile import Report, reconcile
 from indexer.sync.service import open_indexer
 from notices import service as notices
+from notices.book.push_key import PushKey, new_push_key
 
 # Steps of the market until the summary. Enough for every leader to trade several times.
 STEPS = 240
@@ -63,6 +64,7 @@ class Running:
     engine: Engine
     deployment: Deployment
     seal: Seal
+    push_key: PushKey
 
 
 @contextmanager
@@ -96,8 +98,8 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
             report = asyncio.run(_index(node, engine, deployment))
             progress("Asking the API for the summary", 0, 0)
             key = DeploymentKey(deployment.chain_id, deployment.hub)
-            seal = Seal(new_key())
-            with served(engine, key, listener, checkout.web, seal) as api_url:
+            seal, push_key = Seal(new_key()), PushKey(new_push_key())
+            with served(engine, key, listener, checkout.web, seal=seal, push_key=push_key) as api_url:
                 summary = read_summary(
                     ApiReader(api_url),
                     seed=settings.seed,
@@ -108,7 +110,9 @@ def session(settings: Settings, progress: OnProgress) -> Iterator[Running]:
                 )
                 file = checkout.build / "summary.json"
                 file.write_text(json.dumps(summary.document(), indent=2) + "\n")
-                yield Running(summary, file, api_url, node.http_url, world, engine, deployment, seal)
+                yield Running(
+                    summary, file, api_url, node.http_url, world, engine, deployment, seal, push_key
+                )
 
 
 def go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
@@ -141,7 +145,7 @@ async def _go_on(running: Running, show: Callable[[Tick, World], None]) -> None:
 async def _tell(running: Running, stop: asyncio.Event) -> None:
     """What `lockstep notify` does."""
     place = running.deployment
-    settings = notices.Settings(running.api_url, local=True)
+    settings = notices.Settings(running.api_url, push_key=running.push_key, local=True)
     key = DeploymentKey(place.chain_id, place.hub)
     await notices.run(running.engine, key, running.seal, settings, stop)
 

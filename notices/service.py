@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from yarl import URL
 
 from access.sealing import Seal
 from api.problems import LedgerNotReadyError
 from api.snapshot import DeploymentKey, Snapshots
 from notices.book.migrations import upgrade
 from notices.book.outbox import Outbox
+from notices.book.push_key import PushKey
 from notices.sending.people import People
+from notices.sending.post import Post
+from notices.sending.push import Push
 from notices.sending.sender import Sender
 from notices.sending.webhooks import Webhooks
 from notices.telling.staff import staff_of
@@ -29,11 +33,14 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How notices go out. `link` is the dApp's address, `smtp` an Apprise URL of the operator's mail server;
-    `local` lets trials reach servers on this machine.
+    `push_key` signs push messages, and `contact` is whom push services write to about them (`mailto:…`; else
+    the link's host). `local` lets trials reach servers on this machine.
     """
 
     link: str
     smtp: str | None = None
+    push_key: PushKey | None = None
+    contact: str | None = None
     local: bool = False
 
 
@@ -44,8 +51,10 @@ async def run(
     await asyncio.to_thread(upgrade, engine)
     teller = Teller(engine, Snapshots(engine, key), staff_of)
     people = People(smtp=settings.smtp, local=settings.local)
-    async with Webhooks(local=settings.local) as webhooks:
-        sender = Sender(Outbox(engine), seal, webhooks, people, link=settings.link)
+    contact = settings.contact or f"https://{URL(settings.link).host}"
+    async with Post(local=settings.local) as post:
+        push = Push(post, settings.push_key, contact=contact)
+        sender = Sender(Outbox(engine), seal, Webhooks(post), push, people, link=settings.link)
         await asyncio.gather(_tell(teller, stop), _send(sender, stop))
 
 

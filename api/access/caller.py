@@ -29,6 +29,7 @@ __all__ = [
     "Acting",
     "ByAdministrator",
     "ByEither",
+    "ByModerator",
     "ByOperator",
     "Caller",
     "InSession",
@@ -143,6 +144,7 @@ def acting_as(*roles: Role) -> Callable[[Caller, str], Awaitable[Actor]]:
 Acting = Annotated[Actor, Depends(acting)]
 ByOperator = Annotated[Actor, Depends(acting_as(Role.OPERATOR))]
 ByAdministrator = Annotated[Actor, Depends(acting_as(Role.ADMIN))]
+ByModerator = Annotated[Actor, Depends(acting_as(Role.SUPPORT, Role.OPERATOR))]
 ByEither = Annotated[Actor, Depends(acting_as(Role.OPERATOR, Role.ADMIN))]
 
 STAFF = [Depends(require(Role.SUPPORT, Role.OPERATOR, Role.ADMIN))]

@@ -34,6 +34,18 @@ def list_channels(of: Book, caller: SignedIn) -> schemas.Channels:
     return service.list_channels(of, caller)
 
 
+@router.get(
+    "/push-key",
+    operation_id="getPushKey",
+    summary="What a browser subscribes to",
+    responses=responses(401, 403),
+)
+def get_push_key(of: Book, caller: SignedIn) -> schemas.PushKey:
+    """The key that a browser's push service checks this server's messages with."""
+    del caller
+    return schemas.PushKey(key=of.push_key)
+
+
 @router.post(
     "/channels", operation_id="addChannel", summary="Add a channel", responses=responses(401, 403, 429)
 )

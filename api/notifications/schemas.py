@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import HASH_EXAMPLE, UINT32_MAX, Schema
 from notices.book.rules import MOST_NAMED
-from notices.book.targets import ChannelKind
+from notices.book.targets import MOST_PUSH, ChannelKind
 
 RuleKind = Literal[
     "trade_copied",
@@ -44,6 +44,23 @@ class QuietHours(BaseModel):
     zone: str = Field(max_length=64, description="Time zone, by its IANA name.", examples=["Europe/Berlin"])
 
 
+class PushKeys(BaseModel):
+    """A browser's keys, as its PushSubscription has them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    p256dh: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{87}=?$",
+        description="Its public key, base64url: what is pushed is encrypted for it (RFC 8291).",
+        examples=["BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"],
+    )
+    auth: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{22}(==)?$",
+        description="Its secret, base64url. Never told.",
+        examples=["BTBZMqHH6r4Tts7J_aSIgg"],
+    )
+
+
 class ChannelOrder(BaseModel):
     """A channel to be added."""
 
@@ -52,8 +69,9 @@ class ChannelOrder(BaseModel):
     kind: ChannelKind = Field(description="How it is reached.", examples=["webhook"])
     address: str = Field(
         min_length=3,
-        max_length=500,
-        description="An https URL; an e-mail address; or an Apprise URL of Discord, Google Chat, Pushover, "
+        max_length=MOST_PUSH,
+        description="An https URL, of a server or a browser's push service; an e-mail address; or an Apprise "
+        "URL of Discord, Google Chat, Pushover, "
         "Slack or Telegram (`discord://…`, `gchat://…`, `pover://…`, `slack://…`, `tgram://…`). Never told "
         "again.",
         examples=["https://example.org/lockstep"],
@@ -64,6 +82,7 @@ class ChannelOrder(BaseModel):
         description="Webhooks only: `whsec_` and the base64 of 24 to 64 random bytes. Never told.",
         examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     )
+    keys: PushKeys | None = Field(default=None, description="Push messages only: the browser's keys.")
     label: str = Field(pattern=r"^[^\x00-\x1f]{1,60}$", description="What you call it.", examples=["desk"])
     quiet_hours: QuietHours | None = Field(default=None, description="When it is quiet; null: never.")
 
@@ -85,13 +104,23 @@ class Channel(Schema):
     leads_to: str = Field(description="Enough to know it by.", examples=["https://example.org/…"])
     state: ChannelState = Field(
         description="`pending`: its code has not come back; nothing else is sent to it. `off`: the other "
-        "side answered 410 and wants no more.",
+        "side answered 410, or a push service 404, and wants no more.",
         examples=["confirmed"],
     )
     quiet_hours: QuietHours | None = Field(description="When it is quiet; null: never.")
     created: datetime = Field(description="When it was added, UTC.", examples=["2024-01-05T12:00:00Z"])
     confirmed: datetime | None = Field(
         description="When its code came back, UTC; null: not yet.", examples=["2024-01-05T12:01:00Z"]
+    )
+
+
+class PushKey(Schema):
+    """What browsers subscribe to."""
+
+    key: str | None = Field(
+        description="The server's public key (RFC 8292), base64url: `applicationServerKey`; null: it sends "
+        "no push messages.",
+        examples=["BNDJ2X4m0lyUD3V3mPJ8oMxTIsMTxZNt3wFOoZJ3rbeO8H5Aj1jq3NlG0tEAX4kW2cKK5oGv0z1gYFM7cGkWoaE"],
     )
 
 

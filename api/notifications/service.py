@@ -25,16 +25,23 @@ from notices.book.channels import Channels
 from notices.book.kinds import Kind
 from notices.book.migrations import upgrade
 from notices.book.outbox import Outbox
+from notices.book.push_key import VARIABLE as PUSH_KEY
 from notices.book.rules import Rules, Standing, Wish
-from notices.book.targets import ChannelKind
+from notices.book.targets import ChannelKind, Receiver
 
 _CURSOR = "deliveries"
 
 
 class Notifications:
-    """The tables of notices, made when the first asks for them. Without a seal there are none."""
+    """The tables of notices, made when the first asks for them. Without a seal there are none.
 
-    def __init__(self, engine: Engine, seal: Seal | None, *, local: bool = False) -> None:
+    `push_key` is the public half of the key that push messages are signed with; without it none are sent.
+    """
+
+    def __init__(
+        self, engine: Engine, seal: Seal | None, *, push_key: str | None = None, local: bool = False
+    ) -> None:
+        self.push_key = push_key
         self._engine = engine
         self._seal = seal
         self._local = local
@@ -90,9 +97,19 @@ def list_channels(of: Notifications, caller: Caller) -> schemas.Channels:
 def add_channel(of: Notifications, caller: Caller, body: schemas.ChannelOrder) -> schemas.Channel:
     """Add a channel."""
     hours = quiet.NEVER if body.quiet_hours is None else _hours(body.quiet_hours)
+    if body.kind is ChannelKind.PUSH and of.push_key is None:
+        raise NotificationsUnavailableError(
+            "This server has no key to sign push messages with.", remedy=f"The operator sets {PUSH_KEY}."
+        )
     with refusals():
         made = of.channels.add(
-            _owner(caller), body.kind, body.address, label=body.label, secret=body.secret, quiet=hours
+            _owner(caller),
+            body.kind,
+            body.address,
+            label=body.label,
+            secret=body.secret,
+            receiver=None if body.keys is None else Receiver(body.keys.p256dh, body.keys.auth),
+            quiet=hours,
         )
     return _channel(made)
 

@@ -33,15 +33,15 @@ def list_trades(
     session: Session,
     deployment_id: int,
     *,
-    strategy_id: int | None,
+    strategies: Collection[int] | None,
     kind: str | None,
     before: Place | None,
     limit: int,
 ) -> Sequence[Trade]:
-    """Return trades newest first, those before a place, if one is given."""
+    """Return trades of some strategies, or of all, newest first; those before a place, if one is given."""
     query = select(Trade).where(Trade.deployment_id == deployment_id)
-    if strategy_id is not None:
-        query = query.where(Trade.strategy_id == strategy_id)
+    if strategies is not None:
+        query = query.where(Trade.strategy_id.in_(strategies))
     if kind is not None:
         query = query.where(Trade.kind == kind)
     if before is not None:

@@ -1,6 +1,6 @@
 """Answers about trades and their copies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from accounting.execution import Rate
@@ -40,21 +40,18 @@ def list_trades(
     snapshot: Snapshot, *, strategy_id: int | None, kind: TradeKind | None, limit: int, cursor: str | None
 ) -> Page[Trade]:
     """Return a page of trades, newest first."""
-    name = "trades" if strategy_id is None else f"trades of {strategy_id}"
-    before = decode_cursor(name, 2, cursor)
-    block = snapshot.block
-    if strategy_id is not None:
-        require_strategy(snapshot, strategy_id)
-    rows = repository.list_trades(
-        snapshot.session,
-        snapshot.deployment_id,
-        strategy_id=strategy_id,
-        kind=kind,
-        before=None if before is None else (before[0], before[1]),
-        limit=limit + 1,
-    )
-    page, next_cursor = cut(name, limit, rows, lambda row: (row.block_number, row.log_index))
-    return Page(as_of_block=block, data=_trades(snapshot, page), next_cursor=next_cursor)
+    if strategy_id is None:
+        return _page(snapshot, "trades", None, kind, limit=limit, cursor=cursor)
+    name = f"trades of {strategy_id}"
+    require_strategy(snapshot, strategy_id)
+    return _page(snapshot, name, [strategy_id], kind, limit=limit, cursor=cursor)
+
+
+def list_signals(
+    snapshot: Snapshot, strategies: Collection[int], *, limit: int, cursor: str | None
+) -> Page[Trade]:
+    """Return a page of what the leaders of some strategies traded, newest first."""
+    return _page(snapshot, "signals", strategies, "leader", limit=limit, cursor=cursor)
 
 
 def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
@@ -119,6 +116,28 @@ def present_copy(snapshot: Snapshot, row: CopyRow) -> Copy:
         fill=fill,
         event=event_of(row.copy),
     )
+
+
+def _page(
+    snapshot: Snapshot,
+    name: str,
+    strategies: Collection[int] | None,
+    kind: TradeKind | None,
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Trade]:
+    before, block = decode_cursor(name, 2, cursor), snapshot.block
+    rows = repository.list_trades(
+        snapshot.session,
+        snapshot.deployment_id,
+        strategies=strategies,
+        kind=kind,
+        before=None if before is None else (before[0], before[1]),
+        limit=limit + 1,
+    )
+    page, next_cursor = cut(name, limit, rows, lambda row: (row.block_number, row.log_index))
+    return Page(as_of_block=block, data=_trades(snapshot, page), next_cursor=next_cursor)
 
 
 def _require(snapshot: Snapshot, text: str) -> models.Trade:

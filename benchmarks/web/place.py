@@ -15,6 +15,7 @@ from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from sqlalchemy import Engine
 
+from access.sealing import Seal, new_key
 from api.snapshot import DeploymentKey
 from benchmarks.web.wallet import Wallet, key_of
 from demo.anvil import CHAIN_ID, anvil
@@ -26,6 +27,7 @@ from inbox.migrations import upgrade
 from indexer.ledger.database import open_engine
 from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.service import open_indexer
+from notices.book.push_key import PushKey, new_push_key
 
 SEED = 7
 STEPS = 60
@@ -45,6 +47,9 @@ class Place:
     url: str
     node: str
     database: str
+    engine: Engine
+    seal: Seal
+    push_key: PushKey
     world: World
     deployment: Deployment
     _thread: ThreadPoolExecutor
@@ -143,9 +148,11 @@ def open_place(folder: Path, web: Path) -> Iterator[Place]:
         deployment = read_deployment(world.deployment.file)
         stack.enter_context(_followed(node.http_url, engine, deployment))
         key = DeploymentKey(deployment.chain_id, deployment.hub)
-        url = stack.enter_context(served(engine, key, take_port(0), web))
+        seal, push_key = Seal(new_key()), PushKey(new_push_key())
+        url = stack.enter_context(served(engine, key, take_port(0), web, seal=seal, push_key=push_key))
         ticks = walk(SEED + 1, data.ticks[-1], data.step_s)
-        yield Place(url, node.http_url, database, world, deployment, thread, ticks)
+        found = (url, node.http_url, database, engine, seal, push_key)
+        yield Place(*found, world, deployment, thread, ticks)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from notices.book.kinds import Kind
 from notices.book.models import Channel, Delivery, Rule, RuleKind
 from notices.book.outbox import LOCK, put_own
 from notices.book.quiet import NEVER, QuietHours
-from notices.book.targets import ChannelKind, Target
+from notices.book.targets import ChannelKind, Receiver, Target
 
 MOST = 10
 MOST_A_DAY = 20
@@ -43,10 +43,11 @@ class Channels:
         *,
         label: str,
         secret: str | None = None,
+        receiver: Receiver | None = None,
         quiet: QuietHours = NEVER,
     ) -> Channel:
         """Store a channel and have a code sent to it. Raises `BadTargetError` or `TooManyError`."""
-        target = Target(kind, address, secret, secrets.token_hex(16))
+        target = Target(kind, address, secret, secrets.token_hex(16), receiver)
         targets.check(target, local=self._local)
         now = self._clock()
         with writing(self._engine, LOCK) as connection:

@@ -1,7 +1,8 @@
 """Where a channel may lead: the form of it, and what of it may be shown. Nobody is asked here.
 
-Webhooks go to https addresses; whether these are public is looked at when something is sent, since names
-can change. Chats are an allowlist of services whose host is fixed, so that no address of ours can be named.
+Webhooks and push messages go to https addresses; whether these are public is looked at when something is
+sent, since names can change: so any browser's push service will do, and none of our own network. Chats are
+an allowlist of services whose host is fixed, so that no address of ours can be named.
 """
 
 import base64
@@ -11,6 +12,7 @@ import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic_core import Url
 
 from notices.book.errors import BadTargetError
@@ -22,6 +24,8 @@ LOCAL_CHATS = frozenset({"json"})
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}")
 _CHAT = re.compile(r"[a-z]{2,10}://[A-Za-z0-9._~:/@%#+=-]{3,400}")
 _WEB = re.compile(r"https?://[^/?#@\\\s]+([/?].*)?")
+MOST_WEBHOOK, MOST_PUSH = 500, 1_000
+"""Characters of an address."""
 _SECRET = "whsec_"  # noqa: S105 - a prefix
 
 
@@ -31,19 +35,42 @@ class ChannelKind(StrEnum):
     WEBHOOK = "webhook"
     EMAIL = "email"
     CHAT = "chat"
+    PUSH = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A browser's keys for what is pushed to it (RFC 8291), base64url as the browser tells them.
+
+    `p256dh` is a public point of P-256, `auth` 16 secret bytes.
+    """
+
+    p256dh: str
+    auth: str
+
+    @property
+    def point(self) -> bytes:
+        """The public point, uncompressed. Raises `ValueError`."""
+        return _unpadded(self.p256dh)
+
+    @property
+    def secret(self) -> bytes:
+        """The secret bytes. Raises `ValueError`."""
+        return _unpadded(self.auth)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a channel leads, all of it secret.
 
-    `secret` signs webhooks (`whsec_` and base64), `salt` makes codes.
+    `secret` signs webhooks (`whsec_` and base64), `salt` makes codes, `receiver` reads what is pushed.
     """
 
     kind: ChannelKind
     address: str
     secret: str | None
     salt: str
+    receiver: Receiver | None = None
 
     def document(self) -> str:
         """Return it as the text that is sealed."""
@@ -53,7 +80,9 @@ class Target:
     def read(cls, text: str) -> "Target":
         """Return what `document` wrote."""
         found = json.loads(text)
-        return cls(ChannelKind(found["kind"]), found["address"], found["secret"], found["salt"])
+        keys = found.get("receiver")  # channels of before push messages have none
+        receiver = None if keys is None else Receiver(keys["p256dh"], keys["auth"])
+        return cls(ChannelKind(found["kind"]), found["address"], found["secret"], found["salt"], receiver)
 
     @property
     def shown(self) -> str:
@@ -72,10 +101,16 @@ def check(target: Target, *, local: bool) -> None:
 
     Raises `BadTargetError`.
     """
-    if target.kind is ChannelKind.WEBHOOK:
-        _check_webhook(target, local=local)
-    elif target.secret is not None:
+    if target.secret is not None and target.kind is not ChannelKind.WEBHOOK:
         raise BadTargetError("Only webhooks are signed.", remedy="Leave the secret out.")
+    if target.receiver is not None and target.kind is not ChannelKind.PUSH:
+        raise BadTargetError("Only push messages are encrypted.", remedy="Leave the keys out.")
+    if target.kind is ChannelKind.WEBHOOK:
+        _check_address(target.address, "webhook", MOST_WEBHOOK, local=local)
+        _check_secret(target.secret or "")
+    elif target.kind is ChannelKind.PUSH:
+        _check_address(target.address, "push service", MOST_PUSH, local=local)
+        _check_receiver(target.receiver)
     elif target.kind is ChannelKind.EMAIL:
         if not _MAIL.fullmatch(target.address):
             raise BadTargetError("This is no e-mail address.", remedy="Give one as name@example.org.")
@@ -89,32 +124,29 @@ def check(target: Target, *, local: bool) -> None:
             )
 
 
-def _check_webhook(target: Target, *, local: bool) -> None:
+def _check_address(address: str, what: str, most: int, *, local: bool) -> None:
     try:
-        url = Url(target.address)
+        url = Url(address)
     except ValueError:
         url = Url("none:")
     schemes = {"https", "http"} if local else {"https"}
-    plain = (
-        _WEB.fullmatch(target.address)
-        and target.address.isascii()
-        and target.address.isprintable()
-        and " " not in target.address
-    )
+    plain = _WEB.fullmatch(address) and address.isascii() and address.isprintable() and " " not in address
     if (
         url.scheme not in schemes
         or not url.host
         or url.username is not None
         or url.fragment
         or not plain
-        or len(target.address) > 500
+        or len(address) > most
     ):
         raise BadTargetError(
-            "This is no address for a webhook.",
-            remedy="Give an https URL, at most 500 characters, without user and fragment.",
+            f"This is no address for a {what}.",
+            remedy=f"Give an https URL, at most {most} characters, without user and fragment.",
         )
+
+
+def _check_secret(given: str) -> None:
     try:
-        given = target.secret or ""
         key = base64.b64decode(given.removeprefix(_SECRET), validate=True)
         fits = given.startswith(_SECRET) and 24 <= len(key) <= 64
     except binascii.Error:
@@ -124,3 +156,21 @@ def _check_webhook(target: Target, *, local: bool) -> None:
             "The secret does not sign webhooks.",
             remedy="Give whsec_ and the base64 of 24 to 64 random bytes, and keep them to check signatures.",
         )
+
+
+def _check_receiver(receiver: Receiver | None) -> None:
+    try:
+        fits = receiver is not None and len(receiver.secret) == 16
+        if receiver is not None:
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), receiver.point)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise BadTargetError(
+            "Nothing can be encrypted for these keys.",
+            remedy="Give `p256dh` and `auth` as the browser's PushSubscription has them.",
+        )
+
+
+def _unpadded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

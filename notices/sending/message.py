@@ -1,4 +1,4 @@
-"""A delivery as it is sent: the document of webhooks, and title and text for people."""
+"""A delivery as it is sent: the document of webhooks, title and text for people, and what a browser shows."""
 
 import json
 from dataclasses import dataclass
@@ -15,12 +15,17 @@ SOURCE = "Lockstep"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes out. `id` stays the same however often it is sent; `document` is the webhook's body."""
+    """What goes out. `id` stays the same however often it is sent; `document` is the webhook's body.
+
+    `pushed` is JSON for the dApp's service worker: short enough for any push service.
+    """
 
     id: str
     title: str
     text: str
     document: str
+    pushed: str
+    urgent: bool
 
 
 def compose(claimed: Claimed, target: Target, link: str) -> Message:
@@ -53,4 +58,31 @@ def compose(claimed: Claimed, target: Target, link: str) -> Message:
     document = {"type": notice.kind, "timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}", "data": data}
     shown = text if notice.tx_hash is None else f"{text}\nTransaction {notice.tx_hash}"
     body = json.dumps(document, separators=(",", ":"))
-    return Message(claimed.delivery.message, f"{SOURCE}: {notice.title}", f"{shown}\n{page}", body)
+    return Message(
+        claimed.delivery.message,
+        f"{SOURCE}: {notice.title}",
+        f"{shown}\n{page}",
+        body,
+        _pushed(claimed, code),
+        notice.urgent,
+    )
+
+
+def _pushed(claimed: Claimed, code: str | None) -> str:
+    """What a browser shows, and the code that confirms its channel. Four bytes a character at most."""
+    notice = claimed.notice
+    said: dict[str, Any] = {
+        "id": claimed.delivery.message,
+        "title": _cut(notice.title, 120),
+        "text": _cut(notice.text, 600),
+        "page": notice.path,
+        "urgent": notice.urgent,
+        "at": notice.at,
+    }
+    if code is not None:
+        said["confirms"] = {"channel": claimed.channel.id, "code": code}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

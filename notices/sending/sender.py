@@ -10,6 +10,7 @@ from notices.book.outbox import Claimed, Outbox, Outcome
 from notices.book.targets import ChannelKind, Target
 from notices.sending.message import compose
 from notices.sending.people import People
+from notices.sending.push import Push
 from notices.sending.webhooks import Webhooks
 
 AT_ONCE = 16
@@ -18,12 +19,14 @@ log = structlog.get_logger()
 
 
 class Sender:
-    """Empties an outbox. `link` is where the dApp is."""
+    """Empties an outbox, each delivery by the way of its kind. `link` is where the dApp is."""
 
-    def __init__(self, outbox: Outbox, seal: Seal, webhooks: Webhooks, people: People, *, link: str) -> None:
+    def __init__(
+        self, outbox: Outbox, seal: Seal, webhooks: Webhooks, push: Push, people: People, *, link: str
+    ) -> None:
         self._outbox = outbox
         self._seal = seal
-        self._webhooks = webhooks
+        self._ways = {ChannelKind.WEBHOOK: webhooks.send, ChannelKind.PUSH: push.send}
         self._people = people
         self._link = link
 
@@ -55,6 +58,4 @@ class Sender:
             log.error("notice_channel_sealed", channel=claimed.channel.id, remedy=error.remedy)
             return Outcome(ok=False, answer="this server cannot open the channel now", took_us=0)
         message = compose(claimed, target, self._link)
-        if target.kind is ChannelKind.WEBHOOK:
-            return await self._webhooks.send(target, message)
-        return await self._people.send(target, message)
+        return await self._ways.get(target.kind, self._people.send)(target, message)

@@ -20,6 +20,8 @@ class Needs(StrEnum):
     ADMIN = "admin"
     EITHER = "either"
     """Operator or administrator."""
+    MODERATOR = "moderator"
+    """Support or operator."""
 
 
 PUBLIC = """
@@ -32,6 +34,10 @@ GET /ready
 GET /v1/accounts/{owner}
 GET /v1/accounts/{owner}/fees
 GET /v1/accounts/{owner}/transactions
+GET /v1/annotations
+GET /v1/campaigns/{code}
+GET /v1/comments
+GET /v1/comments/{number}
 GET /v1/correlations
 GET /v1/deployments
 GET /v1/events
@@ -51,11 +57,16 @@ GET /v1/paper/vaults/{vault_id}
 GET /v1/pools
 GET /v1/portfolios/{owner}
 GET /v1/prices
+GET /v1/profiles
+GET /v1/profiles/{who}
 GET /v1/protocol
 GET /v1/reason-codes
 GET /v1/revenue
+GET /v1/reviews
+GET /v1/reviews/{number}
 POST /v1/session
 POST /v1/session/nonce
+GET /v1/social/{strategy_id}
 GET /v1/strategies
 GET /v1/strategies/{strategy_id}
 GET /v1/strategies/{strategy_id}/accrued-fees
@@ -90,6 +101,7 @@ NEEDS: dict[str, Needs] = {
     "POST /v1/keys": Needs.SESSION,
     "DELETE /v1/keys/{key_id}": Needs.SESSION,
     "GET /v1/notifications/channels": Needs.OWNER,
+    "GET /v1/notifications/push-key": Needs.OWNER,
     "POST /v1/notifications/channels": Needs.SESSION,
     "POST /v1/notifications/channels/{number}/codes": Needs.SESSION,
     "POST /v1/notifications/channels/{number}/confirmation": Needs.SESSION,
@@ -101,6 +113,35 @@ NEEDS: dict[str, Needs] = {
     "DELETE /v1/notifications/rules/{number}": Needs.SESSION,
     "GET /v1/notifications/deliveries": Needs.OWNER,
     "POST /v1/notifications/deliveries/{number}/attempt": Needs.SESSION,
+    "GET /v1/profile": Needs.OWNER,
+    "PUT /v1/profile": Needs.SESSION,
+    "DELETE /v1/profile": Needs.SESSION,
+    "POST /v1/profile/claim-texts": Needs.SESSION,
+    "POST /v1/profile/handle": Needs.SESSION,
+    "POST /v1/annotations": Needs.SESSION,
+    "PUT /v1/annotations/{number}": Needs.SESSION,
+    "DELETE /v1/annotations/{number}": Needs.SESSION,
+    "POST /v1/comments": Needs.SESSION,
+    "PUT /v1/comments/{number}": Needs.SESSION,
+    "DELETE /v1/comments/{number}": Needs.SESSION,
+    "POST /v1/reviews": Needs.SESSION,
+    "PUT /v1/reviews/{number}": Needs.SESSION,
+    "DELETE /v1/reviews/{number}": Needs.SESSION,
+    "GET /v1/my/posts": Needs.OWNER,
+    "GET /v1/follows": Needs.OWNER,
+    "POST /v1/follows": Needs.SESSION,
+    "DELETE /v1/follows/{strategy_id}": Needs.SESSION,
+    "GET /v1/signals": Needs.OWNER,
+    "POST /v1/reports": Needs.SESSION,
+    "GET /v1/campaigns": Needs.OWNER,
+    "POST /v1/campaigns": Needs.SESSION,
+    "PUT /v1/campaigns/{code}": Needs.SESSION,
+    "DELETE /v1/campaigns/{code}": Needs.SESSION,
+    "POST /v1/campaign-notes": Needs.SESSION,
+    "GET /v1/referrals": Needs.OWNER,
+    "GET /v1/referrals/statement": Needs.OWNER,
+    "GET /v1/admin/moderation": Needs.STAFF,
+    "POST /v1/admin/moderation": Needs.MODERATOR,
     "GET /v1/admin/overview": Needs.STAFF,
     "GET /v1/admin/users": Needs.STAFF,
     "GET /v1/admin/users/{address}": Needs.STAFF,
@@ -133,7 +174,8 @@ IN = "in"
 """The caller is let in: the answer is neither 401 nor 403."""
 
 _ANYBODY = {Needs.OWNER: IN, Needs.SESSION: IN, Needs.PROVEN: IN}
-_NO_STAFF = dict.fromkeys((Needs.STAFF, Needs.OPERATOR, Needs.ADMIN, Needs.EITHER), ROLE)
+_NO_STAFF = dict.fromkeys((Needs.STAFF, Needs.OPERATOR, Needs.ADMIN, Needs.EITHER, Needs.MODERATOR), ROLE)
+_OPERATOR = {Needs.STAFF: IN, Needs.OPERATOR: IN, Needs.ADMIN: ROLE, Needs.EITHER: IN, Needs.MODERATOR: IN}
 _NOBODY = dict.fromkeys(Needs, SIGN_IN)
 
 ANSWERS: dict[str, dict[Needs, str]] = {
@@ -149,20 +191,19 @@ ANSWERS: dict[str, dict[Needs, str]] = {
     "somebody without a vault": _ANYBODY | _NO_STAFF,
     "a follower": _ANYBODY | _NO_STAFF,
     "a leader": _ANYBODY | _NO_STAFF,
-    "support": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN},
-    "an operator": _ANYBODY | {Needs.STAFF: IN, Needs.OPERATOR: IN, Needs.ADMIN: ROLE, Needs.EITHER: IN},
+    "support": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN, Needs.MODERATOR: IN},
+    "an operator": _ANYBODY | _OPERATOR,
     "an operator without a code": _ANYBODY
     | {Needs.PROVEN: CODE, Needs.STAFF: CODE, Needs.OPERATOR: CODE, Needs.ADMIN: ROLE, Needs.EITHER: CODE},
     "an operator off the allowlist": _ANYBODY | _NO_STAFF,
     "an operator with a vault": _ANYBODY | _NO_STAFF,
-    "an administrator": _ANYBODY | {Needs.STAFF: IN, Needs.OPERATOR: ROLE, Needs.ADMIN: IN, Needs.EITHER: IN},
+    "an administrator": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN, Needs.ADMIN: IN, Needs.EITHER: IN},
     "an administrator without a code": _ANYBODY
     | {Needs.PROVEN: CODE, Needs.STAFF: CODE, Needs.OPERATOR: ROLE, Needs.ADMIN: CODE, Needs.EITHER: CODE},
     "a key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
     "a key to what is public": dict.fromkeys(Needs, KEY),
     "an administrator's key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
-    "an operator's browser on another site's page": _ANYBODY
-    | {Needs.STAFF: IN, Needs.OPERATOR: IN, Needs.ADMIN: ROLE, Needs.EITHER: IN},
+    "an operator's browser on another site's page": _ANYBODY | _OPERATOR,
 }
 """Caller → what a route answers, by what it needs. Routes that need nothing let everybody in.
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, text
 
 from access.audit import Audit
 from access.roles import Role
@@ -18,11 +18,31 @@ from api.access.caller import maybe_signed_in, signed_in
 from api.access.door import COOKIE
 from api.app import create_app
 from api.snapshot import DeploymentKey
+from indexer.decode import events as e
 from indexer.ledger.checkpoint import add_deployment
 from indexer.ledger.database import open_engine
+from indexer.ledger.ledger import Ledger
+from indexer.ledger.models import Deployment, Strategy
+from protocol.types import TradeKind
 from tests.api.expectations import ANSWERS, IN, NEEDS, ORIGIN, PUBLIC, Needs
 from tests.api.people import SHELL, Person, grant, wallet
-from tests.api.world import CHAIN_ID, HUB, USD, address, fill_world, header_of, joining, strategy
+from tests.api.world import (
+    CHAIN_ID,
+    ETH,
+    HUB,
+    POOL,
+    START_TIME,
+    USD,
+    USDC,
+    WETH,
+    Chain,
+    address,
+    fill_world,
+    header_of,
+    joining,
+    strategy,
+    trade_id,
+)
 
 OTHER_HUB = address("another hub")
 ENDS = {"DELETE /v1/session", "DELETE /v1/sessions"}
@@ -37,7 +57,11 @@ VALUES = {
     "trade_id": "1-1",
     "vault_id": "2",
     "month": "2024-01",
+    "code": "winter24",
+    "who": "AnnaTrades",
 }
+ASKED = {"/v1/events": "type=nonsense", "/v1/my/posts": "strategy_id=1"}
+"""Queries without which a route would answer nothing; the stream of the first would not end."""
 Sender = Callable[[str], Response]
 
 
@@ -139,9 +163,8 @@ def callers(client: TestClient, engine: Engine) -> dict[str, Person]:
 
 def path_of(route: str) -> str:
     path = route.split(" ", 1)[1]
-    if path == "/v1/events":
-        return "/v1/events?type=nonsense"  # the stream would not end
-    return re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], "1"), path)
+    query = f"?{ASKED[path]}" if path in ASKED else ""
+    return re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], "1"), path) + query
 
 
 def said(answer: Response) -> str:
@@ -251,6 +274,40 @@ def _delivery(owner: Person, engine: Engine) -> str:
     return f"/v1/notifications/deliveries/{newest['id']}"
 
 
+def _annotation(owner: Person, engine: Engine) -> str:
+    """Its owner leads a strategy of their own, and has traded."""
+    with engine.connect() as connection:
+        number = (connection.scalar(select(func.max(Strategy.strategy_id))) or 0) + 1
+        at = connection.scalar(select(Deployment.checkpoint_number).where(Deployment.id == 1)) or 0
+    trade = (trade_id(number, 1), owner.address, TradeKind.LEADER)
+    swap = (POOL, USDC, WETH, ETH // 2, 4 * 10**44, 0, 0, START_TIME + 9_999)
+    started = strategy(number, owner.address, 1_000 + number, "Own")
+    Chain(Ledger(engine, 1), at).mine([*started, e.TradeOpened(*trade, *swap)])
+    made = owner.call("POST", "/v1/annotations", json={"trade_id": f"{number}-1", "text": "Up."})
+    return f"/v1/annotations/{made.json()['id']}"
+
+
+def _comment(owner: Person, _: Engine) -> str:
+    made = owner.call("POST", "/v1/comments", json={"strategy_id": 1, "text": "Hello."})
+    return f"/v1/comments/{made.json()['id']}"
+
+
+def _review(owner: Person, _: Engine) -> str:
+    asked = {"strategy_id": 1, "rating": 4, "text": "", "with_badge": False}
+    return f"/v1/reviews/{owner.call('POST', '/v1/reviews', json=asked).json()['id']}"
+
+
+def _campaign(owner: Person, _: Engine) -> str:
+    # Letters that look like no others, for the digits of the address.
+    code = "c" + owner.address[2:14].lower().translate(str.maketrans("0123456789abcdef", "abcdefghjkmnpqst"))
+    made = owner.call("POST", "/v1/campaigns", json={"code": code, "title": "Own"})
+    return f"/v1/campaigns/{made.json()['code']}"
+
+
+def _follow(owner: Person, _: Engine) -> str:
+    return f"/v1/follows/{owner.call('POST', '/v1/follows', json={'strategy_id': 1}).json()['strategy_id']}"
+
+
 def _under(make: Callable[[Person, Engine], str], rest: str) -> Callable[[Person, Engine], str]:
     return lambda owner, engine: make(owner, engine) + rest
 
@@ -265,6 +322,15 @@ OWNED: dict[str, Callable[[Person, Engine], str]] = {
     "PUT /v1/notifications/rules/{number}": _rule,
     "DELETE /v1/notifications/rules/{number}": _rule,
     "POST /v1/notifications/deliveries/{number}/attempt": _under(_delivery, "/attempt"),
+    "PUT /v1/annotations/{number}": _annotation,
+    "DELETE /v1/annotations/{number}": _annotation,
+    "PUT /v1/comments/{number}": _comment,
+    "DELETE /v1/comments/{number}": _comment,
+    "PUT /v1/reviews/{number}": _review,
+    "DELETE /v1/reviews/{number}": _review,
+    "PUT /v1/campaigns/{code}": _campaign,
+    "DELETE /v1/campaigns/{code}": _campaign,
+    "DELETE /v1/follows/{strategy_id}": _follow,
 }
 """Routes to what belongs to one person, and how such a thing comes to be."""
 
@@ -277,6 +343,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "until": "07:00",
         "zone": "UTC",
     },
+    "PUT /v1/annotations/{number}": {"text": "Down."},
+    "PUT /v1/comments/{number}": {"text": "Good day."},
+    "PUT /v1/reviews/{number}": {"rating": 5, "text": "", "with_badge": False},
+    "PUT /v1/campaigns/{code}": {"title": "Another"},
 }
 """What some of them are sent with: what is wrong in it is looked at last."""
 NOT_YET = {

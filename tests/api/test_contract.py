@@ -19,12 +19,19 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from sqlalchemy import create_engine, update
+from sqlalchemy import Engine, create_engine, update
 
+from access import migrations as access
+from access.sign_in import Place
 from api.app import create_app
 from indexer.ledger.database import open_engine
 from indexer.ledger.models import Deployment
-from tests.api.world import LEADER, SOLD_OUT, fill_world
+from social import migrations as social
+from social.book import Book
+from social.campaigns import Wish
+from social.posts import ShowAs
+from social.reviews import Opinion
+from tests.api.world import ALICE, CHAIN_ID, HUB, LEADER, NOBODY, SOLD_OUT, START_TIME, fill_world
 
 ENDLESS = "streamEvents"
 """A stream that does not end has tests of its own: test_live.py."""
@@ -38,7 +45,9 @@ THERE = {
     "trade_id": "1-1",
     "order_hash": SOLD_OUT,
     "month": "2024-01",
-    **dict.fromkeys(("owner", "recipient"), LEADER),
+    "code": "winter24",
+    "number": 1,
+    **dict.fromkeys(("owner", "recipient", "who"), LEADER),
 }
 """What every other question is asked about, lest nearly all were about what is not there."""
 
@@ -63,10 +72,22 @@ MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('contract') / 'lockstep.db'}")
     fill_world(engine)
+    say_something(engine)
     with engine.begin() as connection:  # the indexer has just heard of a block: /ready says yes
         connection.execute(update(Deployment).values(head_seen_us=time.time_ns() // 1000))
     yield schemathesis.openapi.from_asgi("/openapi.json", create_app(engine))
     engine.dispose()
+
+
+def say_something(engine: Engine) -> None:
+    """Comment 1, review 2, and a campaign, so that not all are asked about in vain."""
+    access.upgrade(engine)
+    social.upgrade(engine)
+    book = Book.of(engine, Place(CHAIN_ID, HUB), b"secret", chain_clock=lambda: START_TIME * 10**6)
+    book.comments.add(ALICE, 1, "Hello.", reply_to=None, show_as=ShowAs.PSEUDONYM)
+    said = Opinion(4, "Calm.", with_badge=True)
+    book.reviews.add(ALICE, 1, said, leader=LEADER, show_as=ShowAs.SHORTENED)
+    book.campaigns.add(NOBODY, Wish("winter24", "Winter", None, None, None))
 
 
 def ask(described: Any, path: str, method: str, mode: GenerationMode, cases: int) -> int:

@@ -19,9 +19,11 @@ from notices.book.codes import code_of
 from notices.book.kinds import Kind
 from notices.book.models import Channel
 from notices.book.outbox import Outbox, Outcome
+from notices.book.push_key import PushKey, new_push_key
 from notices.telling.staff import staff_of
 from tests.api.people import SHELL, Person, grant, wallet
 from tests.api.world import USD, Chain, joining
+from tests.notices.browser import Subscriber
 
 SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
 HOOK = {"kind": "webhook", "address": "https://example.org/s3cret", "secret": SECRET, "label": "desk"}
@@ -124,6 +126,45 @@ def test_channels_that_cannot_be_are_refused(ann: Person, change: dict[str, Any]
     if slug == "invalid-request" and change.get("kind") == "email":
         change = change | {"address": "a"}
     refused(ann, "POST", "/channels", HOOK | change, 422, slug)
+
+
+def push_order() -> dict[str, Any]:
+    keys = Subscriber().receiver
+    return {
+        "kind": "push",
+        "address": "https://push.example.org/s3cret",
+        "keys": {"p256dh": keys.p256dh, "auth": keys.auth},
+        "label": "this browser",
+    }
+
+
+def test_a_browser_subscribes_to_the_servers_key_and_its_keys_are_never_told(
+    engine: Engine, chain: Chain, seal: Seal
+) -> None:
+    del chain
+    key = PushKey(new_push_key())
+    app = create_app(engine, seal=seal, push_key=key.public)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        ann = Person(client, wallet("ann")).sign_in()
+        assert ok(ann, "GET", "/push-key") == {"key": key.public}
+        order = push_order()
+        added = ok(ann, "POST", "/channels", order)
+        assert (added["state"], added["leads_to"]) == ("pending", "https://push.example.org/…")
+        for secret in ("s3cret", *order["keys"].values()):
+            assert secret not in str(added) + str(ok(ann, "GET", "/channels"))
+        for change in (
+            {"keys": None},
+            {"address": "http://push.example.org/"},
+            {"secret": SECRET},
+            {"keys": order["keys"] | {"p256dh": "A" * 87}},
+        ):
+            refused(ann, "POST", "/channels", order | change, 422, "channel-refused")
+        refused(ann, "POST", "/channels", order | {"keys": {"auth": "x"}}, 422, "invalid-request")
+
+
+def test_a_server_without_a_push_key_says_so_and_takes_no_browser(ann: Person) -> None:
+    assert ok(ann, "GET", "/push-key") == {"key": None}
+    refused(ann, "POST", "/channels", push_order(), 503, "notifications-unavailable")
 
 
 def test_wrong_codes_and_too_many_are_refused(ann: Person) -> None:

@@ -10,6 +10,7 @@ from access.sealing import Seal
 from cli.main import app
 from indexer.ledger.database import open_engine
 from indexer.ledger.migrations import upgrade
+from notices.book.push_key import PushKey
 
 ANN, BEN = "0x" + "aA" * 20, "0x" + "bb" * 20
 
@@ -81,6 +82,12 @@ def test_new_key_is_one_that_the_server_takes(database: str) -> None:
     assert name == "LOCKSTEP_SECRET_KEY"
     seal = Seal(key)
     assert seal.open(seal.seal("secret")) == "secret"
+
+
+def test_new_push_key_is_one_that_the_server_takes(database: str) -> None:
+    name, key = run(database, "new-push-key").output.strip().split("=", 1)
+    assert name == "LOCKSTEP_PUSH_KEY"
+    assert len(PushKey(key).public) == 87
 
 
 def test_missing_database_is_not_made(tmp_path: Path) -> None:

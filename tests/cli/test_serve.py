@@ -77,6 +77,7 @@ def test_what_is_no_url_is_refused() -> None:
 
 def test_a_key_that_is_none_and_a_timelock_that_is_no_address_are_refused(database: Engine) -> None:
     assert "new-key" in fails("--database-url", str(database.url), "--secret-key", "password")
+    assert "new-push-key" in fails("--database-url", str(database.url), "--push-key", "password")
     assert "no address" in fails("--database-url", str(database.url), "--timelock", "0x12")
 
 

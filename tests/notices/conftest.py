@@ -17,12 +17,14 @@ from sqlalchemy import Engine
 from access.sealing import Seal, new_key
 from api.snapshot import Snapshots
 from inbox import migrations as inbox
+from notices.book import targets
 from notices.book.channels import Channels
 from notices.book.codes import code_of
 from notices.book.kinds import Kind
 from notices.book.migrations import upgrade
 from notices.book.models import Channel
 from notices.book.outbox import Outbox, Outcome
+from notices.book.push_key import PushKey, new_push_key
 from notices.book.quiet import NEVER, QuietHours
 from notices.book.rules import Rules, Standing, Wish
 from notices.book.targets import ChannelKind
@@ -32,6 +34,7 @@ from tests.api.world import ALICE, CHAIN_ID, HUB, LEADER, Chain, fill_world
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 STAFF = LEADER
 NOON_US = 1_704_456_000_000_000
+PUSH_KEY = PushKey(new_push_key())
 OK = Outcome(ok=True, answer="200", took_us=1)
 
 
@@ -64,11 +67,12 @@ class Office:
         address: str = "https://example.org/hook",
         *,
         kind: ChannelKind = ChannelKind.WEBHOOK,
+        receiver: targets.Receiver | None = None,
         quiet: QuietHours = NEVER,
     ) -> Channel:
         """A channel that its owner has confirmed; its code is taken off the outbox."""
-        secret = SECRET if kind is ChannelKind.WEBHOOK else None
-        added = self.channels.add(owner, kind, address, label="mine", secret=secret, quiet=quiet)
+        terms = {"label": "mine", "secret": SECRET if kind is ChannelKind.WEBHOOK else None}
+        added = self.channels.add(owner, kind, address, receiver=receiver, quiet=quiet, **terms)
         code = code_of(self.channels.target(added).salt, 1)
         confirmed = self.channels.confirm(owner, added.id, code)
         for each in self.outbox.claim(100):
@@ -118,14 +122,19 @@ def office(engine: Engine, chain: Chain) -> Office:
 
 @dataclass
 class Receiver:
-    """A web server that takes webhooks; `answers` says with which statuses, 200 once they are used up."""
+    """A web server that takes what is posted; `answers` says with which statuses, 200 once they are used up.
+
+    `bodies` is what came, `got` the same as text, with the headers.
+    """
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
     got: list[tuple[dict[str, str], str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        self.got.append((dict(request.headers), await request.text()))
+        self.bodies.append(await request.read())
+        self.got.append((dict(request.headers), self.bodies[-1].decode(errors="replace")))
         status = self.answers.pop(0) if self.answers else 200
         headers = {"Location": self.url} if status in {301, 302, 307, 308} else {}
         return web.Response(status=status, text="thanks", headers=headers)

@@ -12,11 +12,16 @@ from notices.book.quiet import QuietHours, is_zone
 from notices.book.targets import ChannelKind, Target
 from notices.sending.public import is_public
 from notices.telling.facts import plain
+from tests.notices.browser import Subscriber
 from tests.notices.conftest import SECRET
 
+KEYS = Subscriber().receiver
 
-def target(kind: str, address: str, secret: str | None = None) -> Target:
-    return Target(ChannelKind(kind), address, secret, "salt")
+
+def target(
+    kind: str, address: str, secret: str | None = None, receiver: targets.Receiver | None = None
+) -> Target:
+    return Target(ChannelKind(kind), address, secret, "salt", receiver)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +30,7 @@ def target(kind: str, address: str, secret: str | None = None) -> Target:
         target("webhook", "https://example.org/hook?a=b", SECRET),
         target("webhook", "https://example.org:8443/", SECRET),
         target("email", "ann.b+c@mail.example.org"),
+        target("push", "https://fcm.googleapis.com/fcm/send/hook:APA91b", None, KEYS),
         target("chat", "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"),
         target("chat", "tgram://123456789:abcdefg_hijklmnop/12315544/"),
         target("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general"),
@@ -49,6 +55,15 @@ def test_good_targets_are_taken_and_show_nothing_that_opens_them(good: Target) -
         target("webhook", "https://example.org/", "whsec_c2hvcnQ="),
         target("webhook", "https://example.org/", SECRET.removeprefix("whsec_")),
         target("webhook", "https://example.org/", "whsec_" + base64.b64encode(bytes(65)).decode()),
+        target("webhook", "https://example.org/", SECRET, KEYS),
+        target("push", "https://example.org/", None, None),
+        target("push", "https://example.org/", SECRET, KEYS),
+        target("push", "http://example.org/", None, KEYS),
+        target("push", "https://example.org/" + "a" * 1_000, None, KEYS),
+        target("push", "https://example.org/", None, targets.Receiver(KEYS.auth, KEYS.auth)),
+        target("push", "https://example.org/", None, targets.Receiver(KEYS.p256dh, KEYS.p256dh)),
+        target("push", "https://example.org/", None, targets.Receiver("A" * 87, KEYS.auth)),
+        target("push", "https://example.org/", None, targets.Receiver("é", KEYS.auth)),
         target("email", "ann@localhost"),
         target("email", "ann@example.org\r\nBcc: all@example.org"),
         target("email", "ann@example.org&smtp=10.0.0.1"),

@@ -18,11 +18,13 @@ from notices.book.models import Channel, Delivery, DeliveryAttempt
 from notices.book.outbox import DELAYS_S
 from notices.book.targets import ChannelKind
 from notices.sending.people import People
+from notices.sending.post import Post
+from notices.sending.push import Push
 from notices.sending.sender import Sender
 from notices.sending.webhooks import Webhooks
 from notices.service import Settings, run
 from tests.api.world import ALICE, BOB, Chain
-from tests.notices.conftest import SECRET, Mailbox, Office, Receiver
+from tests.notices.conftest import PUSH_KEY, SECRET, Mailbox, Office, Receiver
 from tests.notices.test_telling import a_trade
 
 
@@ -30,10 +32,11 @@ def send(office: Office, *, smtp: str | None = None, local: bool = True, seal: S
     """Send what is due."""
 
     async def once() -> None:
-        async with Webhooks(local=local) as webhooks:
-            people = People(smtp=smtp, local=local)
+        async with Post(local=local) as post:
+            push = Push(post, PUSH_KEY, contact="mailto:post@lockstep.example")
+            ways = (Webhooks(post), push, People(smtp=smtp, local=local))
             link = "https://lockstep.example/"
-            while await Sender(office.outbox, seal or office.seal, webhooks, people, link=link).step():
+            while await Sender(office.outbox, seal or office.seal, *ways, link=link).step():
                 pass
 
     asyncio.run(once())

@@ -55,6 +55,8 @@ BREACHES = [
     ("arrows run one way", "inbox/stops.py", "keeper.state"),
     ("arrows run one way", "inbox/stops.py", "access.audit"),
     ("arrows run one way", "keeper/gas.py", "api.schemas"),
+    ("arrows run one way", "social/names.py", "api.schemas"),
+    ("arrows run one way", "social/names.py", "notices.book.kinds"),
     ("arrows run one way", "paper/price.py", "backtest.forms"),
     ("arrows run one way", "practice/books.py", "api.schemas"),
     ("the paper hub is pure arithmetic", "paper/price.py", "time"),

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pyotp
 from playwright.sync_api import Browser, Page, expect
+from typer.testing import CliRunner
 
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
+from cli.access import app
 
 # The page waits for blocks and for the ledger: on a busy machine seconds, never this long.
 PATIENCE_MS = 60_000
@@ -20,6 +23,35 @@ def connect(page: Page) -> None:
     page.get_by_role("button", name="Connect a wallet").first.click()
     page.get_by_role("button", name="Test wallet").click()
     page.get_by_role("button", name="Wallet 0x").wait_for()
+
+
+def until(page: Page, script: str) -> None:
+    """Waits for a script to answer true. The page's own policy forbids what `wait_for_function` does."""
+    for _ in range(PATIENCE_MS // 100):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {script}")
+
+
+def sign_in(page: Page) -> None:
+    """By the wallet that is connected, on the account page."""
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("heading", name="Where you are signed in").wait_for()
+
+
+def give_code(page: Page) -> None:
+    """A code of the authenticator whose secret the page has just told."""
+    secret = page.locator(".notice .address").inner_text()
+    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Give the code").click()
+    expect(page.get_by_text("Given in this session")).to_be_visible()
+
+
+def grant(place: Place, wallet: Wallet, role: str) -> None:
+    """A role, as whoever has the server's shell grants it."""
+    asked = ["grant", wallet.address, role, "--database-url", place.database, "--why", "a test"]
+    assert CliRunner().invoke(app, asked).exit_code == 0
 
 
 @contextmanager

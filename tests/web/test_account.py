@@ -1,17 +1,10 @@
 """Signing in with a wallet: the session is in a cookie that no script reads, and ends when told to."""
 
-import pyotp
 from playwright.sync_api import Page, expect
 
 from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
-from tests.web.people import OpenPage, connect
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/account")
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("heading", name="Where you are signed in").wait_for()
+from tests.web.people import OpenPage, connect, give_code, sign_in
 
 
 def signed_in(place: Place, open_page: OpenPage, name: str) -> tuple[Page, Wallet]:
@@ -80,10 +73,7 @@ def test_a_second_factor_is_set_up_given_and_told_with_recovery_codes(
 ) -> None:
     page, _ = signed_in(place, open_page, "careful")
     page.get_by_role("button", name="Set up an authenticator").click()
-    secret = page.locator(".notice .address").inner_text()
-    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="Give the code").click()
-    expect(page.get_by_text("Given in this session")).to_be_visible()
+    give_code(page)
     expect(page.locator(".code")).to_have_count(10)
     page.get_by_role("button", name="Take it off").click()
     expect(page.get_by_role("button", name="Set up an authenticator")).to_be_visible()

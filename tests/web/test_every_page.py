@@ -6,6 +6,7 @@ What it looks like is in build/screens afterwards.
 import json
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -15,7 +16,8 @@ from benchmarks.web.place import Place
 from benchmarks.web.wallet import Wallet
 from demo.anvil import CHAIN_ID
 from demo.checkout import Checkout
-from tests.web.people import OpenPage, connect
+from tests.web.people import OpenPage, connect, give_code, grant, sign_in
+from tests.web.talk import something_is_said
 
 SCREENS = Checkout.here().root / "build" / "screens"
 AXE = Checkout.here().root / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -39,6 +41,22 @@ def leader(place: Place) -> Wallet:
     found = place.get("/v1/orders?limit=1")["data"][0]["leader"]
     account = next(each.account for each in place.world.leaders.all if each.account.address == found)
     return Wallet(account, place.node, CHAIN_ID)
+
+
+def who_looks(place: Place, who: str) -> tuple[Wallet, int]:
+    """The wallet that is connected, and a vault of theirs or 0."""
+    match who:
+        case "leader":
+            return leader(place), 0
+        case "leading member":
+            return Wallet(place.world.leaders.all[0].account, place.node, CHAIN_ID), 0
+        case "staff":
+            wallet = place.wallet(f"staff who looks {uuid4()}")  # each enrols an authenticator of their own
+            for role in ("operator", "admin"):
+                grant(place, wallet, role)
+            return wallet, 0
+        case _:
+            return follower(place)
 
 
 def play_money(place: Place) -> str:
@@ -82,6 +100,12 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "desk": ("/desk", "leader", heading("Fee income")),
     "account": ("/account", "member", heading("Second factor")),
     "notices": ("/notices", "member", heading("What was told")),
+    "watching": ("/watching", "member", heading("Whom you watch")),
+    "profile": ("/profile", "leading member", heading("How this is known")),
+    "claim": ("/profile", "member", heading("Claim a name")),
+    "person": ("/people/{name}", "", heading("In their own words")),
+    "referral": ("/referral", "leading member", heading("Income by month")),
+    "staff": ("/operator", "staff", heading("Proposals to the owner")),
     "operator": ("/operator", "", heading("What the hub owes")),
     "nowhere": ("/nowhere", "", lambda page: expect(page.get_by_text("There is nothing")).to_be_visible()),
 }
@@ -91,12 +115,19 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_it_is_accessible_and_fits_a_phone(place: Place, open_page: OpenPage, name: str, theme: str) -> None:
     path, who, is_there = PAGES[name]
-    wallet, vault = (leader(place), 0) if who == "leader" else follower(place)
-    path = path.format(vault=vault, play=play_money(place) if name == "play" else "")
+    known = something_is_said(place)
+    wallet, vault = who_looks(place, who)
+    path = path.format(vault=vault, name=known, play=play_money(place) if name == "play" else "")
     page = open_page(path, wallet if who else None, theme=theme)
     if who:
         connect(page)
-    if who == "member":
+    if who == "staff":
+        page.goto("/account")
+        sign_in(page)
+        page.get_by_role("button", name="Set up an authenticator").click()
+        give_code(page)
+        page.get_by_role("link", name="Operator").click()
+    elif who.endswith("member"):
         page.get_by_role("button", name="Sign in", exact=True).click()
     is_there(page)
     if name == "copy":

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
-from typer.testing import CliRunner
 
 from benchmarks.web.place import Place
-from cli.access import app
-from tests.web.people import OpenPage, connect
+from tests.web.people import OpenPage, connect, give_code, grant
 
 Staff = Callable[..., Page]
 
@@ -21,16 +18,12 @@ def staff(place: Place, open_page: OpenPage) -> Staff:
     def sign_in(name: str, *roles: str) -> Page:
         wallet = place.wallet(name)
         for role in roles:
-            asked = ["grant", wallet.address, role, "--database-url", place.database, "--why", "a test"]
-            assert CliRunner().invoke(app, asked).exit_code == 0
+            grant(place, wallet, role)
         page = open_page("/account", wallet)
         connect(page)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("button", name="Set up an authenticator").click()
-        secret = page.locator(".notice .address").inner_text()
-        page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
-        page.get_by_role("button", name="Give the code").click()
-        expect(page.get_by_text("Given in this session")).to_be_visible()
+        give_code(page)
         page.get_by_role("link", name="Operator").click()
         expect(page.get_by_text("Proposals that wait")).to_be_visible()
         return page
@@ -46,8 +39,7 @@ def test_without_a_role_there_is_no_desk_and_without_a_code_no_act(place: Place,
     assert page.request.get("/v1/admin/overview").status == 403
 
     wallet = place.wallet("forgetful")
-    asked = ["grant", wallet.address, "operator", "--database-url", place.database]
-    assert CliRunner().invoke(app, asked).exit_code == 0
+    grant(place, wallet, "operator")
     page = open_page("/operator", wallet)
     connect(page)
     page.get_by_role("button", name="Sign in", exact=True).click()

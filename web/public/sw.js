@@ -1,5 +1,6 @@
 // The page without a network: its own files as they were last seen, never an answer of the API. Whoever opens
-// /withdraw with the server away still gets the page, and the page asks the wallet.
+// /withdraw with the server away still gets the page, and the page asks the wallet. And what is pushed: shown, and
+// its page opened by a click.
 const SHELL = "lockstep-shell-1";
 
 self.addEventListener("install", (event) => {
@@ -62,3 +63,64 @@ self.addEventListener("message", (event) => {
     }),
   );
 });
+
+/** What was pushed is shown, always: browsers allow no silent message. */
+self.addEventListener("push", (event) => event.waitUntil(tell(said(event.data))));
+
+function said(data) {
+  try {
+    return data?.json() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+async function tell({ id, title, text, page, urgent, at, confirms }) {
+  const confirmed = confirms ? await confirm(confirms) : false;
+  await self.registration.showNotification(
+    confirmed ? "You are told here from now on" : String(title ?? "Lockstep"),
+    {
+      body: confirmed ? "What you are told, you choose under Notices." : String(text ?? ""),
+      tag: id,
+      timestamp: at ? at * 1000 : Date.now(),
+      icon: "/icon-192.png",
+      badge: "/icon-192.png",
+      requireInteraction: urgent === true && !confirmed,
+      data: { page: confirmed ? "/notices" : ofThisPage(page) },
+    },
+  );
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage({ told: true });
+}
+
+/** A code that came by the channel goes back by itself, as who is signed in; else the text has it, to be typed. */
+async function confirm({ channel, code }) {
+  try {
+    const answer = await fetch(`/v1/notifications/channels/${Number(channel)}/confirmation`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ code: String(code) }),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** An address of this page, whatever was said. */
+function ofThisPage(page) {
+  const start = new URL("/", self.location.origin);
+  const found = typeof page === "string" ? new URL(page, start) : start;
+  return (found.origin === start.origin ? found : start).href;
+}
+
+/** The page of it: where it is open already, that; else anew, so that nobody loses what they were filling in. */
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(ofThisPage(event.notification.data?.page)));
+});
+
+async function open(url) {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find((each) => each.url === url);
+  await (there ? there.focus() : self.clients.openWindow(url));
+}

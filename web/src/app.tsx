@@ -16,6 +16,10 @@ const VaultPage = lazy(() => import("./pages/vault"));
 const WithdrawPage = lazy(() => import("./pages/withdraw"));
 const AccountPage = lazy(() => import("./pages/account"));
 const NoticesPage = lazy(() => import("./pages/notices"));
+const WatchingPage = lazy(() => import("./pages/watching"));
+const ProfilePage = lazy(() => import("./pages/profile"));
+const PersonPage = lazy(() => import("./pages/person"));
+const ReferralPage = lazy(() => import("./pages/referral"));
 const DeskPage = lazy(() => import("./pages/desk"));
 const OperatorPage = lazy(() => import("./pages/operator"));
 
@@ -42,6 +46,12 @@ export function App() {
           <Route path="/withdraw" component={WithdrawPage} />
           <Route path="/account" component={AccountPage} />
           <Route path="/notices" component={NoticesPage} />
+          <Route path="/watching" component={WatchingPage} />
+          <Route path="/profile" component={ProfilePage} />
+          <Route path="/referral" component={ReferralPage} />
+          <Route path="/people/:who">
+            {({ who }) => (/^\w{3,42}$/.test(who) ? <PersonPage key={who} who={who} /> : <Nowhere />)}
+          </Route>
           <Route path="/desk" component={DeskPage} />
           <Route path="/operator" component={OperatorPage} />
           <Route component={Nowhere} />

@@ -5,6 +5,7 @@ import "./styles/frame.css";
 import "./styles/parts.css";
 import "./styles/forms.css";
 import "./styles/pages.css";
+import "./styles/social.css";
 import "./styles/phone.css";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, StrictMode, useState } from "react";
@@ -24,6 +25,10 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
+      // Asked also while the browser says that it is offline: then the page says what cannot be reached, instead of
+      // waiting without a word, and what asks the wallet goes on.
+      networkMode: "always",
+      refetchOnReconnect: true,
       retry: (failures, error) =>
         failures < 2 && !(error instanceof ApiProblem && error.status > 0 && error.status < 500),
     },

@@ -69,7 +69,7 @@ export function Sessions() {
 }
 
 /** The browser's own name out of what it calls itself; else what a program said. */
-function agentName(agent: string): string {
+export function agentName(agent: string): string {
   const known = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].find((name) => agent.includes(`${name}/`));
   const system = /\(([^;)]+)/.exec(agent)?.[1];
   const name = known === "Edg" ? "Edge" : known === "OPR" ? "Opera" : known;

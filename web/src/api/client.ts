@@ -28,6 +28,9 @@ type Parameters<P extends GetPaths> = paths[P] extends { get: { parameters: infe
 type Query<P extends GetPaths> = Parameters<P> extends { query?: infer Q } ? Q : never;
 type PathOf<P extends GetPaths> = Parameters<P> extends { path: infer Q } ? Q : undefined;
 
+/** What `get` answers at a path. */
+export type Answer<P extends GetPaths> = Ok<P>;
+
 /** What the API, or the way to it, says is wrong, and what to do. `status` 0: it did not answer at all. */
 export class ApiProblem extends Error {
   constructor(
@@ -53,6 +56,12 @@ export async function get<P extends GetPaths>(
 export async function post<T>(path: string, body: unknown): Promise<T> {
   const headers = { "Content-Type": "application/json" };
   return (await send(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
+}
+
+/** Puts something in the place of what was there. Throws `ApiProblem`. */
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return (await send(path, { method: "PUT", headers, body: JSON.stringify(body) })) as T;
 }
 
 /** Takes something away. Throws `ApiProblem`. */

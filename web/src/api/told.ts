@@ -9,6 +9,14 @@ export const channels = queryOptions({
   meta: CALM,
 });
 
+/** What a browser subscribes to; null where the server sends no push messages. */
+export const pushKey = queryOptions({
+  queryKey: ["push key"],
+  queryFn: ({ signal }) => get("/v1/notifications/push-key", { signal }),
+  staleTime: 600_000,
+  meta: CALM,
+});
+
 export const rules = queryOptions({
   queryKey: ["rules"],
   queryFn: ({ signal }) => get("/v1/notifications/rules", { signal }),

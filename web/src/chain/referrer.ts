@@ -1,25 +1,31 @@
-// Who sent somebody here: named in a link (`?ref=0x…`), kept until a vault is opened, and written into it by the
-// contract, which pays them a share of the leader's fees. It costs who was sent nothing.
+// Who sent somebody here: named in a link (`?ref=0x…`, or the code of a campaign), kept until a vault is opened, and
+// written into it by the contract, which pays them a share of the leader's fees. It costs who was sent nothing.
 import { type Address, getAddress, isAddress } from "viem";
 
 const KEY = "lockstep.referrer";
 const PARAMETER = "ref";
+/** As the server takes codes; which there are, only it knows. */
+const CODE = /^[A-Za-z](_?[A-Za-z0-9]){2,19}$/;
 
-/** Takes the address out of the page's own, if it names one. The first who sent somebody counts. */
+export type Referrer = { address: Address } | { code: string };
+
+/** Takes it out of the page's own address, if that names one. The first who sent somebody counts. */
 export function noteReferrer(): void {
   const named = new URLSearchParams(location.search).get(PARAMETER);
-  if (!named || !isAddress(named, { strict: false })) return;
+  if (!named) return;
+  const kept = isAddress(named, { strict: false }) ? getAddress(named) : CODE.test(named) ? named : null;
   try {
-    if (!localStorage.getItem(KEY)) localStorage.setItem(KEY, getAddress(named));
+    if (kept && !localStorage.getItem(KEY)) localStorage.setItem(KEY, kept);
   } catch {
     // Then nobody is paid.
   }
 }
 
-export function keptReferrer(): Address | null {
+export function keptReferrer(): Referrer | null {
   try {
     const kept = localStorage.getItem(KEY);
-    return kept && isAddress(kept) ? kept : null;
+    if (!kept) return null;
+    return isAddress(kept) ? { address: kept } : CODE.test(kept) ? { code: kept } : null;
   } catch {
     return null;
   }
@@ -33,6 +39,8 @@ export function forgetReferrer(): void {
   }
 }
 
-export function linkOf(owner: Address): string {
-  return `${location.origin}/?${PARAMETER}=${owner}`;
+/** A link that names an address, or a campaign and the page of the strategy that it is for. */
+export function linkOf(who: string, strategyId: number | null = null): string {
+  const path = strategyId === null ? "/" : `/leaders/${strategyId}`;
+  return `${location.origin}${path}?${PARAMETER}=${encodeURIComponent(who)}`;
 }

@@ -1,12 +1,16 @@
 // What a leader costs, and what binds them.
+import { useQuery } from "@tanstack/react-query";
 import type { StrategyDetail } from "../api/client";
+import { leader } from "../api/queries";
 import { bps, count, date, percent, span } from "../format";
 import { feeSentences } from "../limits/fees";
 import { Amount } from "../ui/figures";
+import { GasCost } from "../ui/gas";
 import { Explain, Panel } from "../ui/parts";
 
 export function CostsPanel({ of: found }: { of: StrategyDetail }) {
   const { terms } = found;
+  const gas = useQuery(leader(found.id, "all")).data?.data.gas;
   return (
     <Panel title="What it costs">
       <ul className="sentences">
@@ -24,6 +28,18 @@ export function CostsPanel({ of: found }: { of: StrategyDetail }) {
         You keep the terms you join with until you take others yourself.{" "}
         {percent(terms.protocol_bps / 10_000, 0)} of every fee goes to the protocol.
       </p>
+      {gas && (
+        <dl className="pairs">
+          <dt>
+            <Explain text="What the leader's own transactions cost, for all their strategies. Who sends a transaction pays for it: it is in no fee and no return.">
+              Gas paid by the leader
+            </Explain>
+          </dt>
+          <dd>
+            <GasCost of={gas} />
+          </dd>
+        </dl>
+      )}
     </Panel>
   );
 }

@@ -3,14 +3,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Trade } from "../api/client";
 import { copiesOf, trade, tradesOf } from "../api/queries";
+import { type Annotation, annotationsOf } from "../api/social";
 import { count, plural } from "../format";
+import { AnnotationText } from "../social/annotation";
 import { Address, Amount, Bps, Percent, Price, When } from "../ui/figures";
+import { TradeGas } from "../ui/gas";
 import { Answered, Badge, Empty, Panel, Stat, Stats } from "../ui/parts";
 import { reasonName } from "../ui/status";
 import { hidden, num, Table } from "../ui/table";
 
 export function TradesPanel({ id }: { id: number }) {
   const query = useQuery(tradesOf(id));
+  const said = useQuery(annotationsOf(id)).data?.data;
   const [open, setOpen] = useState<string | null>(null);
   return (
     <Panel title="Trades" flush>
@@ -24,6 +28,7 @@ export function TradesPanel({ id }: { id: number }) {
                 <TradeRow
                   key={row.id}
                   row={row}
+                  said={said?.find((one) => one.trade_id === row.id)}
                   open={open === row.id}
                   toggle={() => setOpen(open === row.id ? null : row.id)}
                 />
@@ -36,10 +41,17 @@ export function TradesPanel({ id }: { id: number }) {
   );
 }
 
-function TradeRow({ row, open, toggle }: { row: Trade; open: boolean; toggle: () => void }) {
+interface RowProps {
+  row: Trade;
+  said: Annotation | undefined;
+  open: boolean;
+  toggle: () => void;
+}
+
+function TradeRow({ row, said, open, toggle }: RowProps) {
   return (
     <>
-      <tr>
+      <tr className={said ? "has-more" : undefined}>
         <td>
           <When at={row.opened.time} />
         </td>
@@ -61,6 +73,13 @@ function TradeRow({ row, open, toggle }: { row: Trade; open: boolean; toggle: ()
           </button>
         </td>
       </tr>
+      {said && (
+        <tr className="more">
+          <td colSpan={6}>
+            <AnnotationText of={said} />
+          </td>
+        </tr>
+      )}
       {open && (
         <tr className="detail">
           <td colSpan={6}>
@@ -116,6 +135,7 @@ function TradeDetails({ id }: { id: string }) {
                 <Badge tone="warn">{reasonName(reason)}</Badge> {plural(times, "vault")} skipped
               </p>
             ))}
+            <TradeGas of={data} />
           </div>
         )}
       </Answered>

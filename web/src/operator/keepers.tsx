@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { keepers } from "../api/queries";
 import { Address, When } from "../ui/figures";
+import { Coins } from "../ui/gas";
 import { Answered, Badge, Empty, Panel } from "../ui/parts";
 import { num, Table } from "../ui/table";
 
@@ -17,7 +18,7 @@ export function Keepers() {
                 Start one with `lockstep keeper`. Without one, orders wait and stops are not carried out.
               </Empty>
             ) : (
-              <Table heads={["Name", "State", "Carries", num("In flight"), "Seen"]}>
+              <Table heads={["Name", "State", "Carries", num("In flight"), num("Gas paid"), "Seen"]}>
                 {found.map((keeper) => (
                   <tr key={keeper.name}>
                     <th scope="row">
@@ -35,6 +36,9 @@ export function Keepers() {
                       ))}
                     </td>
                     <td className="num figure">{keeper.in_flight}</td>
+                    <td className="num">
+                      <Coins of={keeper.gas.paid} />
+                    </td>
                     <td>
                       <When at={keeper.seen} />
                     </td>

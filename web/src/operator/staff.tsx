@@ -7,6 +7,7 @@ import { Panel, Trouble } from "../ui/parts";
 import { AuditLog } from "./audit";
 import { Incidents } from "./incidents";
 import { LeaderActs } from "./leaders";
+import { Moderation } from "./moderation";
 import { Overview } from "./overview";
 import { People } from "./people";
 import { Proposals } from "./proposals";
@@ -59,6 +60,7 @@ function Desk({ me }: { me: Me }) {
       <div className="columns even">
         <div className="stack">
           <Proposals me={me} />
+          <Moderation acts={operates || me.roles.includes("support")} />
           {administers && <AuditLog />}
         </div>
         <div className="stack">

@@ -1,12 +1,13 @@
 // Who is signed in to this server: roles, sessions, second factor, keys. Money needs none of it.
-import { Link } from "wouter";
 import { Keys } from "../account/keys";
+import { AccountLinks } from "../account/links";
 import { SignInOffer } from "../account/needs";
 import { SecondFactor } from "../account/second-factor";
 import { useSession } from "../account/session";
 import { Sessions } from "../account/sessions";
 import { useDeployment } from "../chain/context";
 import { useLink } from "../chain/wallet";
+import { ThisBrowser } from "../told/this-browser";
 import { Badge, Notice, Page, Skeleton } from "../ui/parts";
 
 const LEAD =
@@ -30,10 +31,8 @@ export default function AccountPage() {
       title="Account"
       lead={LEAD}
       aside={
-        <div className="buttons">
-          <Link href="/notices" className="button">
-            Notices
-          </Link>
+        <div className="row">
+          <AccountLinks />
           <button type="button" onClick={() => signOut()}>
             Sign out
           </button>
@@ -59,6 +58,7 @@ export default function AccountPage() {
         <Keys />
         <SecondFactor of={me} />
       </div>
+      <ThisBrowser />
     </Page>
   );
 }

@@ -8,13 +8,14 @@ import { strategy } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { type CopyPlan, copyLeader, depositFor, HIGHEST_CAP_BPS } from "../chain/copy";
 import { type Money, readMoney } from "../chain/hub";
-import { forgetReferrer, keptReferrer } from "../chain/referrer";
 import { useTransact } from "../chain/transact";
 import { useLink, useWallet } from "../chain/wallet";
 import { bps, exact, parseUnits, units } from "../format";
 import { type Limits, PRESETS, type Preset, toStruct } from "../limits/policy";
 import { DISCLOSURE, hashOf } from "../limits/risk";
 import { usePlay } from "../play/kept";
+import { Credit } from "../referral/credit";
+import { useSender } from "../referral/sender";
 import { Agreement } from "../ui/agreement";
 import { DisclosureText } from "../ui/disclosure";
 import { Address as AddressText } from "../ui/figures";
@@ -37,12 +38,11 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
   const [limits, setLimits] = useState<Limits>(tried?.limits ?? PRESETS.balanced);
   const [raiseCap, setRaiseCap] = useState(false);
   const [understood, setUnderstood] = useState(false);
-  const [sender, setSender] = useState(keptReferrer);
   const money = useMoney(found);
   const { progress, busy, run } = useTransact();
   const link = useLink(useDeployment());
-  const own = link.state === "ready" && sender?.toLowerCase() === link.address.toLowerCase();
-  const referrer = own ? null : sender;
+  const owner = link.state === "ready" ? link.address : null;
+  const { sender, asking, leaveOut } = useSender(found.id, owner);
 
   const amount = useMemo(() => parseUnits(text, base.decimals), [text, base.decimals]);
   const struct = useMemo(() => toStruct(limits, base.decimals), [limits, base.decimals]);
@@ -65,7 +65,7 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
             ? `Your wallet has ${show(money.data?.wallet ?? 0n)}: ${show(short)} too little for the deposit.`
             : undefined;
   const ready =
-    valid && !amountWrong && !wrong && understood && money.data && link.state === "ready" && deposit !== null;
+    valid && !amountWrong && !wrong && understood && money.data && owner && !asking && deposit !== null;
 
   async function copy() {
     if (!ready || "wrong" in struct || !money.data || deposit === null || typeof amount !== "bigint") return;
@@ -78,7 +78,7 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
       termsVersion: found.terms.fees.version,
       policy: struct,
       vaultId: null,
-      referrer,
+      referrer: sender?.address ?? null,
     };
     const before = money.data;
     await run(
@@ -96,6 +96,9 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
             To the dashboard
           </Link>
         </TxStatus>
+        {sender?.campaign && owner && (
+          <Credit campaign={sender.campaign} owner={owner} strategyId={found.id} />
+        )}
         <Panel title="What happens now">
           <ul className="sentences">
             <li>
@@ -161,17 +164,17 @@ function CopyForm({ of: found }: { of: StrategyDetail }) {
         </div>
         <Panel title="3. What you agree to">
           <Agreement limits={limits} amount={valid ? units(amount, base.decimals) : ""} of={found} />
-          {referrer && (
+          {sender && (
             <p className="help">
-              <AddressText of={referrer} /> sent you and is written into the vault; it costs you nothing.{" "}
-              <button
-                type="button"
-                className="small quiet"
-                onClick={() => {
-                  forgetReferrer();
-                  setSender(null);
-                }}
-              >
+              <AddressText of={sender.address} />
+              {sender.campaign && (
+                <>
+                  {" "}
+                  (“<bdi>{sender.campaign.title}</bdi>”)
+                </>
+              )}{" "}
+              sent you and is written into the vault; it costs you nothing.{" "}
+              <button type="button" className="small quiet" onClick={leaveOut}>
                 Leave it out
               </button>
             </p>

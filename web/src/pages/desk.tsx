@@ -5,6 +5,7 @@ import type { Address } from "viem";
 import { strategies, strategy } from "../api/queries";
 import { useDeployment } from "../chain/context";
 import { useLink } from "../chain/wallet";
+import { Annotate } from "../desk/annotate";
 import { FundForm } from "../desk/fund-form";
 import { Income } from "../desk/income";
 import { NewStrategy } from "../desk/new-strategy";
@@ -98,6 +99,7 @@ function OneStrategy({ id, leader }: { id: number; leader: Address }) {
             <div className="stack">
               <OrderForm of={data} />
               <Orders leader={leader} strategyId={id} base={data.base_token} />
+              <Annotate id={id} leader={leader} />
             </div>
             <div className="stack">
               <FundForm of={data} />

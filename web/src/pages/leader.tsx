@@ -1,15 +1,18 @@
 // One leader: how it went, what it costs, what binds them, and every trade with what became of its copies.
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { Link } from "wouter";
 import { strategy } from "../api/queries";
 import { date } from "../format";
 import { Record } from "../leader/record";
-import { StandingNotices, Verified } from "../leader/standing";
+import { LeaderName, StandingNotices, Verified } from "../leader/standing";
 import { CostsPanel, LimitsPanel } from "../leader/terms";
 import { TradesPanel } from "../leader/trades";
 import { MarketPanel } from "../market/panel";
-import { Address } from "../ui/figures";
+import { Watch } from "../social/watch";
 import { Badge, Page, Skeleton, Trouble } from "../ui/parts";
+
+const Discussion = lazy(() => import("../social/discussion"));
 
 export default function LeaderPage({ id }: { id: number }) {
   const query = useQuery(strategy(id));
@@ -21,7 +24,7 @@ export default function LeaderPage({ id }: { id: number }) {
       title={found.name}
       lead={
         <>
-          Led by <Address of={found.leader} /> since {date(found.created.time)} · results in{" "}
+          Led by <LeaderName id={id} address={found.leader} /> since {date(found.created.time)} · results in{" "}
           {found.base_token.symbol}
           {found.halted && <Badge tone="warn">Halted</Badge>}
           <Verified id={id} />
@@ -29,6 +32,7 @@ export default function LeaderPage({ id }: { id: number }) {
       }
       aside={
         <div className="buttons">
+          <Watch id={id} name={found.name} />
           <Link href={`/leaders/${id}/try`} className="button large">
             Try with play money
           </Link>
@@ -48,6 +52,9 @@ export default function LeaderPage({ id }: { id: number }) {
           <LimitsPanel of={found} />
         </div>
       </div>
+      <Suspense fallback={<Skeleton lines={4} />}>
+        <Discussion id={id} leader={found.leader} />
+      </Suspense>
     </Page>
   );
 }

@@ -9,6 +9,7 @@ import { VaultStatus } from "../ui/status";
 import { Accepted } from "../vault/accepted";
 import { Actions } from "../vault/actions";
 import { Downloads, MonthChoice } from "../vault/downloads";
+import { Gas } from "../vault/gas";
 import { Growth } from "../vault/growth";
 import { Lines } from "../vault/lines";
 import { Positions, Result } from "../vault/result";
@@ -59,6 +60,7 @@ export default function VaultPage({ id }: { id: number }) {
           <Actions vault={found} leader={leader.data?.data} />
           {found.policy && <RoomToLimits id={id} />}
           <Tracking of={result} />
+          <Gas of={result} />
           <Accepted vault={found} />
         </div>
       </div>

@@ -6,7 +6,8 @@ import { account } from "../api/queries";
 import { encode } from "../chain/copy";
 import { sendToHub, useTransact } from "../chain/transact";
 import { Amount } from "../ui/figures";
-import { Answered, Panel, TxStatus } from "../ui/parts";
+import { GasCost } from "../ui/gas";
+import { Answered, Explain, Panel, TxStatus } from "../ui/parts";
 
 export function AccountPanel({ owner }: { owner: Address }) {
   const query = useQuery(account(owner));
@@ -53,6 +54,16 @@ export function AccountPanel({ owner }: { owner: Address }) {
                 </li>
               ))}
             </ul>
+            <dl className="pairs">
+              <dt>
+                <Explain text="What this address's own transactions cost, for all vaults and strategies together. In no result above.">
+                  Gas paid by this wallet
+                </Explain>
+              </dt>
+              <dd>
+                <GasCost of={data.gas} />
+              </dd>
+            </dl>
           </>
         )}
       </Answered>

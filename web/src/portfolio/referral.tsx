@@ -1,12 +1,13 @@
 // One's own link: who opens a vault through it names one as referrer, on chain.
-import { useState } from "react";
 import type { Address } from "viem";
+import { Link, useLocation } from "wouter";
 import { linkOf } from "../chain/referrer";
+import { CopyButton } from "../social/copy-button";
 import { Panel } from "../ui/parts";
 
 export function ReferralPanel({ owner }: { owner: Address }) {
   const link = linkOf(owner);
-  const [copied, setCopied] = useState(false);
+  const [location] = useLocation();
   return (
     <Panel title="Whom you send">
       <p className="muted">
@@ -15,13 +16,8 @@ export function ReferralPanel({ owner }: { owner: Address }) {
       </p>
       <div className="row">
         <span className="address long">{link}</span>
-        <button
-          type="button"
-          className="small"
-          onClick={() => navigator.clipboard.writeText(link).then(() => setCopied(true))}
-        >
-          {copied ? "Copied" : "Copy the link"}
-        </button>
+        <CopyButton text={link} what="the link" />
+        {location !== "/referral" && <Link href="/referral">Campaigns and income</Link>}
       </div>
     </Panel>
   );

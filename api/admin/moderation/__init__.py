@@ -1,0 +1,1 @@
+"""What staff does about what people wrote."""

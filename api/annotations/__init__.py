@@ -1,0 +1,1 @@
+"""What leaders write about their own trades, with the time that had passed by then."""

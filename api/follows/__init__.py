@@ -1,0 +1,1 @@
+"""Watching strategies without money: what a person follows, and what its leaders trade."""

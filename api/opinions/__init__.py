@@ -1,0 +1,1 @@
+"""What people say about a strategy as a whole, and what of it is the caller's."""

@@ -1,0 +1,1 @@
+"""Handles that wallets have signed for, and what people say of themselves."""

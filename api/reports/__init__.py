@@ -1,0 +1,1 @@
+"""Saying what is wrong with what people wrote."""

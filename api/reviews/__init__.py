@@ -1,0 +1,1 @@
+"""Reviews of strategies, with a badge for whoever followed with money."""
