@@ -194,12 +194,14 @@ ANSWERS: dict[str, dict[Needs, str]] = {
     "support": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN, Needs.MODERATOR: IN},
     "an operator": _ANYBODY | _OPERATOR,
     "an operator without a code": _ANYBODY
-    | {Needs.PROVEN: CODE, Needs.STAFF: CODE, Needs.OPERATOR: CODE, Needs.ADMIN: ROLE, Needs.EITHER: CODE},
+    | dict.fromkeys((Needs.PROVEN, Needs.STAFF, Needs.OPERATOR, Needs.EITHER, Needs.MODERATOR), CODE)
+    | {Needs.ADMIN: ROLE},
     "an operator off the allowlist": _ANYBODY | _NO_STAFF,
     "an operator with a vault": _ANYBODY | _NO_STAFF,
     "an administrator": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN, Needs.ADMIN: IN, Needs.EITHER: IN},
     "an administrator without a code": _ANYBODY
-    | {Needs.PROVEN: CODE, Needs.STAFF: CODE, Needs.OPERATOR: ROLE, Needs.ADMIN: CODE, Needs.EITHER: CODE},
+    | _NO_STAFF
+    | dict.fromkeys((Needs.PROVEN, Needs.STAFF, Needs.ADMIN, Needs.EITHER), CODE),
     "a key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
     "a key to what is public": dict.fromkeys(Needs, KEY),
     "an administrator's key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
