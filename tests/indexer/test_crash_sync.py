@@ -22,7 +22,7 @@ RANGE = 6
 
 
 async def sync(chain: PaperChain, engine: Engine) -> None:
-    async with indexing(chain.url, engine, max_range=RANGE) as indexer:
+    async with indexing(chain.url, engine, max_range=RANGE, tables=False) as indexer:
         await indexer.backfill_to_head()
 
 

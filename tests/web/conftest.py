@@ -12,6 +12,7 @@ from benchmarks.web.browser import find_chromium, open_browser
 from benchmarks.web.place import Place, open_place
 from benchmarks.web.wallet import Wallet
 from demo.checkout import Checkout
+from tests.deployments import DEPLOYMENTS
 from tests.web.people import PATIENCE_MS, Leader, OpenPage, leader_on_the_desk
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -56,7 +57,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def place(chromium: str, web: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with open_place(tmp_path_factory.mktemp("web"), web) as opened:
+    with open_place(tmp_path_factory.mktemp("web"), web, deployments=DEPLOYMENTS) as opened:
         yield opened
 
 
