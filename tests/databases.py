@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import Engine, inspect
 
+from benchmarks.postgresql import create
+
 _SQLITE: dict[str, Path] = {}
 """A finished database's file, by the name of what it holds."""
 
@@ -76,8 +78,8 @@ def _on_postgresql(engine: Engine, what: str, make: Callable[[Engine], object]) 
     with psycopg.connect(server, autocommit=True) as connection:
         if kept is not None:
             connection.execute(f'DROP DATABASE "{here}"'.encode())
-            connection.execute(f'CREATE DATABASE "{here}" TEMPLATE "{kept}"'.encode())
+            create(connection, here, kept)
             return
         kept = f"kept{uuid.uuid4().hex}"
-        connection.execute(f'CREATE DATABASE "{kept}" TEMPLATE "{here}"'.encode())
+        create(connection, kept, here)
         _POSTGRESQL[server, what] = kept
