@@ -19,7 +19,11 @@ ANVIL_FOLDER := $(CURDIR)/$(FOUNDRY)/anvil-$(PLATFORM)/bin
 BROWNIE := HOME=$(CURDIR)/build/home PATH="$(ANVIL_FOLDER):$$PATH" $(BROWNIE_VENV)/brownie
 FREE_PORT := $(VENV)/python -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
 export SOLCX_BINARY_PATH := $(CURDIR)/toolchain/solc
-export PYTHONDONTWRITEBYTECODE := 1
+# What the compiler has answered before, in whatever checkout; empty: ask it again.
+export LOCKSTEP_SOLC_ANSWERS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lockstep/solc
+# What Python has compiled is kept once for all processes, apart from the sources: nobody else compiles what uv installs.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
 .PHONY: help
 help: ## Show what can be made
@@ -106,12 +110,20 @@ FORGE_ARGS ?=
 BROWNIE_ARGS ?=
 PYTEST_ARGS ?= -n auto --dist loadgroup
 
+# Python's tests wait for chains and databases again and again: what the contracts' tests compute fits in between, and
+# gives way.
 .PHONY: test
-test: install ## Everything that must pass
-	@echo "Forge's and Brownie's tests, side by side: each says all when it has ended …"
-	@$(MAKE) -j2 --output-sync=target test-forge test-brownie
-	@$(MAKE) canary test-python
+test: ## Everything that must pass
+	@$(MAKE) -j2 install
+	@echo "Python's tests and the contracts' own, side by side: each says all when it has ended …"
+	@$(MAKE) -j2 --output-sync=target test-python test-contracts
 	@echo "All suites passed."
+
+.PHONY: test-contracts
+test-contracts: compile ## Forge's and Brownie's tests, and the proof that a failing test of each kind is heard
+	@nice $(MAKE) test-forge
+	@nice $(MAKE) test-brownie
+	@nice $(MAKE) canary
 
 .PHONY: test-forge
 test-forge: compile-forge ## Invariants of the contracts under random calls
@@ -149,6 +161,7 @@ compile: compile-forge compile-brownie ## Compile the contracts with Forge and w
 .PHONY: compile-forge
 compile-forge: install
 	@$(FORGE) build --quiet contracts tests/contracts/gas tests/contracts/support/LeadersWallet.sol
+	@$(VENV)/python -m tests.structure.builds
 
 .PHONY: compile-brownie
 compile-brownie: install
@@ -183,7 +196,7 @@ coverage: install ## Lines and branches of the core that Forge's unit tests reac
 # What was judged before is judged again only if it has changed.
 .PHONY: mutate
 mutate: install .venv-mutants/.installed ## Mistakes planted in the core that Forge's tests notice; writes benchmarks/results/mutation.json
-	@$(VENV)/python -m benchmarks.mutation .venv-mutants $(FORGE)
+	@LOCKSTEP_SOLC_ANSWERS= $(VENV)/python -m benchmarks.mutation .venv-mutants $(FORGE)
 
 # ---------------------------------------------------------------- check
 

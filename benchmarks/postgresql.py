@@ -85,9 +85,18 @@ def database(server: str) -> Iterator[str]:
     """The URL of an empty database on a server, dropped when the block ends."""
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        create(connection, name)
         yield f"{server}/{name}"
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def create(connection: psycopg.Connection, name: str, template: str = "template1") -> None:
+    """Make a database as a copy of another, which nobody may be connected to.
+
+    File by file, as before PostgreSQL 15: it takes half the time for small ones where nothing is synced.
+    """
+    strategy = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+    connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{strategy}'.encode())
 
 
 def _program(name: str) -> str | None:

@@ -22,10 +22,15 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The repository on disk, and the folder `build` in it for everything that a demo writes."""
+    """The repository on disk, and the folder `build` in it for everything that a demo writes.
+
+    `deployments` is where chains with the protocol on them are kept: whoever deploys the same on the same
+    chain again gets the kept one. Without it everything is deployed anew.
+    """
 
     root: Path
     build: Path
+    deployments: Path | None = None
 
     @classmethod
     def here(cls) -> "Checkout":

@@ -1,4 +1,8 @@
-"""Deploys the protocol on the local chain through the project's own Brownie script, and reads where it is."""
+"""Deploys the protocol on the local chain through the project's own Brownie script, and reads where it is.
+
+The same script with the same settings on the same chain makes the same blocks: a checkout that keeps
+deployments has them made once.
+"""
 
 import contextlib
 import fcntl
@@ -16,6 +20,7 @@ from web3 import Web3
 from web3.contract import Contract
 
 from demo.anvil import CHAIN_ID, Anvil
+from demo.chain import Chain
 from demo.checkout import Checkout
 from demo.children import running
 from demo.errors import DemoError
@@ -87,6 +92,9 @@ def deploy_protocol(
 ) -> Deployment:
     """Runs `scripts/deploy.py` against the local chain, as it would run against any other.
 
+    It goes on from what came of it before if the checkout has kept that: the node's clock then stands where
+    it stood before.
+
     Raises:
         DemoError: the script failed.
     """
@@ -112,15 +120,16 @@ def deploy_protocol(
         "pools": [pool.address for pool in exchange.pools.values()],
     }
     config.write_text(json.dumps(settings, indent=2))
-    file.unlink(missing_ok=True)
-    environment = {"LOCKSTEP_DEPLOY_CONFIG": str(config), "LOCKSTEP_DEPLOYMENT": str(file)}
-    python = checkout.brownie.parent / "python"
-    _brownie(
-        checkout,
-        [python, checkout.root / "scripts" / "deploy.py", _NETWORK],
-        network=chain,
-        environment=environment,
-    )
+    if checkout.deployments is None:
+        _run_script(chain, checkout, config, file)
+    else:
+        kept = checkout.deployments / f"{_fingerprint(w3, checkout, config)}.json"
+        with _alone(kept.with_suffix(".lock")):
+            if kept.is_file():
+                _go_on_from(kept, Chain(chain.http_url), file)
+            else:
+                _run_script(chain, checkout, config, file)
+                _keep(kept, Chain(chain.http_url), file)
     addresses = json.loads(file.read_text())
 
     def contract(address: str, abi: list[dict[str, Any]]) -> Contract:
@@ -132,6 +141,48 @@ def deploy_protocol(
         contract(addresses["hub"], hub_abi(checkout)),
         contract(addresses["oracle"], checkout.contract("ChainlinkOracle").abi),
     )
+
+
+def _run_script(chain: Anvil, checkout: Checkout, config: Path, file: Path) -> None:
+    file.unlink(missing_ok=True)
+    environment = {"LOCKSTEP_DEPLOY_CONFIG": str(config), "LOCKSTEP_DEPLOYMENT": str(file)}
+    python = checkout.brownie.parent / "python"
+    script = checkout.root / "scripts" / "deploy.py"
+    _brownie(checkout, [python, script, _NETWORK], network=chain, environment=environment)
+
+
+def _fingerprint(w3: Web3, checkout: Checkout, config: Path) -> str:
+    """Everything that the blocks of a deployment follow from, as one hash: the chain's last block stands for
+    all that is on it.
+    """
+    programs = (checkout.root / "scripts" / "deploy.py", checkout.root / "package-lock.json", config)
+    digest = hashlib.sha256(sources_digest(checkout).encode() + w3.eth.get_block("latest")["hash"])
+    for program in programs:
+        digest.update(program.read_bytes())
+    return digest.hexdigest()
+
+
+def _keep(kept: Path, chain: Chain, file: Path) -> None:
+    document = {
+        "head": _head(chain),
+        "deployment": json.loads(file.read_text()),
+        "state": chain.request("anvil_dumpState"),
+    }
+    unfinished = kept.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(document))
+    unfinished.replace(kept)
+
+
+def _go_on_from(kept: Path, chain: Chain, file: Path) -> None:
+    document = json.loads(kept.read_text())
+    chain.request("anvil_loadState", document["state"])
+    if _head(chain) != document["head"]:
+        raise DemoError(f"{kept} does not bring its chain back.", "Delete that file, then try again.")
+    file.write_text(json.dumps(document["deployment"], indent=2) + "\n")
+
+
+def _head(chain: Chain) -> str:
+    return str(chain.request("eth_getBlockByNumber", "latest", False)["hash"])  # noqa: FBT003 - no names there
 
 
 def hub_abi(checkout: Checkout) -> list[dict[str, Any]]:
@@ -173,13 +224,20 @@ def _brownie_alone(checkout: Checkout) -> Iterator[None]:
     of another local chain with the same id.
     """
     build = checkout.root / "build"
-    build.mkdir(exist_ok=True)
-    with (build / "brownie.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone(build / "brownie.lock"):
         try:
             yield
         finally:
             shutil.rmtree(build / "brownie" / "deployments" / str(CHAIN_ID), ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time for each file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _networks(chain: Anvil) -> dict[str, Any]:

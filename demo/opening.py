@@ -66,6 +66,9 @@ def open_market(
             batch_size=batch_size,
             keepers_are_paid=keepers_are_paid,
         )
+    if checkout.deployments is not None:
+        head = int(chain.request("eth_getBlockByNumber", "latest", False)["timestamp"], 16)  # noqa: FBT003
+        chain.request("evm_setNextBlockTimestamp", head + 1)
     chain.contracts = (contracts.hub, contracts.oracle)
     market = Market(chain, exchange, trader)
     market.open()

@@ -1,6 +1,7 @@
 """Tables beside the ledger's, with a schema version of their own: brought to this version, or refused."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -31,13 +32,12 @@ class OwnTables:
 
         Raises `error` for newer ones.
         """
-        scripts = ScriptDirectory.from_config(self._config())
-        target = scripts.get_current_head() if revision == "head" else revision
+        head, known = _revisions(self.scripts)
+        target = head if revision == "head" else revision
         with engine.connect() as connection:
             found = self._revision(connection)
         if found == target:
             return
-        known = {script.revision for script in scripts.walk_revisions()}
         if found is not None and found not in known:
             raise self.error(
                 f"The database's {self.name} is at revision {found}, which this version of Lockstep "
@@ -58,8 +58,20 @@ class OwnTables:
         options = {"version_table": self.version_table}
         return MigrationContext.configure(connection, opts=options).get_current_revision()
 
-    def _config(self, connection: Connection | None = None) -> Config:
-        config = Config()
-        config.set_main_option("script_location", str(files(self.scripts)))
+    def _config(self, connection: Connection) -> Config:
+        config = _config(self.scripts)
         config.attributes["connection"] = connection
         return config
+
+
+def _config(scripts: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files(scripts)))
+    return config
+
+
+@cache
+def _revisions(scripts: str) -> tuple[str | None, frozenset[str]]:
+    """A package's newest revision, and all. Alembic would load every migration again whenever it is asked."""
+    directory = ScriptDirectory.from_config(_config(scripts))
+    return directory.get_current_head(), frozenset(each.revision for each in directory.walk_revisions())

@@ -182,14 +182,20 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    plan: Plan, folder: Path, *, progress: Callable[[str], None] = lambda _: None
+    plan: Plan,
+    folder: Path,
+    *,
+    deployments: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[World]:
     """A world that is ready to live; everything it starts ends with the block.
+
+    `deployments` is where those of the protocol are kept, if they are.
 
     Raises:
         DemoError: a program or an artifact is missing, or the protocol cannot be deployed.
     """
-    checkout = replace(Checkout.here(), build=folder)
+    checkout = Checkout(Checkout.here().root, folder, deployments)
     engine = open_engine(f"sqlite:///{_fresh(folder / 'simulation.db')}")
     upgrade(engine)
     async with AsyncExitStack() as stack:
@@ -203,8 +209,9 @@ async def open_world(
             )
         )
         start = Tick(SYNTHETIC_START, weth=3_000 * PRICE_UNIT, wbtc=60_000 * PRICE_UNIT)
-        trader = _account(plan, "market")
-        treasury = _account(plan, "treasury").address
+        # The same for every seed: so are the blocks that the protocol is deployed in.
+        trader = _account("market")
+        treasury = _account("treasury").address
         opened = open_market(
             node,
             checkout,
@@ -228,15 +235,17 @@ def _people(
     plan: Plan, node: Anvil, opened: Opened, engine: Engine, nodes: list[Unreliable], *, start: Tick
 ) -> World:
     chance = random.Random(f"world {plan.seed}")
-    leaders = [Leader(each, _account(plan, each.name)) for each in PLANS]
+
+    def account(name: str) -> LocalAccount:
+        return _account(f"{plan.seed} {name}")
+
+    leaders = [Leader(each, account(each.name)) for each in PLANS]
     share = [plan.followers * each.followers // sum(who.followers for who in PLANS) for each in PLANS]
     plans = plan_followers(plan.seed, plan.steps, share)
-    followers = [Follower(each, _account(plan, each.name), leaders[each.leader]) for each in plans]
+    followers = [Follower(each, account(each.name), leaders[each.leader]) for each in plans]
     deployment = read_deployment(opened.contracts.file)
     keepers = [
-        SimulatedKeeper(
-            name, _account(plan, name), nodes[at % len(nodes)].url, engine, deployment, time=start.time
-        )
+        SimulatedKeeper(name, account(name), nodes[at % len(nodes)].url, engine, deployment, time=start.time)
         for at, name in enumerate(f"keeper {number + 1}" for number in range(plan.keepers))
     ]
     everyone = [
@@ -293,7 +302,7 @@ def _fresh(database: Path) -> Path:
     return database
 
 
-def _account(plan: Plan, name: str) -> LocalAccount:
+def _account(name: str) -> LocalAccount:
     """A key that everybody can compute: for play money on a local chain only."""
-    account: LocalAccount = Account.from_key(Web3.keccak(text=f"lockstep simulation {plan.seed} {name}"))
+    account: LocalAccount = Account.from_key(Web3.keccak(text=f"lockstep simulation {name}"))
     return account

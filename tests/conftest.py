@@ -13,20 +13,46 @@ from indexer.ledger.database import open_engine
 TESTS = Path(__file__).parent
 ONE_WORLD = ("e2e", "keeper", "paper", "practice", "web", "demo/test_world.py", "indexer/test_real_hub.py")
 """Whose tests share one world that takes long to build."""
+HASTY = {
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+"""A server that nobody would trust with data: it has hundreds of databases made and dropped."""
+LONG = (
+    "simulation",
+    "benchmarks",
+    "structure/test_bytecode.py",
+    "indexer/test_crash_sync.py",
+    "indexer/test_crash.py",
+    "indexer/test_simulation.py",
+    "indexer/test_killed.py",
+    "indexer/test_planted_bugs.py",
+    "client/test_notebook.py",
+    "api/test_contract.py",
+    "demo",
+)
+"""Whose tests take tens of seconds each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Such tests run in one of several processes: each process would build the world again."""
+    """Tests of one world run in one of several processes: each process would build the world again. Long ones
+    come first, so that no process is left with one of them when the others have nothing more to do.
+    """
     for item in items:
         for world in ONE_WORLD:
             if item.path.is_relative_to(TESTS / world):
                 item.add_marker(pytest.mark.xdist_group(world))
+    items.sort(
+        key=lambda item: not any(item.path.is_relative_to(TESTS / each) for each in (*ONE_WORLD, *LONG))
+    )
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """A temporary server's URL, without database name. Skips where PostgreSQL is not installed."""
-    running = postgresql()
+    running = postgresql(HASTY)
     try:
         url = running.__enter__()
     except PostgresqlMissingError as error:

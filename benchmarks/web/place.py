@@ -124,9 +124,12 @@ class Place:
 
 
 @contextmanager
-def open_place(folder: Path, web: Path) -> Iterator[Place]:
-    """The world after its first steps, indexed up to the head and followed from there."""
-    checkout = Checkout(Checkout.here().root, folder)
+def open_place(folder: Path, web: Path, *, deployments: Path | None = None) -> Iterator[Place]:
+    """The world after its first steps, indexed up to the head and followed from there.
+
+    `deployments` is where those of the protocol are kept, if they are.
+    """
+    checkout = Checkout(Checkout.here().root, folder, deployments)
     data = synthetic(SEED, STEPS)
     genesis = data.ticks[0].time - SETUP_S
     with ExitStack() as stack:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
+import access.migrations
+import inbox.migrations
 from access.desk import Desk
 from access.sealing import Seal, new_key
 from access.sign_in import Place, Site
+from tests.databases import holds
 
 SITE = Site(("lockstep.example", "127.0.0.1:8000"), secure=False)
 PLACE = Place(31337, "0x8464135c8F25Da09e49BC8782676a84730C318bC")
@@ -24,6 +27,18 @@ class Moved:
 
     def pass_s(self, seconds: float) -> None:
         self.now += int(seconds * 1_000_000)
+
+
+@pytest.fixture
+def engine(engine: Engine) -> Engine:
+    """With the tables in it that the desk and its office would make."""
+    holds(engine, "tables of access and of the inbox", _make_tables)
+    return engine
+
+
+def _make_tables(engine: Engine) -> None:
+    access.migrations.upgrade(engine)
+    inbox.migrations.upgrade(engine)
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 from indexer.chain.types import BlockLogs, Header, Log
 from indexer.decode import events as e
 from indexer.decode.decoder import Decoder
-from indexer.ledger.checkpoint import add_deployment
+from indexer.ledger.checkpoint import add_deployment, find_deployment
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.migrations import upgrade
 from indexer.ledger.projection import TokenFacts
 from protocol.types import FeeTerms, Policy, Reason, StrategyLimits, TradeKind, VaultStatus
+from tests.databases import holds
 from tests.indexer.encoding import encode_event
 
 DECODER = Decoder()
@@ -46,6 +47,7 @@ LIMITS = StrategyLimits(300, 1_500, 9_000, 10_000, 100, 0, 60, 20, 100 * USD)
 SOLD_OUT, HALF_DONE = "0x" + "5e" * 32, "0x" + "4d" * 32
 BIG_NONCE = 2**255 + 41
 """Beyond 64 bits, as a nonce may be."""
+LAST_BLOCK = 18
 
 
 def trade_id(strategy: int, sequence: int) -> int:
@@ -87,7 +89,7 @@ def header_of(number: int) -> Header:
 
 
 def empty_chain(engine: Engine) -> Chain:
-    upgrade(engine)
+    holds(engine, "a ledger's tables", upgrade)
     deployment_id = add_deployment(engine, CHAIN_ID, HUB, header_of(9))
     return Chain(Ledger(engine, deployment_id))
 
@@ -160,6 +162,18 @@ def joining(vault: int, owner: str, position: int, amount: int, minimum: int = 0
 
 def fill_world(engine: Engine) -> Chain:
     """Blocks 10 to 18."""
+    holds(engine, "the API's world", _write_world)
+    return world_in(engine)
+
+
+def world_in(engine: Engine) -> Chain:
+    """The chain of a database that the world is in already."""
+    deployment_id = find_deployment(engine, CHAIN_ID, HUB)
+    assert deployment_id is not None
+    return Chain(Ledger(engine, deployment_id), LAST_BLOCK)
+
+
+def _write_world(engine: Engine) -> None:
     chain = empty_chain(engine)
     chain.mine(
         [
@@ -285,4 +299,4 @@ def fill_world(engine: Engine) -> Chain:
         ],
         [e.FeesClaimed(LEADER, USDC, 3_200000)],
     )
-    return chain
+    assert chain.number == LAST_BLOCK

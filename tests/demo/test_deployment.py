@@ -3,18 +3,23 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from demo.anvil import Anvil
+from demo.anvil import Anvil, anvil
 from demo.chain import Chain
 from demo.checkout import Checkout
 from demo.deployment import BATCH_SIZE, deploy_protocol
+from demo.errors import DemoError
 from demo.exchange import Exchange, deploy_tokens, mint_supply, open_exchange
+from demo.opening import Opened, open_market
 from demo.prices import synthetic
+from tests.demo.conftest import GENESIS
 
 MINTER: LocalAccount = Account.from_key(b"\x01" * 32)
 TREASURY: LocalAccount = Account.from_key(b"\x02" * 32)
@@ -54,6 +59,35 @@ def test_the_file_says_what_is_on_the_chain(node: Anvil, checkout: Checkout, exc
     for pool in file["pools"]:
         assert hub.venueOf(pool["address"]).call() == file["venue"]
         assert int(pool["token0"], 16) < int(pool["token1"], 16)
+
+
+def test_a_deployment_that_was_kept_is_gone_on_from_as_if_the_script_had_run(
+    tmp_path: Path, checkout: Checkout
+) -> None:
+    start, deployments = synthetic(7, 1).ticks[0], tmp_path / "deployments"
+
+    @contextmanager
+    def opened(name: str) -> Iterator[Opened]:
+        own = Checkout(checkout.root, tmp_path / name, deployments)
+        with anvil(own.anvil, genesis_time=GENESIS, log=own.build / "anvil.log") as node:
+            yield open_market(node, own, start, trader=MINTER, treasury=TREASURY.address)
+
+    blocks, documents = [], []
+    for name in ("script", "kept"):
+        with opened(name) as market:
+            assert len(market.chain.mine()) >= 3
+            latest = market.chain.w3.eth.get_block("latest")
+            blocks.append((latest["number"], latest["parentHash"], latest["hash"]))
+            documents.append(json.loads(market.contracts.file.read_text()))
+            assert market.contracts.hub.functions.batchSize().call() == BATCH_SIZE
+        assert (tmp_path / name / "brownie.log").exists() == (name == "script")
+    assert blocks[0] == blocks[1]
+    assert documents[0] == documents[1]
+
+    [kept] = deployments.glob("*.json")
+    kept.write_text(json.dumps({**json.loads(kept.read_text()), "head": "0x" + "00" * 32}))
+    with pytest.raises(DemoError, match="does not bring its chain back"), opened("spoilt"):
+        pass
 
 
 def test_a_script_without_its_settings_says_which_one_is_missing(node: Anvil, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from demo.market import Market
 from demo.opening import open_market
 from demo.prices import PRICE_UNIT, Tick
 from indexer.sync.deployment import Deployment, read_deployment
+from tests.deployments import DEPLOYMENTS
 
 GENESIS = 1_767_225_600
 FIRST_BLOCK_OF_A_STORY = GENESIS + 3_600
@@ -149,7 +150,7 @@ class Stage:
 
 @contextmanager
 def open_stage(folder: Path, *, batch_size: int = BATCH_SIZE) -> Iterator[Stage]:
-    checkout = Checkout(Checkout.here().root, folder)
+    checkout = Checkout(Checkout.here().root, folder, DEPLOYMENTS)
     with anvil(checkout.anvil, genesis_time=GENESIS, log=folder / "anvil.log") as node:
         trader, treasury = account("market"), account("treasury")
         # What gas costs is no formula's to foretell: keepers' fees are tested elsewhere.

@@ -5,12 +5,13 @@ from sqlalchemy import Engine
 
 from inbox.migrations import upgrade
 from inbox.orders import Orders
+from tests.databases import holds
 from tests.inbox.people import CHAIN_ID, HUB
 
 
 @pytest.fixture
 def store(engine: Engine) -> Engine:
-    upgrade(engine)
+    holds(engine, "an inbox", upgrade)
     return engine
 
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
 
+from benchmarks.postgresql import create
 from indexer.ledger.content import content_hash
 from indexer.ledger.database import open_engine
 from tests.indexer.crashing import CrashError, crashing
@@ -22,7 +23,7 @@ RANGE = 6
 
 
 async def sync(chain: PaperChain, engine: Engine) -> None:
-    async with indexing(chain.url, engine, max_range=RANGE) as indexer:
+    async with indexing(chain.url, engine, max_range=RANGE, tables=False) as indexer:
         await indexer.backfill_to_head()
 
 
@@ -44,7 +45,7 @@ class Copies:
             return shutil.copy(source, self._folder / f"{name}.db").as_posix()
         server = self._url.set(drivername="postgresql", database="postgres")
         with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"'.encode())
+            create(connection, name, source)
         return name
 
 

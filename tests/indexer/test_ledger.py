@@ -45,6 +45,7 @@ from indexer.ledger.models import (
 )
 from indexer.ledger.postings import HELD_BY_HUB
 from protocol import types
+from tests.databases import holds
 from tests.indexer.blocks import CHAIN_ID, TOKENS, block, block_hash, header, write
 from tests.indexer.story import (
     FUTURE,
@@ -72,7 +73,7 @@ def created(protocol_bps: int = PROTOCOL_BPS) -> events.StrategyCreated:
 
 
 def new_ledger(engine: Engine, **options: int) -> Ledger:
-    upgrade(engine)
+    holds(engine, "a ledger's tables", upgrade)
     deployment_id = add_deployment(engine, CHAIN_ID, HUB, header(0))
     return Ledger(engine, deployment_id, **options)
 

@@ -19,7 +19,7 @@ from indexer.ledger.postings import HELD_BY_HUB
 from indexer.ledger.rollback import BLOCK_TABLES
 from protocol.identity import copy_id
 from tests.indexer.blocks import CHAIN_ID
-from tests.indexer.crashing import CRASHED, crashing
+from tests.indexer.crashing import CRASHED, STRIDES, Places, crashing
 from tests.indexer.story import HUB, tell
 from tests.indexer.test_ledger import append, in_blocks, new_ledger
 
@@ -177,19 +177,22 @@ def stored(engine: Engine) -> dict[str, list[dict[str, str]]]:
         }
 
 
-def test_crash_before_every_statement_of_an_upgrade_with_data_changes_nothing(engine: Engine) -> None:
+@pytest.mark.parametrize("every", STRIDES)
+def test_crash_before_every_statement_of_an_upgrade_with_data_changes_nothing(
+    engine: Engine, every: int
+) -> None:
     upgrade(engine, "0001")
     with engine.begin() as connection:
         written_by_0001(connection)
-    before, crash_at = stored(engine), 0
+    before, places = stored(engine), Places(every)
     while True:
-        with crashing(engine, crash_at) as statements, suppress(*CRASHED):
+        with crashing(engine, places) as statements, suppress(*CRASHED):
             upgrade(engine)
             break
         engine.dispose()
         assert stored(engine) == before, statements.run[-1]
-        crash_at += 1
-    assert crash_at > 30
+    assert len(statements.run) > 30
+    assert len(statements.run) // every <= places.crashes
     ensure_current(engine)
 
 

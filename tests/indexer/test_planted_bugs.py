@@ -95,7 +95,7 @@ async def crash_while_the_checkpoint_moves(url: str, engine: Engine) -> None:
         def counting(text: str) -> None:
             nonlocal moved
             if moved == 2:
-                statements.crash_at = 0
+                statements.is_dead = True
             moved += text.startswith("UPDATE deployments SET checkpoint")
             before(text)
 

@@ -47,6 +47,7 @@ from indexer.sync.deployment import Deployment, read_deployment
 from indexer.sync.errors import EmptyLedgerError
 from indexer.sync.reconcile import Report, reconcile
 from indexer.sync.service import Indexer, open_indexer
+from tests.deployments import DEPLOYMENTS
 from tests.indexer.encoding import ABI
 from tests.indexer.tables import content
 
@@ -66,7 +67,7 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    checkout = Checkout(FOLDER, tmp_path_factory.mktemp("demo"))
+    checkout = Checkout(FOLDER, tmp_path_factory.mktemp("demo"), DEPLOYMENTS)
     data = synthetic(5, STEPS)
     log = checkout.build / "anvil.log"
     inbox = open_engine(f"sqlite:///{checkout.build / 'inbox.db'}")

@@ -291,7 +291,7 @@ async def test_hub_of_another_abi_is_refused_before_anything_is_written(
 ) -> None:
     chain.set_code(emitter(topic_of(name) for name in PARTS[0][1:]))
     with pytest.raises(AbiMismatchError, match=f"cannot emit {PARTS[0][0]} as"):
-        async with indexing(chain.url, engine):
+        async with indexing(chain.url, engine, tables=False):
             pass
     with engine.connect() as connection:
         assert not engine.dialect.has_table(connection, "deployments")
@@ -314,8 +314,9 @@ async def test_part_of_the_hub_without_its_events_is_refused(
 async def test_deployment_file_that_names_another_extension_than_the_hub_is_refused(
     engine: Engine, chain: PaperChain
 ) -> None:
+    wrong = Deployment(31_337, HUB, USDC, 1)
     with pytest.raises(DeploymentFileError, match=f"names {EXTENSION}") as caught:
-        async with indexing(chain.url, engine, deployment=Deployment(31_337, HUB, USDC, 1)):
+        async with indexing(chain.url, engine, deployment=wrong, tables=False):
             pass
     assert "--deployment" in caught.value.remedy
     with engine.connect() as connection:

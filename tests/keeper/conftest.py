@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from inbox.migrations import upgrade
 from indexer.ledger.database import open_engine
+from tests.databases import holds
 from tests.e2e.stage import Stage, open_stage
 from tests.keeper.world import BATCH_SIZE, World
 
@@ -28,7 +29,7 @@ def stage(deployed: Stage) -> Iterator[Stage]:
 def store(tmp_path: Path) -> Iterator[Engine]:
     """A database with an inbox, on SQLite; what PostgreSQL does otherwise is tested in tests/inbox."""
     engine = open_engine(f"sqlite:///{tmp_path / 'inbox.db'}")
-    upgrade(engine)
+    holds(engine, "an inbox", upgrade)
     yield engine
     engine.dispose()
 

@@ -16,6 +16,7 @@ from inbox.migrations import upgrade
 from inbox.models import Attempt, SenderNonce, Transaction
 from indexer.ledger.database import open_engine
 from simulation.killing import Crash, CrashingRpc
+from tests.databases import holds
 from tests.e2e.stage import Stage
 from tests.keeper.world import World, all_different
 
@@ -112,7 +113,7 @@ async def test_killed_at_any_statement_it_loses_nothing_and_repeats_nothing(
     number, killed = 1, True
     while killed:
         engine = open_engine(f"sqlite:///{tmp_path / f'{number}.db'}")
-        upgrade(engine)
+        holds(engine, "an inbox", upgrade)
 
         def kill(engine: Engine, at: int = number) -> Any:
             if kind == "commit":
@@ -134,7 +135,7 @@ async def test_killed_at_any_request_it_loses_nothing_and_repeats_nothing(
     number, killed = 1, True
     while killed:
         engine = open_engine(f"sqlite:///{tmp_path / f'{number}.db'}")
-        upgrade(engine)
+        holds(engine, "an inbox", upgrade)
         with deployed.story() as stage:
             async with World.begin(stage, engine) as world:
                 vaults = world.join(*(f"follower {at}" for at in range(FOLLOWERS)))

@@ -29,7 +29,8 @@ from notices.book.quiet import NEVER, QuietHours
 from notices.book.rules import Rules, Standing, Wish
 from notices.book.targets import ChannelKind
 from notices.telling.teller import Teller
-from tests.api.world import ALICE, CHAIN_ID, HUB, LEADER, Chain, fill_world
+from tests.api.world import ALICE, CHAIN_ID, HUB, LEADER, Chain, fill_world, world_in
+from tests.databases import holds
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 STAFF = LEADER
@@ -96,16 +97,21 @@ class Office:
         return [(each.notice.kind, each.notice.title) for each in claimed]
 
 
+def _all_tables(engine: Engine) -> None:
+    fill_world(engine)
+    inbox.upgrade(engine)
+    upgrade(engine)
+
+
 @pytest.fixture
 def chain(engine: Engine) -> Chain:
-    return fill_world(engine)
+    holds(engine, "the API's world, with tables of the inbox and of notices", _all_tables)
+    return world_in(engine)
 
 
 @pytest.fixture
 def office(engine: Engine, chain: Chain) -> Office:
     del chain
-    inbox.upgrade(engine)
-    upgrade(engine)
     clock, seal = Clock(), Seal(new_key())
     teller = Teller(engine, Snapshots(engine, None), lambda _: frozenset({STAFF}), clock=clock)
     teller.step()

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from simulation.verdict import Verdict, judge
 from simulation.world import Plan, World, open_world
+from tests.deployments import DEPLOYMENTS
 
 KEPT = [Plan(seed=2, steps=24, followers=20)]
 """One of every kind of trouble, and each that ever failed."""
@@ -21,7 +22,7 @@ class Lived:
 
 
 async def live(plan: Plan, folder: Path) -> Lived:
-    async with open_world(plan, folder) as world:
+    async with open_world(plan, folder, deployments=DEPLOYMENTS) as world:
         await world.live()
         head = world.opened.chain.request("eth_getBlockByNumber", "latest", False)["hash"]
         return Lived(await judge(world), head)
@@ -54,7 +55,8 @@ async def test_same_seed_lives_the_same_life_and_another_does_not(tmp_path: Path
 
 @pytest.mark.timeout(1200)
 async def test_pools_that_were_thin_are_as_deep_as_before(tmp_path: Path) -> None:
-    async with open_world(Plan(seed=1, steps=1, faults=0.0, followers=16), tmp_path) as world:
+    plan = Plan(seed=1, steps=1, faults=0.0, followers=16)
+    async with open_world(plan, tmp_path, deployments=DEPLOYMENTS) as world:
         chain, pools = world.opened.chain, world.opened.exchange.pools.values()
         contracts = [world.opened.exchange.uniswap.contract(pool).functions for pool in pools]
 
@@ -75,7 +77,8 @@ async def test_pools_that_were_thin_are_as_deep_as_before(tmp_path: Path) -> Non
 @pytest.mark.timeout(1200)
 async def test_judge_sees_what_is_planted(tmp_path: Path) -> None:
     """An order that is forgotten, one said to be rejected that was filled, a unit too much in the ledger."""
-    async with open_world(Plan(seed=1, steps=12, faults=0.0, followers=16), tmp_path) as world:
+    plan = Plan(seed=1, steps=12, faults=0.0, followers=16)
+    async with open_world(plan, tmp_path, deployments=DEPLOYMENTS) as world:
         await world.live()
         clean = await judge(world)
         assert clean.is_clean

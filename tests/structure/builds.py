@@ -1,7 +1,9 @@
 """The compiled contracts, as Forge and as Brownie wrote them."""
 
+import hashlib
 import json
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +11,30 @@ from demo.checkout import Checkout
 from demo.deployment import compile_contracts
 
 Artifact = dict[str, Any]
+STAMP = "build/forge/sources.sha256"
+"""Of what Forge has compiled: `make compile-forge` writes it down when it is done."""
 
 
 class Builds:
     """Artifacts by contract name."""
 
-    def __init__(self, root: Path, forge: Path, folder: Path) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._forge = forge
-        self._folder = folder
 
     @classmethod
     def up_to_date(cls, folder: Path) -> "Builds":
         """Have both compile what has changed: stale output proves nothing. `folder` takes logs."""
         checkout = Checkout(Checkout.here().root, folder)
-        # Beside anvil lies forge, in a package for the same platform.
-        package = checkout.anvil.parent.parent.name.replace("anvil", "forge")
-        forge = checkout.root / "node_modules" / "@foundry-rs" / package / "bin" / "forge"
-        assert forge.is_file(), "Forge is missing: `make install` brings it."
-        command = [forge, "build", "contracts"]
-        done = subprocess.run(command, cwd=checkout.root, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, f"`forge build contracts` failed:\n{done.stdout}{done.stderr}"
+        if not _is_what_make_compiled(checkout.root):
+            # Beside anvil lies forge, in a package for the same platform.
+            package = checkout.anvil.parent.parent.name.replace("anvil", "forge")
+            forge = checkout.root / "node_modules" / "@foundry-rs" / package / "bin" / "forge"
+            assert forge.is_file(), "Forge is missing: `make install` brings it."
+            command = [forge, "build", "contracts"]
+            done = subprocess.run(command, cwd=checkout.root, check=False, capture_output=True, text=True)
+            assert done.returncode == 0, f"`forge build contracts` failed:\n{done.stdout}{done.stderr}"
         compile_contracts(checkout)
-        return cls(checkout.root, forge, folder)
+        return cls(checkout.root)
 
     def forge(self, name: str) -> Artifact:
         return self._read(f"build/forge/out/{name}.sol/{name}.json")
@@ -39,25 +42,41 @@ class Builds:
     def brownie(self, name: str) -> Artifact:
         return self._read(f"build/brownie/contracts/{name}.json")
 
-    def layout(self, name: str) -> list[tuple[str, str, int, str]]:
-        """A contract's storage variables: name, slot, byte in it, and type with all its members."""
-        # Apart from the build: artifacts with a layout are others, and all would be compiled anew.
-        apart = ["--out", self._folder / "out", "--cache-path", self._folder / "cache"]
-        command = [
-            self._forge,
-            "inspect",
-            f"contracts/core/{name}.sol:{name}",
-            "storageLayout",
-            "--json",
-            *apart,
-        ]
-        done = subprocess.run(command, cwd=self._root, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+    def layouts(self, *names: str) -> list[list[tuple[str, str, int, str]]]:
+        """Each contract's storage variables: name, slot, byte in it, and type with all its members.
+
+        Asked of the compiler itself: it tells them without making any code.
+        """
+        settings = tomllib.loads((self._root / "foundry.toml").read_text())["profile"]["default"]
+        files = [f"contracts/core/{name}.sol" for name in names]
+        question = {
+            "language": "Solidity",
+            "sources": {file: {"content": (self._root / file).read_text()} for file in files},
+            "settings": {
+                "remappings": settings["remappings"],
+                "evmVersion": settings["evm_version"],
+                "viaIR": settings["via_ir"],
+                "outputSelection": {"*": {"*": ["storageLayout"]}},
+            },
+        }
+        done = subprocess.run(
+            [self._root / settings["solc"], "--standard-json"],
+            input=json.dumps(question),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         found = json.loads(done.stdout)
-        types = found["types"]
+        assert not [each for each in found.get("errors", ()) if each["severity"] == "error"], found["errors"]
+        layouts = [
+            found["contracts"][file][name]["storageLayout"] for file, name in zip(files, names, strict=True)
+        ]
         return [
-            (each["label"], each["slot"], each["offset"], _spelled(each["type"], types))
-            for each in found["storage"]
+            [
+                (each["label"], each["slot"], each["offset"], _spelled(each["type"], layout["types"]))
+                for each in layout["storage"]
+            ]
+            for layout in layouts
         ]
 
     def _read(self, path: str) -> Artifact:
@@ -65,6 +84,20 @@ class Builds:
         assert file.is_file(), f"{path} is missing: `make test` builds it."
         found: Artifact = json.loads(file.read_text())
         return found
+
+
+def _is_what_make_compiled(root: Path) -> bool:
+    """Whether Forge's output is of these sources and settings.
+
+    Forge would say so too, but writes its cache anew to say it, and its tests may be running just then.
+    """
+    stamp = root / STAMP
+    return stamp.is_file() and stamp.read_text() == _digest(root)
+
+
+def _digest(root: Path) -> str:
+    files = [root / "foundry.toml", *sorted(root.glob("contracts/**/*.sol"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _spelled(name: str, types: dict[str, Any]) -> str:
@@ -76,3 +109,8 @@ def _spelled(name: str, types: dict[str, Any]) -> str:
         for each in found.get("members", [])
     ]
     return f"{found['label']}[{found['numberOfBytes']}]" + (f"({', '.join(inner)})" if inner else "")
+
+
+if __name__ == "__main__":
+    here = Checkout.here().root
+    (here / STAMP).write_text(_digest(here))

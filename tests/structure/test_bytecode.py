@@ -39,7 +39,7 @@ def test_one_changed_byte_of_code_is_a_difference(builds: Builds) -> None:
 
 
 def test_all_parts_of_the_hub_have_one_storage(builds: Builds) -> None:
-    hub, *others = (builds.layout(name) for name in HUB_PARTS)
+    hub, *others = builds.layouts(*HUB_PARTS)
     assert hub[0][0] == "_owner"
     assert hub[1][0] == "_pendingOwner"
     for part in others:

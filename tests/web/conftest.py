@@ -1,7 +1,8 @@
 """A real browser in front of a real world, one of each for the folder; a fresh page for each test."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from benchmarks.web.browser import find_chromium, open_browser
 from benchmarks.web.place import Place, open_place
 from benchmarks.web.wallet import Wallet
 from demo.checkout import Checkout
+from tests.deployments import DEPLOYMENTS
 from tests.web.people import PATIENCE_MS, Leader, OpenPage, leader_on_the_desk
 
 expect.set_options(timeout=PATIENCE_MS)
 
 _HERE = Path(__file__).parent
 _LONGEST_S = 900
+_running: list[asyncio.AbstractEventLoop] = []
+"""The loop of the browser's driver, which counts as running as long as the driver is there."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,6 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.timeout(_LONGEST_S))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The driver's loop counts as running in this folder's tests alone: no other could run after them."""
+    if _running and item.path.is_relative_to(_HERE):
+        asyncio._set_running_loop(_running[0])
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(None)
 
 
 def _or_skip(found: Any, what: str) -> Any:
@@ -51,12 +66,14 @@ def web() -> Path:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     with open_browser(chromium) as opened:
+        _running.append(asyncio.get_running_loop())
         yield opened
+        asyncio._set_running_loop(_running.pop())
 
 
 @pytest.fixture(scope="session")
 def place(chromium: str, web: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with open_place(tmp_path_factory.mktemp("web"), web) as opened:
+    with open_place(tmp_path_factory.mktemp("web"), web, deployments=DEPLOYMENTS) as opened:
         yield opened
 
 

@@ -1,5 +1,6 @@
 """Brings a database to this version's tables, and refuses one that a newer version has changed."""
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -22,13 +23,14 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     Of two that come at once on PostgreSQL the second waits, and finds the work done. Read models are made
     anew when the tables have changed.
     """
-    _refuse_unknown(engine)
+    head, _ = _revisions()
+    if _refuse_unknown(engine) == (head if revision == "head" else revision):
+        return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_config(connection), revision)
-        head = ScriptDirectory.from_config(_config()).get_current_head()
         if (
             before not in {None, head}
             and MigrationContext.configure(connection).get_current_revision() == head
@@ -46,9 +48,8 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def ensure_current(engine: Engine) -> None:
     """Raise `SchemaMismatchError` unless the database has exactly this version's tables. Changes nothing."""
-    _refuse_unknown(engine)
-    found = _revision(engine)
-    if found != ScriptDirectory.from_config(_config()).get_current_head():
+    found = _refuse_unknown(engine)
+    if found != _revisions()[0]:
         raise SchemaMismatchError(
             "The database has no ledger yet."
             if found is None
@@ -57,14 +58,22 @@ def ensure_current(engine: Engine) -> None:
         )
 
 
-def _refuse_unknown(engine: Engine) -> None:
+def _refuse_unknown(engine: Engine) -> str | None:
+    """The database's revision; None for one without tables."""
     found = _revision(engine)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in _revisions()[1]:
         raise SchemaMismatchError(
             f"The database is at revision {found}, which this version of Lockstep does not know.",
             remedy="Install the newer Lockstep that wrote it, or give another --database-url.",
         )
+    return found
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest revision, and all. Alembic would load every migration again each time it is asked."""
+    scripts = ScriptDirectory.from_config(_config())
+    return scripts.get_current_head(), frozenset(each.revision for each in scripts.walk_revisions())
 
 
 def _revision(engine: Engine) -> str | None:
