@@ -136,7 +136,7 @@ def _metrics(engine: Engine, size: Size) -> Figures:
     moment = Moment(at.number, at.time)
     begin = time.perf_counter()
     with engine.begin() as connection:
-        refresh(connection, 1, ids, moment)
+        refresh(connection, 1, ids, moment, processes=os.cpu_count() or 1)
     whole = time.perf_counter() - begin
     chance, ones = random.Random(1), []
     for _ in range(min(50, size.leaders)):

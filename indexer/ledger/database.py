@@ -12,6 +12,10 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from indexer.ledger.errors import DatabaseUnavailableError
 
 BUSY_TIMEOUT_MS = 10_000
+CONNECTIONS = 15
+"""What one process opens to PostgreSQL at most. All stay open: to open one takes longer than most requests,
+and it would have to learn its statements again.
+"""
 
 _CACHE_KB = 32_768
 _CHECKPOINT_PAGES = 8_000
@@ -62,7 +66,10 @@ def open_engine(url: str, *, must_exist: bool = False) -> Engine:
             f"There is no database at {parsed.database}.",
             remedy="Run `lockstep index` first, or give another --database-url.",
         )
-    engine = create_engine(parsed)
+    size: dict[str, Any] = (
+        {} if parsed.get_backend_name() == "sqlite" else {"pool_size": CONNECTIONS, "max_overflow": 0}
+    )
+    engine = create_engine(parsed, **size)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
