@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request, Response
@@ -16,7 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, Select, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from api.beside import said_of_leaders, tables_there
+from api.beside import TABLES, said_of_leaders, tables_there
 from api.problems import ApiError, LedgerNotReadyError
 from api.schemas import BlockRef, utc
 from api.shelf import Shelf
@@ -39,6 +39,7 @@ were every thread waiting for a connection, none would be left to finish a reque
 """
 
 _COLUMNS = tuple(Deployment.__table__.columns.keys())
+_BESIDE = sorted(TABLES)
 _REMEDY = "Run `lockstep index` against this database; try again when it has read its first blocks."
 
 
@@ -64,13 +65,20 @@ class DeploymentKey:
     hub: str
 
 
+class Found(NamedTuple):
+    """A deployment, and those of `api.beside.TABLES` that are there, where that was asked with it."""
+
+    deployment: Deployment
+    beside: frozenset[str] | None
+
+
 class Snapshot:
     """A read transaction, which begins when something is first read, and the deployment it reads.
 
     One thread at a time may use it.
     """
 
-    def __init__(self, session: Session, find: Callable[[Session], Deployment], shelf: Shelf) -> None:
+    def __init__(self, session: Session, find: Callable[[Session], "Found"], shelf: Shelf) -> None:
         self.shelf = shelf
         self.is_shared = False
         """Whether it goes on after the request: it is not for the request's thread to close it."""
@@ -78,12 +86,13 @@ class Snapshot:
         """What is to be the same as long as the snapshot lives."""
         self._session = session
         self._find = find
+        self._beside: frozenset[str] | None = None
         self._tell: Callable[[Snapshot], None] | None = None
 
     @cached_property
     def deployment(self) -> Deployment:
         """The deployment as it is in the transaction; looking at it begins the transaction."""
-        found = self._find(self._session)
+        found, self._beside = self._find(self._session)
         self.__dict__["deployment"] = found  # for who is told of it
         if self._tell is not None:
             self._tell(self)
@@ -107,7 +116,8 @@ class Snapshot:
     @cached_property
     def beside(self) -> frozenset[str]:
         """The names of those of `api.beside.TABLES` that anybody has made."""
-        return tables_there(self.session.connection())
+        _ = self.deployment
+        return self._beside if self._beside is not None else tables_there(self.session.connection())
 
     @cached_property
     def said(self) -> str:
@@ -200,7 +210,7 @@ class Snapshots:
                 session.execute(_TIMEOUT)
             yield session
 
-    def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
+    def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Found:
         key = wanted or self._key
         known = {} if key is None else {"chain": key.chain_id, "hub": key.hub}
         query = _deployments(key is not None, self._engine.dialect.name == "postgresql")
@@ -219,7 +229,9 @@ class Snapshots:
             )
         if not found:
             raise LedgerNotReadyError("The database holds no deployment yet.", remedy=_REMEDY)
-        return found[0]
+        beside = rows[0][len(_COLUMNS) + 1 :]
+        there = frozenset(name for name, one in zip(_BESIDE, beside, strict=True) if one) if beside else None
+        return Found(found[0], there)
 
 
 KEPT_SNAPSHOT = "lockstep.kept_snapshot"
@@ -262,7 +274,7 @@ def _deployments(one: bool, timed: bool) -> Select[Any]:  # noqa: FBT001 (which 
         query = query.where(Deployment.chain_id == bindparam("chain"), Deployment.hub == bindparam("hub"))
     if timed:  # in the same round trip as what is asked first
         limit = func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True)  # noqa: FBT003 (PostgreSQL's signature)
-        query = query.add_columns(limit)
+        query = query.add_columns(limit, *(func.to_regclass(name) for name in _BESIDE))
     return query
 
 

@@ -22,6 +22,7 @@ from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import LeaderMetrics, Vault
 from tests.accounting.by_library import risk_metrics
+from tests.api.world import fill_world
 from tests.indexer.blocks import DECODER, TOKENS
 from tests.indexer.story import tell
 from tests.indexer.test_derived import happened, hourly
@@ -86,9 +87,10 @@ def test_several_processes_make_the_same_metrics(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = open_engine(postgresql_url)
-    ledger = lived(engine, 3, refresh=False)
-    at, ids = ledger.checkpoint, [row["strategy_id"] for row in rows(engine) if row["window"] == "all"]
-    assert len(ids) > 1
+    at = fill_world(engine).ledger.checkpoint
+    ids = [row["strategy_id"] for row in rows(engine) if row["window"] == "all"]
+    with engine.begin() as connection:
+        making.refresh(connection, 1, ids, making.Moment(at.number, at.time))
     alone = rows(engine)
     monkeypatch.setattr(making, "_CHUNK", 1)
     monkeypatch.setattr(making, "_LEAST_PARTS", 1)
