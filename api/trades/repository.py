@@ -251,7 +251,7 @@ _WITHIN = _shown(select(Copy).where(_OF_VAULT, places.since(Copy), places.before
 
 
 def _read(session: Session, query: Select[Any], known: Mapping[str, Any]) -> Sequence[CopyRow]:
-    return [_row(tuple(row)) for row in session.connection().execute(query, known)]
+    return [_row(tuple(row)) for row in session.connection().execute(query, known).all()]
 
 
 _COPY = len(CopyCells._fields)

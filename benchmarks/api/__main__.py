@@ -78,7 +78,8 @@ def measure(size: Size, *, seconds: float, listeners: int, keep: Path | None = N
                 for name, paths in _reads(size)
             }
             long = f"/v1/vaults/{size.vaults}/statement?limit="
-            pages = (f"{long}{100 - at % 50}" for at in itertools.count())  # another each time: none is kept
+            # Another text each time, with one more zero before the number: none is kept.
+            pages = (f"{long}{100 - at % 50:0{3 + at // 50}d}" for at in itertools.count())
             figures["statement_10k_ms"] = asyncio.run(read_at(address, pages, 5, 4)).p50_ms
             happen = _new_blocks(engine)
             fanned = asyncio.run(listen(address, listeners, happen, 5))

@@ -314,7 +314,7 @@ def read_pasts(
     """Return vault id → its past: the last hour of each day, and every one from `recent` on."""
     found = {each.vault_id: Past(each) for each in subjects}
     known = {"deployment": deployment_id, "recent": recent, "vaults": sorted(found)}
-    for *hour, token, units in connection.execute(_PASTS, known):
+    for *hour, token, units in connection.execute(_PASTS, known).all():
         found[hour[0]].take(_Hour._make(hour), token, units)
     return found
 
@@ -330,7 +330,7 @@ def read_pasts_before(
     known: dict[str, Any] = {"deployment": deployment_id}
     known |= {f"time_{at}": time for at, time in enumerate(times)}
     for ids in (sorted(found)[at : at + _CHUNK] for at in range(0, len(found), _CHUNK)):
-        for *hour, token, units in connection.execute(query, {**known, "vaults": ids}):
+        for *hour, token, units in connection.execute(query, {**known, "vaults": ids}).all():
             found[hour[0]].take(_Hour._make(hour), token, units)
     return found
 

@@ -76,16 +76,14 @@ _PRESENT = (
         Vault.block_number.label("opened_block"),
         Strategy.leader_vault_id,
         Strategy.base_token,
+        *(each for each in VaultPosition.__table__.columns if each.name not in {*_VAULT_KEYS, "hour"}),
     )
     .select_from(Vault)
     .join(Strategy, _same(Strategy, Vault, "strategy_id"))
     .outerjoin(VaultHour, and_(_same(VaultHour, Vault, "vault_id"), VaultHour.hour == _latest_hour()))
-    .where(_OF_VAULTS)
-)
-_POSITIONS = (
-    select(VaultPosition.__table__)
-    .select_from(Vault)
-    .join(VaultPosition, and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour()))
+    .outerjoin(
+        VaultPosition, and_(_same(VaultPosition, VaultHour, "vault_id"), VaultPosition.hour == VaultHour.hour)
+    )
     .where(_OF_VAULTS)
 )
 _OF_VAULT = and_(
@@ -208,23 +206,18 @@ def read_leaders(connection: Connection, deployment_id: int, vault_ids: Sequence
 def read_present(
     connection: Connection, deployment_id: int, vault_ids: Sequence[int], before: int
 ) -> list[RowMapping]:
-    """Return the row of each vault, with what is known of its latest hour before one."""
+    """Return the rows of vaults, with what is known of their latest hours before one: a row for each position
+    then, and one for a vault without any.
+    """
     return [
         row
         for ids in _chunks(vault_ids)
         for row in connection.execute(
             _PRESENT, {"deployment": deployment_id, "before": before, "vaults": ids}
-        ).mappings()
+        )
+        .mappings()
+        .all()
     ]
-
-
-def read_positions(
-    connection: Connection, deployment_id: int, vault_ids: Sequence[int], before: int
-) -> Iterator[RowMapping]:
-    """Return the positions of vaults in their latest hours before one."""
-    for ids in _chunks(vault_ids):
-        known = {"deployment": deployment_id, "before": before, "vaults": ids}
-        yield from connection.execute(_POSITIONS, known).mappings()
 
 
 def read_average_book(
@@ -233,7 +226,7 @@ def read_average_book(
     """Return a vault's book by average cost after its latest hour before one."""
     book = Book(base, "average_cost")
     known = {"deployment": deployment_id, "vault": vault_id, "before": before}
-    for cash, deposited, withdrawn, *rest in connection.execute(_BOOK, known):
+    for cash, deposited, withdrawn, *rest in connection.execute(_BOOK, known).all():
         book.cash, book.deposited, book.withdrawn = cash, deposited, withdrawn
         book.costs = dict(zip(COST_KINDS, rest, strict=False))
         token, *held = rest[len(COST_KINDS) :]
