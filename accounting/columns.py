@@ -25,6 +25,11 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Figure = float | int | None
 
 
+def exposure_of(equity: int, cash: int) -> float | None:
+    """Return the part of an equity that is not cash; None without any."""
+    return (equity - cash) / equity if equity else None
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """A vault at consecutive points in time: growth of one unit, equity and of it cash, net deposits."""
@@ -44,9 +49,8 @@ class Days:
     @property
     def exposures(self) -> Floats:
         """The part of the equity that is not cash, at each point with any."""
-        return np.array(
-            [(equity - cash) / equity for equity, cash in zip(self.equity, self.cash, strict=True) if equity]
-        )
+        found = map(exposure_of, self.equity, self.cash)
+        return np.array([each for each in found if each is not None], float)
 
 
 class Trades:

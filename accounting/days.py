@@ -1,11 +1,10 @@
 """A vault at the end of a day, from which risk figures and curves are made."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """A vault at the end of a day, or of an hour in a window of hours.
 
     ``growth`` is that of one unit since the start, without flows (`accounting.returns.Growth.level`);

@@ -7,6 +7,7 @@ rounded half to even to four places.
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from accounting.rounding import STATISTICS, mul_div_down, ratio
 
@@ -14,16 +15,14 @@ _BPS_PLACES = Decimal("0.0001")
 _SHOWN = Context(prec=18)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """``amount_out`` units of the token bought for ``amount_in`` (positive) units of the token sold."""
 
     amount_in: int
     amount_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """``units`` more (or fewer) than the reference gave; ``bps`` is None when the reference gave nothing."""
 
     units: int
@@ -64,3 +63,26 @@ def in_base(units: int, fill: Rate, *, sells_base: bool) -> int:
     if not sells_base:
         return units
     return units * fill.amount_in // fill.amount_out if fill.amount_out else 0
+
+
+@dataclass(slots=True)
+class Executed:
+    """Fills of a vault summed up: `fills` in all, and against the leader's and the oracle's prices in base
+    token units. `left_out` of them are in neither sum: the oracle was not asked, or none of the two tokens
+    was the base token. A fill that no leader had a part in counts against the oracle alone.
+    """
+
+    fills: int = 0
+    left_out: int = 0
+    against_leader: int = 0
+    against_oracle: int = 0
+
+    def add(self, fill: Rate, leader: Rate | None, oracle: Rate | None, *, sells_base: bool | None) -> None:
+        """Take a fill; ``sells_base`` is None where it neither sold nor bought the base token."""
+        self.fills += 1
+        if sells_base is None or oracle is None or not oracle.amount_in or not oracle.amount_out:
+            self.left_out += 1
+            return
+        self.against_oracle += in_base(more_units(fill, oracle), fill, sells_base=sells_base)
+        if leader is not None and leader.amount_in:
+            self.against_leader += in_base(more_units(fill, leader), fill, sells_base=sells_base)

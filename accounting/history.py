@@ -6,14 +6,14 @@ Money is in base token units, times are unix seconds.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from accounting.book import Book, Charge, CostMethod, Deposit, Event, Fill, Profit, Return, Withdrawal
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
 from accounting.returns import Observation, growth_of, money_weighted_return
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """An event as booked, with its value if it moved a token, and the realised result and costs it added."""
 
     event: Event

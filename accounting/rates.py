@@ -63,16 +63,29 @@ def internal_rate(flows: Sequence[tuple[int, int]]) -> InternalRate:
     if start == end:
         return InternalRate(None, problem="no_time")
     with localcontext(prec=_DIGITS):
-        terms = [_Term(Decimal(end - time) / (end - start), Decimal(flow)) for time, flow in moved]
-        changes = sum((one > 0) != (next_ > 0) for (_, one), (_, next_) in pairwise(moved))
-        limit = _LARGEST.ln()
-        brackets = [(-limit, limit)] if changes == 1 else _isolate(terms, limit)
-        if len(brackets) > 1:
-            return InternalRate(None, end - start, "several_solutions")
-        root = _solve(terms, *brackets[0]) if brackets else None
-        if root is None:
-            return InternalRate(None, end - start, "no_solution")
-        return InternalRate(root.exp() - 1, end - start)
+        return _between_two(moved, end - start) if len(moved) == 2 else _searched(moved, end - start)
+
+
+def _between_two(moved: Sequence[tuple[int, int]], span: int) -> InternalRate:
+    """What came back over what was paid in: no other rate explains two flows of different sign."""
+    growth = Decimal(-moved[1][1]) / Decimal(moved[0][1])
+    if not 1 / _LARGEST <= growth <= _LARGEST:
+        return InternalRate(None, span, "no_solution")
+    return InternalRate(growth - 1, span)
+
+
+def _searched(moved: Sequence[tuple[int, int]], span: int) -> InternalRate:
+    end = moved[-1][0]
+    terms = [_Term(Decimal(end - time) / span, Decimal(flow)) for time, flow in moved]
+    changes = sum((one > 0) != (next_ > 0) for (_, one), (_, next_) in pairwise(moved))
+    limit = _LARGEST.ln()
+    brackets = [(-limit, limit)] if changes == 1 else _isolate(terms, limit)
+    if len(brackets) > 1:
+        return InternalRate(None, span, "several_solutions")
+    root = _solve(terms, *brackets[0]) if brackets else None
+    if root is None:
+        return InternalRate(None, span, "no_solution")
+    return InternalRate(root.exp() - 1, span)
 
 
 def _surplus(terms: Sequence[_Term], y: Decimal) -> Decimal:

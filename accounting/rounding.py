@@ -27,7 +27,9 @@ def ratio(numerator: int, denominator: int) -> Decimal:
 
 def decimal_string(units: int, decimals: int) -> str:
     """Return units as an exact decimal number without trailing zeros: ``(1234500000, 6)`` → ``"1234.5"``."""
-    sign = "-" if units < 0 else ""
-    digits = str(abs(units)).rjust(decimals + 1, "0")
-    whole, fraction = (digits[:-decimals], digits[-decimals:].rstrip("0")) if decimals else (digits, "")
-    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+    if not decimals:
+        return str(units)
+    digits = str(abs(units)).zfill(decimals + 1)
+    whole, fraction = digits[:-decimals], digits[-decimals:].rstrip("0")
+    shown = f"{whole}.{fraction}" if fraction else whole
+    return f"-{shown}" if units < 0 else shown

@@ -1,8 +1,8 @@
 """Gives an answer again for as long as it is what would be answered: until the next block.
 
-Whether there is another block is asked for every request, after it has come; requests that come while that is
-being asked wait for the next asking, together. An answer is kept under everything that was asked for, with
-its `ETag`, and given again while that is the tag of the present.
+Whether there is another block is asked for every request that has an answer, after it has come; requests that
+come while that is being asked wait for the next asking, together. An answer is kept under everything that was
+asked for, with its `ETag`, and given again while that is the tag of the present.
 
 What may be kept is named in `api/tags.py`, and says so itself: by its tag, and by `Cache-Control: no-cache`,
 which `open_snapshot` gives to what looks at the chain alone. An answer that looked at its caller has neither.
@@ -19,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.beside import said_of_leaders
+from api.beside import said_of_leaders, tables_there
 from api.snapshot import DeploymentKey, wanted_of
 from api.tags import State, is_of_the_chain, shows_leaders, tag_of
 from indexer.ledger.models import Deployment
@@ -43,9 +43,8 @@ States = dict[DeploymentKey, State]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All that an answer depends on beside the state of the deployment: who asks is not part of it."""
+    """All that an answer depends on beside the state of a deployment: who asks is not part of it."""
 
-    deployment: DeploymentKey
     path: str
     query: bytes
     accept: str
@@ -71,10 +70,8 @@ class Present:
         self._next: asyncio.Future[States] | None = None
         self._of_leaders = False
 
-    async def state(
-        self, wanted: DeploymentKey | None, *, of_leaders: bool
-    ) -> tuple[DeploymentKey, State] | None:
-        """Return the deployment wanted and its state, read after this was called; None where it is not clear
+    async def state(self, wanted: DeploymentKey | None, *, of_leaders: bool) -> State | None:
+        """Return the state of the deployment wanted, read after this was called; None where it is not clear
         which that is, or the database does not answer. What is said of leaders is read only if it is wanted.
         """
         self._of_leaders |= of_leaders
@@ -83,8 +80,8 @@ class Present:
         found = await asyncio.shield(self._next)
         key = wanted or self._key
         if key is None:
-            return next(iter(found.items())) if len(found) == 1 else None
-        return (key, found[key]) if key in found else None
+            return next(iter(found.values())) if len(found) == 1 else None
+        return found.get(key)
 
     async def _ask(self, before: "asyncio.Future[States] | None") -> States:
         if before is not None:
@@ -100,7 +97,7 @@ class Present:
 
     def _read(self, *, of_leaders: bool) -> States:
         with self._engine.connect() as connection:
-            said = said_of_leaders(connection) if of_leaders else ""
+            said = said_of_leaders(connection, tables_there(connection)) if of_leaders else ""
             return {
                 DeploymentKey(chain, hub): State(last, gas, version, said)
                 for chain, hub, last, gas, version in connection.execute(_PRESENT)
@@ -118,13 +115,13 @@ class Answers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give what is kept, or pass the request on."""
-        found = await self._look(scope)
-        if found is None:
+        asked = _asked(scope)
+        if asked is None:
             await self._app(scope, receive, send)
             return
-        asked, tag = found
+        tag = await self._present_tag(asked.path) if asked in self._kept else None
         known = self._kept.get(asked)
-        if known is None or known.tag != tag:
+        if known is None or tag is None or known.tag != tag:
             await self._app(scope, receive, self._keeping(asked, send))
             return
         self._kept.move_to_end(asked)
@@ -135,19 +132,10 @@ class Answers:
         await send({"type": "http.response.start", "status": 200, "headers": list(known.headers)})
         await send({"type": "http.response.body", "body": known.body})
 
-    async def _look(self, scope: Scope) -> tuple[Asked, str] | None:
-        """What is asked for, and its tag in the present; None for what is never kept."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not is_of_the_chain(scope["path"]):
-            return None
-        path = scope["path"]
-        found = await self._present.state(_deployment(path), of_leaders=shows_leaders(path))
-        if found is None:
-            return None
-        deployment, state = found
-        tag = tag_of(path, state)
-        if tag is None:
-            return None
-        return Asked(deployment, path, scope["query_string"], Headers(scope=scope).get("accept", "")), tag
+    async def _present_tag(self, path: str) -> str | None:
+        """The tag that an answer at a path has in the present."""
+        state = await self._present.state(_deployment(path), of_leaders=shows_leaders(path))
+        return None if state is None else tag_of(path, state)
 
     def _keeping(self, asked: Asked, send: Send) -> Send:
         start: Message = {}
@@ -181,6 +169,14 @@ class Answers:
         while self._bytes > MOST_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= oldest.size
+
+
+def _asked(scope: Scope) -> Asked | None:
+    """What is asked for; None for what is never kept."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not is_of_the_chain(scope["path"]):
+        return None
+    accept = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept"), "")
+    return Asked(scope["path"], scope["query_string"], accept)
 
 
 def _deployment(path: str) -> DeploymentKey | None:

@@ -44,6 +44,7 @@ from api.holdings.endpoints import router as holdings
 from api.incidents.endpoints import router as incidents
 from api.keepers.endpoints import router as keepers
 from api.keys.endpoints import router as keys
+from api.leaders.boards import Boards
 from api.leaders.endpoints import router as leaders
 from api.live.endpoints import router as live
 from api.live.feed import Feeds
@@ -227,6 +228,7 @@ def create_app(
     parts = {
         "snapshots": snapshots,
         "counter": Counter(engine, wallets),
+        "boards": Boards(),
         "feeds": Feeds(snapshots),
         "play_money": PlayMoney(engine),
         "door": door,

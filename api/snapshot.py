@@ -4,19 +4,19 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Annotated, Any, TypeVar
+from functools import cache, cached_property, partial
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request, Response
-from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, Select, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from api.beside import said_of_leaders
+from api.beside import TABLES, said_of_leaders, tables_there
 from api.problems import ApiError, LedgerNotReadyError
 from api.schemas import BlockRef, utc
 from api.shelf import Shelf
@@ -38,6 +38,8 @@ MAX_READERS = 10
 were every thread waiting for a connection, none would be left to finish a request and give one back.
 """
 
+_COLUMNS = tuple(Deployment.__table__.columns.keys())
+_BESIDE = sorted(TABLES)
 _REMEDY = "Run `lockstep index` against this database; try again when it has read its first blocks."
 
 
@@ -63,13 +65,81 @@ class DeploymentKey:
     hub: str
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """An open read transaction and the deployment it reads."""
+class Found(NamedTuple):
+    """A deployment, and those of `api.beside.TABLES` that are there, where that was asked with it."""
 
-    session: Session
     deployment: Deployment
-    shelf: Shelf
+    beside: frozenset[str] | None
+
+
+class Snapshot:
+    """A read transaction, which begins when something is first read, and the deployment it reads.
+
+    One thread at a time may use it.
+    """
+
+    def __init__(self, session: Session, find: Callable[[Session], "Found"], shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.is_shared = False
+        """Whether it goes on after the request: it is not for the request's thread to close it."""
+        self.held: dict[Hashable, Any] = {}
+        """What is to be the same as long as the snapshot lives."""
+        self._session = session
+        self._find = find
+        self._beside: frozenset[str] | None = None
+        self._tell: Callable[[Snapshot], None] | None = None
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The deployment as it is in the transaction; looking at it begins the transaction."""
+        found, self._beside = self._find(self._session)
+        self.__dict__["deployment"] = found  # for who is told of it
+        if self._tell is not None:
+            self._tell(self)
+        return found
+
+    @property
+    def session(self) -> Session:
+        """Reads in the transaction."""
+        _ = self.deployment
+        return self._session
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a transaction to end."""
+        return self._session.in_transaction()
+
+    def tell(self, tell: Callable[["Snapshot"], None]) -> None:
+        """Call back when the transaction has begun, in the thread that reads; not if it has already."""
+        self._tell = tell
+
+    @cached_property
+    def beside(self) -> frozenset[str]:
+        """The names of those of `api.beside.TABLES` that anybody has made."""
+        _ = self.deployment
+        return self._beside if self._beside is not None else tables_there(self.session.connection())
+
+    @cached_property
+    def said(self) -> str:
+        """Another text after whatever operators said of any leader."""
+        return said_of_leaders(self.session.connection(), self.beside)
+
+    def close(self) -> None:
+        """End the transaction; what was read may be looked at on.
+
+        PostgreSQL's is read-only, so there is nothing to take back: a rollback would make the driver forget
+        the statements that the connection has planned, which takes several times as long as they do.
+        """
+        if self.is_open and self._session.get_bind().dialect.name == "postgresql":
+            self._session.commit()
+        self._session.close()
+
+    def renew(self) -> None:
+        """Forget what was read, and begin again when something is read next."""
+        self.close()
+        self.held.clear()
+        for name in ("deployment", "beside", "said", "block", "tokens"):
+            self.__dict__.pop(name, None)
 
     @property
     def deployment_id(self) -> int:
@@ -118,9 +188,19 @@ class Snapshots:
 
     @contextmanager
     def open(self, wanted: DeploymentKey | None = None) -> Iterator[Snapshot]:
-        """Yield a snapshot of the deployment wanted; its transaction is rolled back afterwards."""
-        with Session(self._engine, autoflush=False) as session:
-            yield Snapshot(session, self._deployment(session, wanted), self._shelf)
+        """Yield a snapshot of the deployment wanted, as it is now; its transaction ends with the block."""
+        snapshot = self.promise(wanted)
+        try:
+            _ = snapshot.deployment
+            yield snapshot
+        finally:
+            snapshot.close()
+
+    def promise(self, wanted: DeploymentKey | None) -> Snapshot:
+        """Return a snapshot of the deployment wanted as it will be when something is first read."""
+        find = partial(self._deployment, wanted=wanted)
+        session = Session(self._engine, autoflush=False, expire_on_commit=False)
+        return Snapshot(session, find, self._shelf)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -130,11 +210,12 @@ class Snapshots:
                 session.execute(_TIMEOUT)
             yield session
 
-    def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Deployment:
+    def _deployment(self, session: Session, wanted: DeploymentKey | None) -> Found:
         key = wanted or self._key
         known = {} if key is None else {"chain": key.chain_id, "hub": key.hub}
         query = _deployments(key is not None, self._engine.dialect.name == "postgresql")
-        found: Sequence[Deployment] = session.scalars(query, known).all()
+        rows = session.connection().execute(query, known).all()
+        found = [Deployment(**dict(zip(_COLUMNS, row, strict=False))) for row in rows]  # known to no session
         if len(found) > 1:
             raise LedgerNotReadyError(
                 "The database holds several deployments and the request does not say which is meant.",
@@ -148,7 +229,9 @@ class Snapshots:
             )
         if not found:
             raise LedgerNotReadyError("The database holds no deployment yet.", remedy=_REMEDY)
-        return found[0]
+        beside = rows[0][len(_COLUMNS) + 1 :]
+        there = frozenset(name for name, one in zip(_BESIDE, beside, strict=True) if one) if beside else None
+        return Found(found[0], there)
 
 
 KEPT_SNAPSHOT = "lockstep.kept_snapshot"
@@ -158,67 +241,78 @@ KEPT_SNAPSHOT = "lockstep.kept_snapshot"
 class KeptSnapshot:
     """One snapshot for requests in a row that are one answer together, such as the pages of a table."""
 
-    def __init__(self) -> None:
-        self._stack = AsyncExitStack()
+    def __init__(self, *, is_shared: bool = True) -> None:
+        self._is_shared = is_shared
+        self._turns: asyncio.Semaphore | None = None
         self._snapshot: Snapshot | None = None
 
     async def opened(self, snapshots: Snapshots, wanted: DeploymentKey | None) -> Snapshot:
-        """Return the snapshot, which the first request opens."""
+        """Return the snapshot, for which the first request waits its turn."""
         if self._snapshot is None:
-            await self._stack.enter_async_context(snapshots.turns)
-            opening = contextmanager_in_threadpool(snapshots.open(wanted))
-            self._snapshot = await self._stack.enter_async_context(opening)
+            await snapshots.turns.acquire()
+            self._turns = snapshots.turns
+            self._snapshot = snapshots.promise(wanted)
+            self._snapshot.is_shared = self._is_shared
         return self._snapshot
 
     async def close(self) -> None:
-        """End its transaction."""
-        await self._stack.aclose()
+        """End its transaction, if that has not been done, and let the next have its turn."""
+        try:
+            if self._snapshot is not None and self._snapshot.is_open:
+                await run_in_threadpool(self._snapshot.close)
+        finally:
+            if self._turns is not None:
+                self._turns.release()
+                self._turns = None
 
 
 @cache
 def _deployments(one: bool, timed: bool) -> Select[Any]:  # noqa: FBT001 (which parts it has)
     """Statements are made once: to make one takes longer than to run it."""
-    query: Select[Any] = select(Deployment).order_by(Deployment.id).limit(2)
+    query: Select[Any] = select(*Deployment.__table__.columns).order_by(Deployment.id).limit(2)
     if one:
         query = query.where(Deployment.chain_id == bindparam("chain"), Deployment.hub == bindparam("hub"))
     if timed:  # in the same round trip as what is asked first
         limit = func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True)  # noqa: FBT003 (PostgreSQL's signature)
-        query = query.add_columns(limit)
+        query = query.add_columns(limit, *(func.to_regclass(name) for name in _BESIDE))
     return query
 
 
 async def open_snapshot(request: Request, response: Response) -> AsyncIterator[Snapshot]:
-    """Open the request's snapshot when its turn has come, or take the one that it shares.
+    """Promise the request's snapshot when its turn has come, or take the one that it shares.
 
-    What follows from the chain alone is the same until the next block: its answer carries an `ETag`, and says
-    `Cache-Control: no-cache`, which lets `Answers` keep it. Raises `NotModified` for a client that has it
-    already.
+    It begins in the thread that reads first. What follows from the chain alone is the same until the next
+    block: its answer carries an `ETag`, and says `Cache-Control: no-cache`, which lets `Answers` keep it; the
+    first read raises `NotModified` for a client that has it already.
     """
     snapshots: Snapshots = request.app.state.snapshots
     wanted = wanted_of(request.path_params)
     shared: KeptSnapshot | None = request.scope.get(KEPT_SNAPSHOT)
-    kept = KeptSnapshot() if shared is None else shared
+    kept = KeptSnapshot(is_shared=False) if shared is None else shared
     try:
         snapshot = await kept.opened(snapshots, wanted)
-        tag = await _tag(request, snapshot)
-        if tag is not None:
-            if tag in request.headers.get("if-none-match", ""):
-                raise NotModified(tag)
-            response.headers["ETag"] = tag
-            response.headers["Cache-Control"] = "no-cache"
+        snapshot.tell(partial(_tell, request, response))
         yield snapshot
     finally:
         if shared is None:
             await kept.close()
 
 
-async def _tag(request: Request, snapshot: Snapshot) -> str | None:
+def _tell(request: Request, response: Response, snapshot: Snapshot) -> None:
+    tag = _tag(request, snapshot)
+    if tag is None:
+        return
+    if tag in request.headers.get("if-none-match", ""):
+        raise NotModified(tag)
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "no-cache"
+
+
+def _tag(request: Request, snapshot: Snapshot) -> str | None:
     path, found = request.scope["path"], snapshot.deployment
     if getattr(request.state, "private", False) or not is_of_the_chain(path):
         return None
-    said = ""
-    if shows_leaders(path):
-        said = await run_in_threadpool(lambda: said_of_leaders(snapshot.session.connection()))
+    said = snapshot.said if shows_leaders(path) else ""
     return tag_of(path, State(found.checkpoint_hash, found.gas_number, found.metrics_version, said))
 
 

@@ -1,6 +1,7 @@
 """`lockstep rebuild`: every derived table anew from the raw logs."""
 
 import asyncio
+import os
 
 import typer
 from rich.console import Console
@@ -19,7 +20,7 @@ from indexer.sync.lease import Lease
 
 console = Console()
 
-_LEADERS_AT_ONCE = 500
+_LEADERS_AT_ONCE = 10_000
 
 
 def rebuild(database_url: DatabaseUrl = DATABASE_URL, deployment: DeploymentPath = DEPLOYMENT) -> None:
@@ -59,7 +60,7 @@ def _rebuild(engine: Engine, place: Deployment, deployment_id: int) -> tuple[boo
             place.hub,
             on_progress=lambda done, total: shown.update(task, completed=done, total=total),
         )
-    while ledger.refresh_leaders(_LEADERS_AT_ONCE):
+    while ledger.refresh_leaders(_LEADERS_AT_ONCE, processes=os.cpu_count() or 1):
         pass
     after = content_hash(engine, deployment_id)
     if before.hash != after.hash:

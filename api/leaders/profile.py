@@ -1,12 +1,12 @@
 """The profile of one leader: the curve, the months and the market mix are drawn up from the vault's hours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from accounting.days import Day
 from accounting.rounding import STATISTICS, ratio
-from accounting.windows import DAY_S, WINDOWS, WindowName, boundaries, start_of, step_of
+from accounting.windows import WINDOWS, WindowName, start_of, step_of
 from api.curves import curve_of
 from api.events import event_of
 from api.leaders import repository
@@ -29,9 +29,11 @@ from indexer.derived.points import (
     Subject,
     read_pasts,
     read_price_history,
+    recent_of,
 )
 
 _PLACES = Decimal("1e-12")
+_BEGIN: Day | None = Day(Decimal(1), 0, 0, 0)
 
 
 class LeaderNotReadyError(ApiError):
@@ -58,15 +60,16 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
     place = (row.opened_block, row.opened)
     subject = Subject(strategy.leader_vault_id, strategy.base_token, row.tokens, *place)
     past, prices = _past(snapshot, subject)
+    ends = _month_ends(now, subject.opened)
     points = [
         point._replace(time=now) if point.time == NOW else point
-        for point in past.points(_times(window, now, subject.opened), prices)
+        for point in past.points(_times(window, now, subject.opened, ends), prices)
     ]
     terms = list_terms(session, deployment_id, [strategy_id]).values()
     profile = LeaderProfile(
         **facts_of(snapshot, row, standings(snapshot, [strategy.leader])[strategy.leader]),
         windows=[window_of(snapshot, rows[name]) for name in WINDOWS],
-        months=_months(points),
+        months=_months(points, frozenset(ends)),
         market_mix=_market_mix(snapshot, strategy, past.worths(prices)),
         curve=curve_of(points, window, now, tokens.by_address[strategy.base_token]),
         gas=gas_of_sender(snapshot, strategy.leader),
@@ -81,8 +84,7 @@ def get_leader(snapshot: Snapshot, strategy_id: int, window: WindowName) -> Answ
 def _past(snapshot: Snapshot, subject: Subject) -> tuple[Past, PriceHistory]:
     """The leader's vault, and the prices of its tokens: those of the same tokens are the same."""
     connection, deployment_id = snapshot.session.connection(), snapshot.deployment_id
-    first = start_of("24h", snapshot.time)
-    recent = first - first % DAY_S
+    recent = recent_of(snapshot.time)
     past = read_pasts(connection, deployment_id, [subject], recent)[subject.vault_id]
 
     def prices() -> PriceHistory:
@@ -91,29 +93,32 @@ def _past(snapshot: Snapshot, subject: Subject) -> tuple[Past, PriceHistory]:
     return past, snapshot.kept(("past prices", subject.tokens), prices)
 
 
-def _times(window: WindowName, now: int, opened: int) -> list[int]:
+def _times(window: WindowName, now: int, opened: int, ends: Sequence[int]) -> list[int]:
     """The points of the window, the ends of all months, and now."""
     start, step = start_of(window, now), step_of(window)
-    return [
-        *(
-            time
-            for time in boundaries(now, opened)
-            if (time >= start and time % step == 0) or (time % DAY_S == 0 and utc(time).day == 1)
-        ),
-        NOW,
-    ]
+    return [*sorted({*range(max(start, opened - opened % step + step), now, step), *ends}), NOW]
 
 
-def _months(points: Sequence[Point]) -> list[Month]:
-    """Growth from the last point of one month to that of the next; the first begins at 1."""
-    last: dict[str, Day | None] = {}
-    for point in points:
-        last[utc(point.time - 1).strftime("%Y-%m")] = point.day  # midnight ends the day before
-    ends: list[tuple[str, Day | None]] = [("", Day(Decimal(1), 0, 0, 0)), *last.items()]
-    return [
-        Month(month=month, time_weighted_return=_grown(before, after))
-        for (_, before), (month, after) in pairwise(ends)
-    ]
+def _month_ends(now: int, opened: int) -> list[int]:
+    """When each month ended since an opening and before now."""
+    year, month = utc(opened).timetuple()[:2]
+    ends: list[int] = []
+    while True:
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        end = int(datetime(year, month, 1, tzinfo=UTC).timestamp())
+        if end >= now:
+            return ends
+        ends.append(end)
+
+
+def _months(points: Sequence[Point], ends: Collection[int]) -> list[Month]:
+    """Growth from the end of one month to that of the next, and to now; the first begins at 1."""
+    found, before = [], _BEGIN
+    for point in (*(point for point in points[:-1] if point.time in ends), *points[-1:]):
+        month = utc(point.time - 1).strftime("%Y-%m")  # midnight ends the day before
+        found.append(Month(month=month, time_weighted_return=_grown(before, point.day)))
+        before = point.day
+    return found
 
 
 def _grown(before: Day | None, after: Day | None) -> Decimal | None:
@@ -125,7 +130,7 @@ def _grown(before: Day | None, after: Day | None) -> Decimal | None:
 def _market_mix(
     snapshot: Snapshot, strategy: StrategyCells, worths: Mapping[str, int] | None
 ) -> list[MarketShare]:
-    bought = repository.sum_bought(snapshot.session, snapshot.deployment_id, strategy)
+    bought = repository.list_bought(snapshot.session, snapshot.deployment_id, strategy.leader_vault_id)
     equity, whole = sum((worths or {}).values()), sum(bought.values())
     tokens = {*bought, *(token for token, worth in (worths or {}).items() if worth)}
     shares = [

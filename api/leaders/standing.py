@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 
 from eth_utils.address import to_checksum_address
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from access.models import LeaderStanding
-from api.beside import is_there
 from api.leaders.schemas import Standing, StandingFact
-from api.orders.repository import has_inbox
 from api.schemas import utc_of_microseconds
 from api.snapshot import Snapshot
 from inbox.models import Stop
 from inbox.stops import Scope
-from indexer.ledger.models import Deployment
 
 NOTHING = Standing(verified=None, suspended=None, stopped=None)
 
@@ -30,19 +26,20 @@ def standings(snapshot: Snapshot, leaders: Iterable[str]) -> dict[str, Standing]
     }
 
 
-def suspended_leaders(session: Session, deployment: Deployment) -> Select[str] | None:
-    """Return a query of suspended leaders' addresses, lower-case; None where there has never been one."""
-    if not _has_standings(session):
-        return None
-    return select(LeaderStanding.address).where(
-        LeaderStanding.chain_id == deployment.chain_id,
-        LeaderStanding.hub == deployment.hub,
+def suspended_leaders(snapshot: Snapshot) -> frozenset[str]:
+    """Return suspended leaders' addresses, lower-case."""
+    if LeaderStanding.__tablename__ not in snapshot.beside:
+        return frozenset()
+    query = select(LeaderStanding.address).where(
+        LeaderStanding.chain_id == snapshot.deployment.chain_id,
+        LeaderStanding.hub == snapshot.deployment.hub,
         LeaderStanding.suspended_us.is_not(None),
     )
+    return frozenset(snapshot.session.scalars(query))
 
 
 def _said(snapshot: Snapshot, leaders: list[str]) -> dict[str, Standing]:
-    if not _has_standings(snapshot.session):
+    if LeaderStanding.__tablename__ not in snapshot.beside:
         return {}
     query = select(LeaderStanding).where(
         LeaderStanding.chain_id == snapshot.deployment.chain_id,
@@ -60,7 +57,7 @@ def _said(snapshot: Snapshot, leaders: list[str]) -> dict[str, Standing]:
 
 
 def _stopped(snapshot: Snapshot, leaders: list[str]) -> dict[str, StandingFact | None]:
-    if not has_inbox(snapshot.session):
+    if Stop.__tablename__ not in snapshot.beside:
         return {}
     query = select(Stop).where(
         Stop.chain_id == snapshot.deployment.chain_id,
@@ -74,7 +71,3 @@ def _stopped(snapshot: Snapshot, leaders: list[str]) -> dict[str, StandingFact |
 
 def _fact(since_us: int | None, why: str | None) -> StandingFact | None:
     return None if since_us is None else StandingFact(since=utc_of_microseconds(since_us), why=why or "")
-
-
-def _has_standings(session: Session) -> bool:
-    return is_there(session.connection(), LeaderStanding)

@@ -12,6 +12,7 @@ from api.snapshot import OpenSnapshot
 from api.statements import service
 from api.statements.schemas import StatementAnswer
 from api.vaults.endpoints import VaultId
+from api.written import written
 
 router = APIRouter(prefix="/v1/vaults", tags=["vaults"])
 
@@ -30,6 +31,7 @@ class StatementQuery(PageQuery):
     summary="A vault's statement",
     responses=responses(404),
 )
+@written
 def get_statement(
     snapshot: OpenSnapshot, vault_id: VaultId, query: Annotated[StatementQuery, Query()]
 ) -> StatementAnswer:

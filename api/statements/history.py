@@ -23,9 +23,10 @@ from api.statements import repository
 from api.statements.repository import FlowRow
 from api.trades.fills import keeper_part
 from api.trades.repository import CopyRow, list_vault_copies, list_vault_copies_within
+from api.vaults.repository import VaultCells
 from indexer.derived.standing import Market, load_states
 from indexer.derived.state import HOUR_S
-from indexer.derived.store import read_prices
+from indexer.derived.store import read_average_book, read_prices
 from indexer.ledger.models import Clearing, Vault
 from indexer.ledger.models.places import Place
 
@@ -46,7 +47,7 @@ def list_lines(
 
 def steps_of(
     snapshot: Snapshot,
-    vault: Vault,
+    vault: Vault | VaultCells,
     market: Market,
     lines: Sequence[Line],
     older: int | None,
@@ -81,14 +82,15 @@ def steps_of(
 
 
 def _book_before(snapshot: Snapshot, vault_id: int, market: Market, method: CostMethod, hour: int) -> Book:
-    connection = snapshot.session.connection()
-    states, _ = load_states(connection, snapshot.deployment_id, [vault_id], before=hour, market=market)
-    state = states[vault_id]
-    return state.average if method == "average_cost" else state.fifo
+    connection, deployment_id = snapshot.session.connection(), snapshot.deployment_id
+    if method == "average_cost":
+        return read_average_book(connection, deployment_id, vault_id, market.base, hour)
+    states, _ = load_states(connection, deployment_id, [vault_id], before=hour, market=market)
+    return states[vault_id].fifo
 
 
 def _quotes(
-    snapshot: Snapshot, vault: Vault, market: Market, events: Sequence[tuple[Place, Event]]
+    snapshot: Snapshot, vault: Vault | VaultCells, market: Market, events: Sequence[tuple[Place, Event]]
 ) -> Iterator[tuple[Place, Quote]]:
     """The prices that events need whose tokens have to be valued: of the hours before theirs, and within."""
     wanted: dict[int, int] = {}

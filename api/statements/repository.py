@@ -1,21 +1,19 @@
 """Queries behind a statement: what happened in a vault, page by page, and what of it is summed up."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, and_, bindparam, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from indexer.ledger.models import (
     ACCOUNT_OF_POSTING,
-    CLEARING_OF_COPY,
     POSTING_OF_ENTRY,
     Balance,
     Block,
     Clearing,
-    Copy,
     Entry,
     Posting,
     StrategyToken,
@@ -155,62 +153,6 @@ def end_before(session: Session, deployment_id: int, time: int) -> int:
     query = select(Block.number).where(Block.deployment_id == deployment_id, Block.time < time)
     last = session.scalar(query.order_by(Block.time.desc(), Block.number.desc()).limit(1))
     return 0 if last is None else last + 1
-
-
-class Done(NamedTuple):
-    """What a trade did in a vault: why nothing, or a fill's amounts, those of its own clearing, and those of
-    the first clearing of its trade. Amounts of clearings are null for a skip.
-    """
-
-    reason: str | None
-    trade_id: int
-    amount_in: int
-    amount_out: int
-    token_in: str
-    token_out: str
-    cleared_in: int
-    oracle_out: int
-    first_in: int
-    first_out: int
-
-
-_FIRST = aliased(Clearing)
-_DONE = (
-    select(
-        Copy.reason,
-        Copy.trade_id,
-        Copy.amount_in,
-        Copy.amount_out,
-        Clearing.token_in,
-        Clearing.token_out,
-        Clearing.amount_in,
-        Clearing.oracle_out,
-        _FIRST.amount_in,
-        _FIRST.amount_out,
-    )
-    .outerjoin(
-        Clearing,
-        CLEARING_OF_COPY,
-    )
-    .outerjoin(
-        _FIRST,
-        and_(
-            Copy.reason.is_(None),
-            _FIRST.deployment_id == Copy.deployment_id,
-            _FIRST.trade_id == Copy.trade_id,
-            _FIRST.batch == 0,
-        ),
-    )
-    .where(
-        Copy.deployment_id == bindparam("deployment"), Copy.vault_id == bindparam("vault", type_=BigInteger)
-    )
-)
-
-
-def list_done(session: Session, deployment_id: int, vault_id: int) -> Iterator[Done]:
-    """Return all that trades did in a vault, in no order."""
-    known = {"deployment": deployment_id, "vault": vault_id}
-    return map(Done._make, session.connection().execute(_DONE, known))
 
 
 _FLOW_VALUES = select(ValuedFlow.block_time, ValuedFlow.value).where(

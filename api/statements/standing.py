@@ -1,16 +1,18 @@
 """A vault's present from its read models: figures over its whole life, without its life."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounting.book import Book, CostMethod, Profit
+from accounting.execution import Executed
 from accounting.position import Lot
 from accounting.quotes import QuoteBoard, RecordedPrice
 from accounting.rates import InternalRate, internal_rate
 from accounting.tracking import TrackingDifference
 from api.snapshot import Snapshot
 from api.statements import repository
+from api.vaults.repository import OfferCells, VaultCells
 from indexer.derived.standing import Market, load_prices, load_states
 from indexer.derived.state import VaultState
 from indexer.ledger.models import Strategy, Vault
@@ -24,7 +26,7 @@ class Standing:
     """What a vault comes to at the snapshot, under one cost method.
 
     The returns are None where money moved, or is held, without a price; ``tracking`` is None for a leader's
-    own vault, too, and ``lots`` (token → open lots) but by FIFO.
+    own vault, too, and ``lots`` (token → open lots) but by FIFO. ``skips`` is reason → trades skipped for it.
     """
 
     book: Book
@@ -37,12 +39,20 @@ class Standing:
     sync_score: int | None
     is_follower: bool
     lots: Mapping[str, Sequence[Lot]] | None
+    executed: Executed = field(default_factory=Executed)
+    skips: Mapping[str, int] = field(default_factory=dict)
 
 
-def market_of(snapshot: Snapshot, strategy: Strategy) -> Market:
-    """Return what a strategy's vaults may hold, with the prices of it: those of the same tokens are kept."""
+def market_of(
+    snapshot: Snapshot, strategy: Strategy | OfferCells, tokens: frozenset[str] | None = None
+) -> Market:
+    """Return what a strategy's vaults may hold, with the prices of it: those of the same tokens are kept.
+
+    ``tokens`` are the strategy's, where somebody has read them already.
+    """
     session, deployment_id, strategy_id = snapshot.session, snapshot.deployment_id, strategy.strategy_id
-    tokens = frozenset(repository.list_strategy_tokens(session, deployment_id, strategy_id))
+    if tokens is None:
+        tokens = frozenset(repository.list_strategy_tokens(session, deployment_id, strategy_id))
 
     def prices() -> QuoteBoard:
         return load_prices(session.connection(), deployment_id, strategy_id)
@@ -52,7 +62,11 @@ def market_of(snapshot: Snapshot, strategy: Strategy) -> Market:
 
 
 def standing_of(
-    snapshot: Snapshot, vault: Vault, method: CostMethod, strategy: Strategy, market: Market
+    snapshot: Snapshot,
+    vault: Vault | VaultCells,
+    method: CostMethod,
+    strategy: Strategy | OfferCells,
+    market: Market,
 ) -> Standing:
     """Return the standing of a vault of a strategy."""
     connection, wanted = snapshot.session.connection(), [vault.vault_id, strategy.leader_vault_id]
@@ -70,7 +84,7 @@ def standings_of(snapshot: Snapshot, vaults: Sequence[Vault], method: CostMethod
 
 def _standing(
     snapshot: Snapshot,
-    vault: Vault,
+    vault: Vault | VaultCells,
     method: CostMethod,
     states: Mapping[int, VaultState],
     board: QuoteBoard,
@@ -102,6 +116,8 @@ def _standing(
         state.score,
         state.leader is not None,
         _lots(state) if method == "fifo" else None,
+        state.executed,
+        state.skips,
     )
 
 
@@ -110,7 +126,7 @@ def _lots(state: VaultState) -> dict[str, list[Lot]]:
     return {token: held.open_lots() for token, held in state.stored_lots() if held.quantity}
 
 
-def _rate(snapshot: Snapshot, vault: Vault, equity: int | None) -> InternalRate:
+def _rate(snapshot: Snapshot, vault: Vault | VaultCells, equity: int | None) -> InternalRate:
     moved = repository.list_flow_values(snapshot.session, snapshot.deployment_id, vault.vault_id)
     flows = [(time, value) for time, value in moved if value]
     return internal_rate([*flows, (snapshot.time, -equity)] if equity else flows)

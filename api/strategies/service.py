@@ -16,7 +16,7 @@ from api.statements.standing import market_of, standing_of
 from api.strategies import repository
 from api.strategies.existence import require_strategy
 from api.strategies.schemas import Followers, Limits, Strategy, StrategyDetail, Terms
-from api.terms.repository import find_pending, list_terms
+from api.terms.repository import TermsCells, find_pending, list_terms
 from api.terms.service import present_pending, present_terms
 from api.vaults.schemas import VaultStatus
 from api.vaults.service import require_vault
@@ -88,7 +88,7 @@ def _present(snapshot: Snapshot, rows: Sequence[models.Strategy]) -> list[Strate
     ]
 
 
-def _terms(snapshot: Snapshot, row: models.Strategy, newest: models.Terms) -> Terms:
+def _terms(snapshot: Snapshot, row: models.Strategy, newest: TermsCells) -> Terms:
     tokens, base = snapshot.tokens, row.base_token
     pending = find_pending(snapshot.session, snapshot.deployment_id, newest)
     return Terms(

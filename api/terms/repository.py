@@ -1,14 +1,35 @@
 """Queries about terms."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from indexer.ledger.models import Terms, TermsProposal
 
+
+class TermsCells(NamedTuple):
+    """A version of terms; names are those of the table's columns."""
+
+    block_number: int
+    log_index: int
+    block_time: int
+    tx_hash: str
+    strategy_id: int
+    version: int
+    copy_bps: int
+    performance_bps: int
+    management_bps: int
+    withdrawal_bps: int
+    referrer_bps: int
+    performance_period: int
+    subscription_period: int
+    subscription: int
+
+
 _TERMS = (
-    select(Terms)
+    select(*(getattr(Terms, name) for name in TermsCells._fields))
     .where(
         Terms.deployment_id == bindparam("deployment"),
         Terms.strategy_id.in_(bindparam("strategies", expanding=True)),
@@ -19,13 +40,14 @@ _TERMS = (
 
 def list_terms(
     session: Session, deployment_id: int, strategy_ids: Collection[int]
-) -> dict[tuple[int, int], Terms]:
+) -> dict[tuple[int, int], TermsCells]:
     """Return (strategy id, version) → terms, the newest of a strategy last."""
-    rows = session.scalars(_TERMS, {"deployment": deployment_id, "strategies": sorted(strategy_ids)})
+    known = {"deployment": deployment_id, "strategies": sorted(strategy_ids)}
+    rows = map(TermsCells._make, session.connection().execute(_TERMS, known))
     return {(row.strategy_id, row.version): row for row in rows}
 
 
-def find_pending(session: Session, deployment_id: int, newest: Terms) -> TermsProposal | None:
+def find_pending(session: Session, deployment_id: int, newest: TermsCells) -> TermsProposal | None:
     """Return the terms that wait: the last proposed after the strategy's newest version began."""
     query = (
         select(TermsProposal)

@@ -1,12 +1,13 @@
 """Presents terms."""
 
 from api.schemas import utc_or_none
+from api.terms.repository import TermsCells
 from api.terms.schemas import FeeTerms, PendingTerms, VersionedTerms
 from api.tokens.catalogue import TokenCatalogue
 from indexer.ledger import models
 
 
-def present_terms(row: models.Terms, base: str, tokens: TokenCatalogue) -> VersionedTerms:
+def present_terms(row: models.Terms | TermsCells, base: str, tokens: TokenCatalogue) -> VersionedTerms:
     """Return a version of terms; subscriptions are in the token at ``base``."""
     return VersionedTerms(version=row.version, **dict(_fees(row, base, tokens)))
 
@@ -31,7 +32,7 @@ def no_fees() -> VersionedTerms:
     )
 
 
-def _fees(row: models.FeeTerms, base: str, tokens: TokenCatalogue) -> FeeTerms:
+def _fees(row: models.FeeTerms | TermsCells, base: str, tokens: TokenCatalogue) -> FeeTerms:
     return FeeTerms(
         copy_bps=row.copy_bps,
         performance_bps=row.performance_bps,

@@ -13,6 +13,7 @@ from api.snapshot import OpenSnapshot
 from api.trades import service
 from api.trades.ids import TradeIdPath
 from api.trades.schemas import Copy, CopyStatus, Trade, TradeDetail, TradeKind
+from api.written import written
 
 router = APIRouter(prefix="/v1/trades", tags=["trades"])
 
@@ -60,6 +61,7 @@ def get_trade(snapshot: OpenSnapshot, trade_id: TradeIdPath) -> Answer[TradeDeta
 @router.get(
     "/{trade_id}/copies", operation_id="listCopies", summary="What a trade did", responses=responses(404)
 )
+@written
 def list_copies(
     snapshot: OpenSnapshot, trade_id: TradeIdPath, query: Annotated[CopiesQuery, Query()]
 ) -> Page[Copy]:

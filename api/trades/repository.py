@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +14,8 @@ from indexer.ledger.models import Clearing, Copy, OrderFill, Trade, Vault, place
 from indexer.ledger.models.places import Place
 
 _ENDLESS = 2**63 - 1
+_BEYOND = 2**63
+"""What the column of a trade's id does not hold; no strategy counts that far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,31 @@ def list_trades(
 
 def find_trade(session: Session, deployment_id: int, trade_id: int) -> Trade | None:
     """Return a trade."""
-    if trade_id >= 2**63:  # beyond what the column holds; no strategy counts that far
+    if trade_id >= _BEYOND:
         return None
     return session.get(Trade, (deployment_id, trade_id))
+
+
+class Opened(NamedTuple):
+    """A trade, and the blocks in which it was open: the last is None while positions wait."""
+
+    trade_id: int
+    block_number: int
+    completed_block: int | None
+
+
+_OPENED = select(*(getattr(Trade, name) for name in Opened._fields)).where(
+    Trade.deployment_id == bindparam("deployment"), Trade.trade_id == bindparam("trade", type_=BigInteger)
+)
+
+
+def find_opened(session: Session, deployment_id: int, trade_id: int) -> Opened | None:
+    """Return when a trade was open."""
+    if trade_id >= _BEYOND:
+        return None
+    known = {"deployment": deployment_id, "trade": trade_id}
+    row = session.connection().execute(_OPENED, known).one_or_none()
+    return None if row is None else Opened._make(row)
 
 
 def count_copies(
@@ -106,7 +130,7 @@ def find_order_fills(
 def list_copies(
     session: Session,
     deployment_id: int,
-    trade: Trade,
+    trade: Opened,
     *,
     status: str | None,
     reason: str | None,
@@ -145,7 +169,7 @@ def list_vault_copies_within(
     return _read(session, _WITHIN, known | places.known(since=since, before=before))
 
 
-def _while_open(trades: Collection[Trade]) -> dict[str, int]:
+def _while_open(trades: Collection[Trade | Opened]) -> dict[str, int]:
     """The blocks in which one of some trades was open: copies in no others are theirs."""
     ends = [_ENDLESS if trade.completed_block is None else trade.completed_block for trade in trades]
     opened = (trade.block_number for trade in trades)
@@ -227,7 +251,7 @@ _WITHIN = _shown(select(Copy).where(_OF_VAULT, places.since(Copy), places.before
 
 
 def _read(session: Session, query: Select[Any], known: Mapping[str, Any]) -> Sequence[CopyRow]:
-    return [_row(tuple(row)) for row in session.connection().execute(query, known)]
+    return [_row(tuple(row)) for row in session.connection().execute(query, known).all()]
 
 
 _COPY = len(CopyCells._fields)

@@ -1,7 +1,9 @@
 """Answers about trades and their copies."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar, cast
+
+from sqlalchemy.orm import Session
 
 from accounting.execution import Rate
 from api.events import event_of
@@ -28,6 +30,8 @@ from api.transactions.schemas import Coins
 from api.transactions.service import list_of
 from indexer.ledger import models
 from indexer.ledger.trade_ids import SOLO
+
+T = TypeVar("T")
 
 
 class TradeNotFoundError(ApiError):
@@ -56,7 +60,7 @@ def list_signals(
 
 def get_trade(snapshot: Snapshot, text: str) -> Answer[TradeDetail]:
     """Return a trade with its clearings. Raises `TradeNotFoundError`."""
-    row = _require(snapshot, text)
+    row = _known(snapshot, text, repository.find_trade)
     found = repository.count_copies(snapshot.session, snapshot.deployment_id, [row])
     counts = found.get(row.trade_id, {})
     clearings = repository.list_clearings(snapshot.session, snapshot.deployment_id, row.trade_id)
@@ -84,7 +88,7 @@ def list_copies(
     cursor: str | None,
 ) -> Page[Copy]:
     """Return a page of a trade's copies in the contract's order. Raises `TradeNotFoundError`."""
-    trade = _require(snapshot, text)
+    trade = _known(snapshot, text, repository.find_opened)
     name = f"copies of {trade.trade_id}"
     after = decode_cursor(name, 2, cursor)
     rows = repository.list_copies(
@@ -140,9 +144,9 @@ def _page(
     return Page(as_of_block=block, data=_trades(snapshot, page), next_cursor=next_cursor)
 
 
-def _require(snapshot: Snapshot, text: str) -> models.Trade:
+def _known(snapshot: Snapshot, text: str, find: Callable[[Session, int, int], T | None]) -> T:
     block = snapshot.block
-    found = repository.find_trade(snapshot.session, snapshot.deployment_id, ids.parse(text))
+    found = find(snapshot.session, snapshot.deployment_id, ids.parse(text))
     if found is None:
         raise TradeNotFoundError(
             f"No trade {text} is known at block {block.number}.",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from indexer.ledger.models import Block, Copy, Deployment, Entry, Transaction, VaultState, amount_sum
@@ -44,12 +44,43 @@ def list_sent(
     return session.scalars(query.order_by(*(each.desc() for each in place)).limit(limit)).all()
 
 
+def _spent(*columns: Any) -> Select[Any]:
+    return select(
+        *columns, func.count(), func.sum(Transaction.gas_used), amount_sum(Transaction.paid)
+    ).select_from(Transaction)
+
+
+def _did(table: type[Entry | VaultState | Copy]) -> ColumnElement[bool]:
+    within = and_(
+        table.deployment_id == Transaction.deployment_id,
+        table.block_number == Transaction.block_number,
+        table.tx_hash == Transaction.tx_hash,
+        table.vault_id == bindparam("vault", type_=BigInteger),
+    )
+    return select(table.block_number).where(within).correlate(Transaction).exists()
+
+
+# Statements are made once: to make one takes longer than to run it.
+_OF_DEPLOYMENT = Transaction.deployment_id == bindparam("deployment")
+_SENT = (
+    _spent(Transaction.sender)
+    .where(_OF_DEPLOYMENT, Transaction.sender.in_(bindparam("senders", expanding=True)))
+    .group_by(Transaction.sender)
+)
+_OF_VAULT = _spent().where(
+    _OF_DEPLOYMENT,
+    Transaction.sender == bindparam("sender"),
+    or_(_did(VaultState), _did(Entry), _did(Copy)),
+)
+_OF_VAULT_IN_SPAN = _OF_VAULT.where(
+    Transaction.block_time >= bindparam("since"), Transaction.block_time < bindparam("until")
+)
+
+
 def sum_sent(session: Session, deployment_id: int, senders: Collection[str]) -> dict[str, Spent]:
     """Return sender → what all transactions of it cost."""
-    query = _spent(Transaction.sender).where(
-        Transaction.deployment_id == deployment_id, Transaction.sender.in_(senders)
-    )
-    return {sender: _of(spent) for sender, *spent in session.execute(query.group_by(Transaction.sender))}
+    known = {"deployment": deployment_id, "senders": list(senders)}
+    return {sender: _of(spent) for sender, *spent in session.connection().execute(_SENT, known)}
 
 
 def sum_of_vault(
@@ -59,24 +90,11 @@ def sum_of_vault(
 
     With a `span`, only those in blocks from its first second up to, not with, its second.
     """
-
-    def did(table: type[Entry | VaultState | Copy]) -> ColumnElement[bool]:
-        within = and_(
-            table.deployment_id == Transaction.deployment_id,
-            table.block_number == Transaction.block_number,
-            table.tx_hash == Transaction.tx_hash,
-            table.vault_id == vault_id,
-        )
-        return select(table.block_number).where(within).correlate(Transaction).exists()
-
-    query = _spent().where(
-        Transaction.deployment_id == deployment_id,
-        Transaction.sender == sender,
-        or_(did(VaultState), did(Entry), did(Copy)),
-    )
+    known: dict[str, Any] = {"deployment": deployment_id, "vault": vault_id, "sender": sender}
+    statement = _OF_VAULT
     if span is not None:
-        query = query.where(Transaction.block_time >= span[0], Transaction.block_time < span[1])
-    return _of(session.execute(query).one())
+        statement, known["since"], known["until"] = _OF_VAULT_IN_SPAN, *span
+    return _of(session.connection().execute(statement, known).one())
 
 
 def first_without_gas(session: Session, deployment: Deployment) -> int | None:
@@ -86,12 +104,6 @@ def first_without_gas(session: Session, deployment: Deployment) -> int | None:
         Block.deployment_id == deployment.id, Block.number > after, Block.log_count > 0
     )
     return session.scalar(query)
-
-
-def _spent(*columns: Any) -> Select[Any]:
-    return select(
-        *columns, func.count(), func.sum(Transaction.gas_used), amount_sum(Transaction.paid)
-    ).select_from(Transaction)
 
 
 def _of(row: Sequence[Any]) -> Spent:

@@ -10,6 +10,7 @@ from api.snapshot import Snapshot
 from api.transactions import repository
 from api.transactions.repository import NOTHING, Spent
 from api.transactions.schemas import Coins, GasCost, Transaction
+from api.vaults.repository import VaultCells
 from indexer.ledger import models
 
 _HASH = re.compile(r"0x[0-9a-f]{64}")
@@ -72,7 +73,9 @@ def gas_of_senders(snapshot: Snapshot, senders: Collection[str]) -> dict[str, Ga
     return {sender: _cost(found.get(sender, NOTHING), up_to) for sender in senders}
 
 
-def gas_of_vault(snapshot: Snapshot, vault: models.Vault, *, span: tuple[int, int] | None = None) -> GasCost:
+def gas_of_vault(
+    snapshot: Snapshot, vault: models.Vault | VaultCells, *, span: tuple[int, int] | None = None
+) -> GasCost:
     """Return what those of the owner's transactions cost that did something in a vault, in a span or ever."""
     session, deployment_id = snapshot.session, snapshot.deployment_id
     spent = repository.sum_of_vault(session, deployment_id, vault.vault_id, vault.owner, span=span)
@@ -94,7 +97,10 @@ def present(row: models.Transaction) -> Transaction:
 
 
 def _counted_up_to(snapshot: Snapshot) -> int:
-    first = repository.first_without_gas(snapshot.session, snapshot.deployment)
+    def read() -> int | None:
+        return repository.first_without_gas(snapshot.session, snapshot.deployment)
+
+    first = snapshot.kept(("first without gas", snapshot.deployment.gas_number), read)
     return snapshot.block.number if first is None else first - 1
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from api.terms.repository import TermsCells
 from indexer.ledger.models import (
     ACCOUNT_OF_POSTING,
     Balance,
@@ -13,6 +15,8 @@ from indexer.ledger.models import (
     Policy,
     Posting,
     Strategy,
+    StrategyToken,
+    Terms,
     Vault,
     amount_sum,
 )
@@ -28,6 +32,40 @@ class VaultRow:
     vault: Vault
     strategy: Strategy
     policy: Policy | None
+
+
+class VaultCells(NamedTuple):
+    """A vault as statements tell of it; names are those of the table's columns."""
+
+    vault_id: int
+    owner: str
+    status: str
+    status_reason: str | None
+    mark: int
+    invested: int
+    block_number: int
+    log_index: int
+    block_time: int
+    tx_hash: str
+
+
+class OfferCells(NamedTuple):
+    """The strategy that a vault copies; names are those of the table's columns."""
+
+    strategy_id: int
+    name: str
+    leader_vault_id: int
+    base_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class VaultOfTerms:
+    """A vault with its strategy, the tokens of that, and what the vault pays; a leader's own has no terms."""
+
+    vault: VaultCells
+    strategy: OfferCells
+    tokens: frozenset[str]
+    terms: TermsCells | None
 
 
 _ROWS = (
@@ -54,6 +92,55 @@ def find_vault(session: Session, deployment_id: int, vault_id: int) -> VaultRow 
     """Return a vault."""
     row = session.execute(_ONE, {"deployment": deployment_id, "vault": vault_id}).one_or_none()
     return None if row is None else VaultRow(*row)
+
+
+_CELLS = (
+    select(
+        *(getattr(Vault, name) for name in VaultCells._fields),
+        *(getattr(Strategy, name) for name in OfferCells._fields),
+        *(getattr(Terms, name) for name in TermsCells._fields),
+        select(func.aggregate_strings(StrategyToken.token, ","))
+        .where(
+            StrategyToken.deployment_id == Vault.deployment_id,
+            StrategyToken.strategy_id == Vault.strategy_id,
+        )
+        .correlate(Vault)
+        .scalar_subquery(),
+    )
+    .join(
+        Strategy,
+        and_(Strategy.deployment_id == Vault.deployment_id, Strategy.strategy_id == Vault.strategy_id),
+    )
+    .outerjoin(
+        Terms,
+        and_(
+            Terms.deployment_id == Vault.deployment_id,
+            Terms.strategy_id == Vault.strategy_id,
+            Terms.version == Vault.terms_version,
+        ),
+    )
+    .where(
+        Vault.deployment_id == bindparam("deployment"), Vault.vault_id == bindparam("vault", type_=BigInteger)
+    )
+)
+_STRATEGY = len(VaultCells._fields)
+_TERMS = _STRATEGY + len(OfferCells._fields)
+
+
+def find_cells(session: Session, deployment_id: int, vault_id: int) -> VaultOfTerms | None:
+    """Return of a vault what a statement says of it."""
+    known = {"deployment": deployment_id, "vault": vault_id}
+    row = session.connection().execute(_CELLS, known).one_or_none()
+    if row is None:
+        return None
+    *cells, tokens = row
+    terms = TermsCells._make(cells[_TERMS:])
+    return VaultOfTerms(
+        VaultCells._make(cells[:_STRATEGY]),
+        OfferCells._make(cells[_STRATEGY:_TERMS]),
+        frozenset((tokens or "").split(",")),
+        None if cells[_TERMS] is None else terms,
+    )
 
 
 def list_vaults(

@@ -1,8 +1,10 @@
 """Answers about vaults."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
+
+from sqlalchemy.orm import Session
 
 from api.events import event_of
 from api.paging import cut, decode_cursor
@@ -11,13 +13,15 @@ from api.reasons.catalogue import reason_or_none
 from api.schemas import Amount, Answer, Page, utc_or_none
 from api.snapshot import Snapshot
 from api.statements.repository import list_strategy_tokens
-from api.terms.repository import list_terms
+from api.terms.repository import TermsCells, list_terms
 from api.terms.schemas import VersionedTerms
 from api.terms.service import no_fees, present_terms
 from api.vaults import repository
-from api.vaults.repository import VaultRow
+from api.vaults.repository import VaultCells, VaultOfTerms, VaultRow
 from api.vaults.schemas import Action, FeeKind, FeesPaid, Marks, Policy, Sizing, Vault, VaultStatus
 from indexer.ledger import models
+
+T = TypeVar("T")
 
 
 class VaultNotFoundError(ApiError):
@@ -58,8 +62,17 @@ def get_vault(snapshot: Snapshot, vault_id: int) -> Answer[Vault]:
 
 def require_vault(snapshot: Snapshot, vault_id: int) -> VaultRow:
     """Return a vault with its strategy and policy. Raises `VaultNotFoundError`."""
+    return _known(snapshot, vault_id, repository.find_vault)
+
+
+def require_cells(snapshot: Snapshot, vault_id: int) -> VaultOfTerms:
+    """Return of a vault what a statement says of it. Raises `VaultNotFoundError`."""
+    return _known(snapshot, vault_id, repository.find_cells)
+
+
+def _known(snapshot: Snapshot, vault_id: int, find: Callable[[Session, int, int], T | None]) -> T:
     block = snapshot.block
-    found = repository.find_vault(snapshot.session, snapshot.deployment_id, vault_id)
+    found = find(snapshot.session, snapshot.deployment_id, vault_id)
     if found is None:
         raise VaultNotFoundError(
             f"No vault {vault_id} is known at block {block.number}.",
@@ -76,7 +89,7 @@ class _Found:
     held_back: Mapping[int, Mapping[str, int]]
     fees: Mapping[int, Mapping[tuple[str, str], int]]
     copies: Mapping[tuple[int, str], int]
-    terms: Mapping[tuple[int, int], models.Terms]
+    terms: Mapping[tuple[int, int], TermsCells]
     tokens: Mapping[int, Sequence[str]]
 
 
@@ -111,7 +124,7 @@ def _vault(snapshot: Snapshot, row: VaultRow, found: _Found) -> Vault:
         status_reason=reason_or_none(vault.status_reason),
         referrer=vault.referrer,
         terms=terms_of(snapshot, row, found.terms),
-        marks=marks_of(snapshot, row),
+        marks=marks_of(snapshot, row.strategy.base_token, vault),
         policy=_policy(snapshot, row, found.tokens[vault.strategy_id]),
         balances=amounts(found.balances.get(vault.vault_id, {})),
         held_back=amounts(found.held_back.get(vault.vault_id, {})),
@@ -123,19 +136,18 @@ def _vault(snapshot: Snapshot, row: VaultRow, found: _Found) -> Vault:
 
 
 def terms_of(
-    snapshot: Snapshot, row: VaultRow, terms: Mapping[tuple[int, int], models.Terms]
+    snapshot: Snapshot, row: VaultRow, terms: Mapping[tuple[int, int], TermsCells]
 ) -> VersionedTerms:
     """Return what a vault pays."""
     found = terms.get((row.vault.strategy_id, row.vault.terms_version))
     return no_fees() if found is None else present_terms(found, row.strategy.base_token, snapshot.tokens)
 
 
-def marks_of(snapshot: Snapshot, row: VaultRow) -> Marks:
-    """Return what a vault's results are measured against."""
-    base = row.strategy.base_token
+def marks_of(snapshot: Snapshot, base: str, vault: models.Vault | VaultCells) -> Marks:
+    """Return what a vault's results are measured against, in the token at ``base``."""
     return Marks(
-        high_water_mark=snapshot.tokens.amount(base, row.vault.mark),
-        invested=snapshot.tokens.amount(base, row.vault.invested),
+        high_water_mark=snapshot.tokens.amount(base, vault.mark),
+        invested=snapshot.tokens.amount(base, vault.invested),
     )
 
 

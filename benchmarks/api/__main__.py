@@ -78,7 +78,8 @@ def measure(size: Size, *, seconds: float, listeners: int, keep: Path | None = N
                 for name, paths in _reads(size)
             }
             long = f"/v1/vaults/{size.vaults}/statement?limit="
-            pages = (f"{long}{100 - at % 50}" for at in itertools.count())  # another each time: none is kept
+            # Another text each time, with one more zero before the number: none is kept.
+            pages = (f"{long}{100 - at % 50:0{3 + at // 50}d}" for at in itertools.count())
             figures["statement_10k_ms"] = asyncio.run(read_at(address, pages, 5, 4)).p50_ms
             happen = _new_blocks(engine)
             fanned = asyncio.run(listen(address, listeners, happen, 5))
@@ -136,7 +137,7 @@ def _metrics(engine: Engine, size: Size) -> Figures:
     moment = Moment(at.number, at.time)
     begin = time.perf_counter()
     with engine.begin() as connection:
-        refresh(connection, 1, ids, moment)
+        refresh(connection, 1, ids, moment, processes=os.cpu_count() or 1)
     whole = time.perf_counter() - begin
     chance, ones = random.Random(1), []
     for _ in range(min(50, size.leaders)):

@@ -20,9 +20,15 @@ class Read(NamedTuple):
     most_rps: float
 
 
+CLIENTS = 64
+"""Connections that are open at once. The kernel deals them out among the server's processes, so few of them
+could all come to one.
+"""
+
+
 async def read_at(url: str, paths: Iterator[str], rps: int, seconds: float) -> Read:
-    """Ask for ``paths`` at a rate, whether or not the server keeps up, and then as fast as it goes."""
-    connector = aiohttp.TCPConnector(limit=64)
+    """Ask for ``paths`` as fast as it goes, and then at a rate, whether or not the server keeps up."""
+    connector = aiohttp.TCPConnector(limit=CLIENTS)
     async with aiohttp.ClientSession(url, connector=connector) as session:
 
         async def ask(path: str) -> None:
@@ -39,6 +45,7 @@ async def read_at(url: str, paths: Iterator[str], rps: int, seconds: float) -> R
         for _ in range(20):
             await ask(next(paths))
         most = await _most(ask, paths, seconds / 2)
+        await asyncio.gather(*(ask(next(paths)) for _ in range(CLIENTS)))
         begin = time.perf_counter() + 0.1
         count = int(rps * seconds)
         waits = await asyncio.gather(*(timed(next(paths), begin + at / rps) for at in range(count)))

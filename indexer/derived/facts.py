@@ -21,6 +21,19 @@ from indexer.ledger.models import (
 LEADERS_BIT = 1 << 31
 """Set in a trade's id unless the leader gave it."""
 
+OWN_CHOICES = frozenset(
+    {
+        "paused",
+        "nothing_to_sell",
+        "suspended",
+        "exiting",
+        "funded_now",
+        "policy_expired",
+        "token_excluded",
+    }
+)
+"""Skips that a follower's own standing choice made, and not how the strategy copies."""
+
 MOVING = ("Allocated", "Deallocated", "FeeCharged", "FeeEscrowed", "EscrowSettled")
 """Events other than trades that move money in and out of a vault."""
 
@@ -55,7 +68,9 @@ class Swapped(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """What a trade did in a vault; names are its table's. A skip has no `clearing_log_index`."""
+    """What a trade did in a vault; names are its table's. A skip has a `reason`, and no
+    `clearing_log_index`.
+    """
 
     block_number: int
     log_index: int
@@ -66,6 +81,12 @@ class Visit(NamedTuple):
     fee: int
     amount_out: int
     clearing_log_index: int | None
+    reason: str | None
+
+    @property
+    def is_leaders(self) -> bool:
+        """Whether the leader gave the trade."""
+        return not self.trade_id & LEADERS_BIT
 
 
 class Flow(NamedTuple):

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, String, and_, cast, func, literal, select
+from sqlalchemy import Connection, String, and_, cast, func, select
 
 from accounting.days import Day
 from accounting.quotes import QuoteBoard
@@ -17,20 +18,9 @@ from accounting.rounding import STATISTICS, ratio
 from accounting.spread import dietz_return, quartiles
 from accounting.valuation import equity_of
 from accounting.windows import WINDOWS, WindowName, start_of
-from indexer.derived.points import NOW, Subject, read_points_before
+from indexer.derived.points import NOW, Past, Prices, Subject, read_pasts_before
 from indexer.derived.standing import load_prices
-from indexer.ledger.models import Balance, Copy, Strategy, ValuedFlow, Vault, amount_sum
-
-OWN_CHOICES = (
-    "paused",
-    "nothing_to_sell",
-    "suspended",
-    "exiting",
-    "funded_now",
-    "policy_expired",
-    "token_excluded",
-)
-"""Skips that a follower's own standing choice made, and not how the strategy copies."""
+from indexer.ledger.models import Balance, Strategy, ValuedFlow, Vault, amount_sum
 
 _CHUNK = 500
 _NOTHING = Day(Decimal(1), 0, 0, 0)
@@ -114,96 +104,77 @@ _STRATEGY_OF_VAULT = and_(
 
 
 def read_followers(
-    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int, prices: Prices
 ) -> dict[int, dict[WindowName, Figures]]:
     """Return strategy → window → how well its followers were copied into, and what they got."""
     if not leaders:
         return {}
-    quality = _copy_quality(connection, deployment_id, leaders, now)
-    spread = _spread(connection, deployment_id, leaders, now)
-    return {
-        strategy_id: {
-            window: {"copy_quality": qualities[window], **spread[strategy_id][window]} for window in WINDOWS
+    vaults = _vaults(connection, deployment_id, leaders)
+    starts = {window: start_of(window, now) for window in WINDOWS}
+    times = sorted({start for start in starts.values() if start})
+    everyone = [each for some in vaults.values() for each in some]
+    pasts = read_pasts_before(connection, deployment_id, [each.subject for each in everyone], times)
+    flows = _flows(connection, deployment_id, [each.subject.vault_id for each in everyone if each.follows])
+    found: dict[int, dict[WindowName, Figures]] = {}
+    for strategy_id, some in vaults.items():
+        followers = [each.subject for each in some if each.follows]
+        points = {
+            each.vault_id: dict(pasts[each.vault_id].points([*times, NOW], prices.of(each.tokens)))
+            for each in followers
         }
-        for strategy_id, qualities in quality.items()
-    }
-
-
-def _copy_quality(
-    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
-) -> dict[int, dict[WindowName, Decimal | None]]:
-    """Strategy → window → share of the copies that could have been made that were."""
-    windows = {window: start_of(window, now) for window in WINDOWS}
-    counted = [
-        func.count().filter(Copy.block_time >= literal(start, BigInteger)) for start in windows.values()
-    ]
-    filled = {leader.strategy.strategy_id: [0] * len(windows) for leader in leaders}
-    eligible = {leader.strategy.strategy_id: [0] * len(windows) for leader in leaders}
-    first = Strategy.strategy_id * literal(2**32, BigInteger)
-    for strategy_id, reason, *counts in connection.execute(
-        select(Strategy.strategy_id, Copy.reason, *counted)
-        .join(
-            Strategy,
-            and_(
-                Copy.deployment_id == Strategy.deployment_id,
-                Copy.trade_id.between(first, first + literal(2**31 - 1, BigInteger)),  # leaders' trades alone
-            ),
-        )
-        .where(
-            Strategy.deployment_id == deployment_id,
-            Strategy.strategy_id.in_(sorted(filled)),
-            Copy.vault_id != Strategy.leader_vault_id,
-        )
-        .group_by(Strategy.strategy_id, Copy.reason)
-    ):
-        if reason in OWN_CHOICES:
-            continue
-        eligible[strategy_id] = [had + more for had, more in zip(eligible[strategy_id], counts, strict=True)]
-        if reason is None:
-            filled[strategy_id] = counts
-    return {
-        strategy_id: {
-            window: ratio(part, whole) if whole else None
-            for window, part, whole in zip(windows, filled[strategy_id], wholes, strict=True)
+        found[strategy_id] = {
+            window: {
+                "copy_quality": _quality([pasts[each.subject.vault_id] for each in some], start),
+                **_quartiles(
+                    _result(each, points[each.vault_id], flows[each.vault_id], (start, now))
+                    for each in followers
+                ),
+            }
+            for window, start in starts.items()
         }
-        for strategy_id, wholes in eligible.items()
-    }
+    return found
 
 
-def _spread(
-    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
-) -> dict[int, dict[WindowName, Figures]]:
-    """Strategy → window → quartiles of what followers got, by the ids of their metrics."""
-    subjects: dict[int, list[Subject]] = {leader.strategy.strategy_id: [] for leader in leaders}
+class _Vault(NamedTuple):
+    """A vault of a strategy that is not the leader's first; one of the leader's own `follows` nobody."""
+
+    subject: Subject
+    follows: bool
+
+
+def _vaults(connection: Connection, deployment_id: int, leaders: Sequence[Leader]) -> dict[int, list[_Vault]]:
     known = {leader.strategy.strategy_id: leader.subject for leader in leaders}
-    followers = (
-        select(Vault.strategy_id, Vault.vault_id, Vault.block_number, Vault.block_time)
+    query = (
+        select(
+            Vault.strategy_id,
+            and_(Vault.is_leader.is_(False), Vault.owner != Strategy.leader),
+            Vault.vault_id,
+            Vault.block_number,
+            Vault.block_time,
+        )
         .join(Strategy, _STRATEGY_OF_VAULT)
         .where(
             Vault.deployment_id == deployment_id,
-            Vault.strategy_id.in_(sorted(subjects)),
-            Vault.is_leader.is_(False),
-            Vault.owner != Strategy.leader,
+            Vault.strategy_id.in_(sorted(known)),
+            Vault.vault_id != Strategy.leader_vault_id,
         )
         .order_by(Vault.vault_id)
     )
-    for strategy_id, vault_id, *opened in connection.execute(followers):
+    found: dict[int, list[_Vault]] = {strategy_id: [] for strategy_id in known}
+    for strategy_id, follows, vault_id, *opened in connection.execute(query):
         of = known[strategy_id]
-        subjects[strategy_id].append(Subject(vault_id, of.base, of.tokens, *opened))
-    starts = {window: start_of(window, now) for window in WINDOWS}
-    times = sorted({start for start in starts.values() if start})
-    everyone = [each for some in subjects.values() for each in some]
-    points = read_points_before(connection, deployment_id, everyone, times)
-    flows = _flows(connection, deployment_id, [each.vault_id for each in everyone])
-    return {
-        strategy_id: {
-            window: _quartiles(
-                _result(each, points[each.vault_id], flows[each.vault_id], (start, now)) for each in some
-            )
-            for window, start in starts.items()
-        }
-        for strategy_id, some in subjects.items()
-    }
+        found[strategy_id].append(_Vault(Subject(vault_id, of.base, of.tokens, *opened), follows))
+    return found
+
+
+def _quality(vaults: Iterable[Past], start: int) -> Decimal | None:
+    """Share of the copies that could have been made since a time that were."""
+    copied = missed = 0
+    for past in vaults:
+        (had, lacked), (has, lacks) = past.copied(start), past.copied(NOW)
+        copied += has - had
+        missed += lacks - lacked
+    return ratio(copied, copied + missed) if copied + missed else None
 
 
 def _quartiles(results: Iterable[tuple[Decimal, Decimal] | None]) -> Figures:

@@ -16,21 +16,22 @@ import numpy as np
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from accounting.book import Event, Fill
-from accounting.columns import Days, Trades, day_figures
+from accounting.columns import Days, Floats, Trades, day_figures, exposure_of
 from accounting.conduct import Evidence, entries_of, rank
 from accounting.trips import closed_trades
 from accounting.windows import DAY_S, HOUR_S, WINDOWS, WindowName, boundaries, start_of, step_of
+from indexer.derived.apart import in_processes
 from indexer.derived.followers import Copied, Figures, Leader, read_copied, read_followers
 from indexer.derived.lives import read_lives
 from indexer.derived.points import (
     NOW,
     Point,
+    Prices,
     Subject,
     Track,
-    first_recent,
     read_pasts,
     read_points,
-    read_price_history,
+    recent_of,
 )
 from indexer.ledger.bulk import write_rows
 from indexer.ledger.models import Deployment, LeaderMetrics, Strategy, StrategyToken, Vault
@@ -39,11 +40,16 @@ FEW_COPIERS = 50
 """Up to so many followers are looked at with their leader each time; more of them once an hour."""
 
 _CHUNK = 100
-_NUMBERS = tuple(LeaderMetrics.__table__.columns.keys())[10:]
+_LEAST_PARTS = 3
+"""To start another process takes as long as to make some parts."""
+
+_FACTS = 10
+_NUMBERS = tuple(LeaderMetrics.__table__.columns.keys())[_FACTS + 1 :]
 _AMOUNTS = frozenset({"max_drawdown_amount", "capital_under_copy", "own_stake"})
 _COUNTS = frozenset(
     {"closed_trades", "wash_trades", "longest_winning_streak", "longest_losing_streak", "copiers"}
 )
+Row = tuple[Any, ...]
 _OF_FOLLOWERS = ("copy_quality", *(name for name in _NUMBERS if name.startswith("follower_")))
 
 
@@ -80,13 +86,17 @@ def forget(connection: Connection, deployment_id: int, *, above: int = -1) -> No
             LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.as_of_block > above
         )
     )
-    _count(connection, deployment_id)
+    _count(connection, deployment_id, "metrics_version", "metrics_taken")
 
 
-def _count(connection: Connection, deployment_id: int) -> None:
-    """Tell those who keep answers with metrics that there are others."""
-    counted = {"metrics_version": Deployment.metrics_version + 1}
-    connection.execute(update(Deployment).where(Deployment.id == deployment_id).values(counted))
+def _count(connection: Connection, deployment_id: int, *names: str) -> int:
+    """Tell those who keep metrics that there are others, and return their version.
+
+    Whoever writes a block waits for this row; whoever reads it sees all that has the version, or nothing.
+    """
+    counted = dict.fromkeys(names, Deployment.metrics_version + 1)
+    counting = update(Deployment).where(Deployment.id == deployment_id).values(counted)
+    return connection.execute(counting.returning(Deployment.metrics_version)).scalar_one()
 
 
 def list_due(connection: Connection, deployment_id: int, now: int, limit: int) -> Sequence[int]:
@@ -111,12 +121,39 @@ def list_due(connection: Connection, deployment_id: int, now: int, limit: int) -
     return connection.scalars(query).all()
 
 
-def refresh(connection: Connection, deployment_id: int, strategy_ids: Sequence[int], at: Moment) -> None:
-    """Make the metrics of strategies anew, as of the ledger's last block."""
-    for start in range(0, len(strategy_ids), _CHUNK):
-        _refresh(connection, deployment_id, strategy_ids[start : start + _CHUNK], at)
-    if strategy_ids:
-        _count(connection, deployment_id)  # last, for a block's writer waits for this row
+def refresh(
+    connection: Connection,
+    deployment_id: int,
+    strategy_ids: Sequence[int],
+    at: Moment,
+    *,
+    processes: int = 1,
+) -> None:
+    """Make the metrics of strategies anew, as of the ledger's last block.
+
+    Many of them are made in so many `processes` on PostgreSQL, which do not see what the connection's
+    transaction has written.
+    """
+    parts = [strategy_ids[start : start + _CHUNK] for start in range(0, len(strategy_ids), _CHUNK)]
+    processes = min(processes, len(parts) // _LEAST_PARTS)
+    if processes > 1 and connection.dialect.name == "postgresql":
+        made_apart = in_processes(connection, processes, _rows_of, parts, deployment_id, at)
+        rows = [row for some in made_apart for row in some]
+    else:
+        prices = Prices(connection, deployment_id, recent_of(at.time))
+        rows = [row for part in parts for row in _rows(connection, deployment_id, part, at, prices)]
+    if not rows:
+        return
+    made = _count(
+        connection, deployment_id, "metrics_version"
+    )  # late, for a block's writer waits for this row
+    for part in parts:
+        connection.execute(
+            delete(LeaderMetrics).where(
+                LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.strategy_id.in_(part)
+            )
+        )
+    write_rows(connection, LeaderMetrics, ((*row[:_FACTS], made, *row[_FACTS:]) for row in rows))
 
 
 def read_leaders(connection: Connection, deployment_id: int, strategy_ids: Collection[int]) -> list[Leader]:
@@ -160,23 +197,21 @@ def points_of(
     }
 
 
-def _refresh(connection: Connection, deployment_id: int, strategy_ids: Sequence[int], at: Moment) -> None:
-    leaders = read_leaders(connection, deployment_id, strategy_ids)
-    if not leaders:
-        return
-    rows = _rows(connection, deployment_id, leaders, at)
-    connection.execute(
-        delete(LeaderMetrics).where(
-            LeaderMetrics.deployment_id == deployment_id, LeaderMetrics.strategy_id.in_(strategy_ids)
-        )
-    )
-    write_rows(connection, LeaderMetrics, rows)
+def _rows_of(
+    connection: Connection, strategy_ids: Sequence[int], deployment_id: int, at: Moment
+) -> list[Row]:
+    """Rows of strategies, for a process that makes some of many."""
+    prices = Prices(connection, deployment_id, recent_of(at.time))
+    return _rows(connection, deployment_id, strategy_ids, at, prices)
 
 
 def _rows(
-    connection: Connection, deployment_id: int, leaders: Sequence[Leader], at: Moment
-) -> list[tuple[Any, ...]]:
-    tracks = _tracks(connection, deployment_id, leaders, at.time)
+    connection: Connection, deployment_id: int, strategy_ids: Sequence[int], at: Moment, prices: Prices
+) -> list[Row]:
+    leaders = read_leaders(connection, deployment_id, strategy_ids)
+    if not leaders:
+        return []
+    tracks = _tracks(connection, deployment_id, leaders, at.time, prices)
     lives = read_lives(connection, deployment_id, [leader.subject.vault_id for leader in leaders])
     copied = read_copied(connection, deployment_id, leaders)
     former = _former(connection, deployment_id, [leader.strategy.strategy_id for leader in leaders])
@@ -186,8 +221,8 @@ def _rows(
         if known[0] + HOUR_S > at.time >= known[0] and copied[strategy_id].copiers > FEW_COPIERS
     }
     looked_at = [leader for leader in leaders if leader.strategy.strategy_id not in kept]
-    of_followers = read_followers(connection, deployment_id, looked_at, at.time)
-    rows: list[tuple[Any, ...]] = []
+    of_followers = read_followers(connection, deployment_id, looked_at, at.time, prices)
+    rows: list[Row] = []
     for leader in leaders:
         strategy_id, subject = leader.strategy.strategy_id, leader.subject
         followers_time, got = kept.get(strategy_id) or (at.time, of_followers[strategy_id])
@@ -214,18 +249,13 @@ def _rows(
 
 
 def _tracks(
-    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int
+    connection: Connection, deployment_id: int, leaders: Sequence[Leader], now: int, prices: Prices
 ) -> dict[int, Track]:
     """Vault id → the vault at the ends of days and of the last hours since its opening, and now."""
     subjects = [leader.subject for leader in leaders]
     times = [*boundaries(now, min(each.opened for each in subjects)), NOW]
-    recent = first_recent(times)
-    pasts = read_pasts(connection, deployment_id, subjects, recent)
-    prices = {
-        tokens: read_price_history(connection, deployment_id, tokens, recent)
-        for tokens in {each.tokens for each in subjects}
-    }
-    return {each.vault_id: pasts[each.vault_id].track(times, prices[each.tokens]) for each in subjects}
+    pasts = read_pasts(connection, deployment_id, subjects, recent_of(now))
+    return {each.vault_id: pasts[each.vault_id].track(times, prices.of(each.tokens)) for each in subjects}
 
 
 def _former(
@@ -246,13 +276,28 @@ def _former(
     return found
 
 
+class _Series:
+    """A track at every so many seconds and now; until place `unknown` of it something was not known."""
+
+    def __init__(self, track: Track, step: int) -> None:
+        last = len(track.times) - 1
+        at = [nth for nth in range(last) if track.times[nth] % step == 0] + ([last] if last >= 0 else [])
+        self.times = [track.times[nth] for nth in at]
+        self.growth = np.array([track.growth[nth] for nth in at], float)
+        self.equity, self.cash, self.net_deposits = (
+            [column[nth] for nth in at] for column in (track.equity, track.cash, track.net_deposits)
+        )
+        self.unknown = max((place for place, nth in enumerate(at) if not track.known[nth]), default=-1)
+        self.exposures = list(map(exposure_of, self.equity, self.cash))
+
+
 class _Life:
     """A leader's vault over all its time, cut into windows."""
 
     def __init__(self, subject: Subject, events: Sequence[Event], track: Track) -> None:
         self._opened = subject.opened
         self._base = subject.base
-        self._track = track
+        self._series = {step: _Series(track, step) for step in {HOUR_S, DAY_S}}
         self._fills = [event for event in events if isinstance(event, Fill)]
         closed = closed_trades(subject.base, events)
         self._trades = Trades(closed)
@@ -264,8 +309,8 @@ class _Life:
     ) -> tuple[dict[str, Any], Sequence[str], Sequence[str]]:
         """Return the metrics by id, and what keeps the leader from being ranked."""
         start = start_of(window, now)
-        days = self._days(start, step_of(window))
-        returns, exposures = days.returns, days.exposures
+        days, exposures = self._days(start, step_of(window))
+        returns = days.returns
         found = day_figures(days, returns, exposures, min(self._moved(start)))
         found |= self._trades.figures(start)
         held_at_first = 1 if days.equity and days.equity[0] else 0
@@ -285,23 +330,26 @@ class _Life:
         }
         return found | {"rank_score": verdict.score}, verdict.bars, verdict.warnings
 
-    def _days(self, start: int, step: int) -> Days:
-        """The vault at the points of a window; none where its worth was unknown at one of them."""
-        track, last = self._track, len(self._track.times) - 1
-        first = bisect_left(track.times, start)
-        within = [at for at in range(first, last) if track.times[at] % step == 0]
-        within += [last] if last >= 0 else []
-        if not within or not all(track.known[at] for at in within):
-            return Days(np.zeros(0), (), (), ())
-        growth = [track.growth[at] for at in within]
+    def _days(self, start: int, step: int) -> tuple[Days, Floats]:
+        """The vault at the points of a window with its exposures; none where its worth was unknown at one of
+        them.
+        """
+        series = self._series[step]
+        first = bisect_left(series.times, start)
+        if not first > series.unknown or first == len(series.times):
+            return Days(np.zeros(0), (), (), ()), np.zeros(0)
+        growth, exposures = series.growth[first:], series.exposures[first:]
         equity, cash, net_deposits = (
-            [column[at] for at in within] for column in (track.equity, track.cash, track.net_deposits)
+            column[first:] for column in (series.equity, series.cash, series.net_deposits)
         )
-        if self._opened >= start:
-            growth.insert(0, 1.0)
-            for column in (equity, cash, net_deposits):
-                column.insert(0, net_deposits[0])
-        return Days(np.array(growth), equity, cash, net_deposits)
+        if self._opened >= start:  # when all that was put in was cash
+            growth = np.concatenate(([1.0], growth))
+            exposures = [0.0 if net_deposits[0] else None, *exposures]
+            equity, cash, net_deposits = (
+                [net_deposits[0], *column] for column in (equity, cash, net_deposits)
+            )
+        known = np.array([each for each in exposures if each is not None], float)
+        return Days(growth, equity, cash, net_deposits), known
 
     def _moved(self, start: int) -> tuple[int, int]:
         bought = sold = 0

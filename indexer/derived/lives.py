@@ -75,7 +75,7 @@ def _fills(connection: Connection, deployment_id: int, vault_ids: Collection[int
         amount_out,
         paid,
         whole,
-    ) in connection.execute(query):
+    ) in connection.execute(query).all():
         keeper = mul_div_down(paid, amount_out, whole) if paid and whole else 0
         yield vault_id, block, log, 0, Fill(time, sold, bought, amount_in, fee, amount_out, keeper)
 

@@ -9,20 +9,21 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, union, union_all
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from accounting.days import Day
 from accounting.position import AveragePosition
 from accounting.quotes import Quote, QuoteBoard, RecordedPrice
-from accounting.returns import Growth
-from accounting.windows import DAY_S
-from indexer.ledger.models import PriceHour, Vault, VaultHour, VaultPosition
+from accounting.rounding import STATISTICS, ratio
+from accounting.windows import DAY_S, start_of
+from indexer.ledger.models import PriceHour, VaultHour, VaultPosition
 
 _CHUNK = 4_000
 
@@ -55,9 +56,10 @@ class _Hour(NamedTuple):
     deposited: int
     withdrawn: int
     defined: bool
-    begun: bool
     level: str
     invested: int
+    copied: int
+    missed: int
 
 
 def _wanted(table: Any, keys: Sequence[Any], which: Any) -> Any:
@@ -87,9 +89,10 @@ def _hours(wanted: Any) -> Any:
             VaultHour.deposited,
             VaultHour.average_withdrawn,
             VaultHour.returns_defined,
-            VaultHour.begun,
             VaultHour.growth,
             VaultHour.invested,
+            VaultHour.copied,
+            VaultHour.missed,
             VaultPosition.token,
             VaultPosition.quantity,
         )
@@ -118,11 +121,14 @@ def read_points(
     """Return vault id → its points at those of `times`, in order, at which it had been opened."""
     recent = first_recent(times)
     pasts = read_pasts(connection, deployment_id, subjects, recent)
-    prices = {
-        tokens: read_price_history(connection, deployment_id, tokens, recent)
-        for tokens in {each.tokens for each in subjects}
-    }
-    return {each.vault_id: pasts[each.vault_id].points(times, prices[each.tokens]) for each in subjects}
+    prices = Prices(connection, deployment_id, recent)
+    return {each.vault_id: pasts[each.vault_id].points(times, prices.of(each.tokens)) for each in subjects}
+
+
+def recent_of(now: int) -> int:
+    """Return when the first day begins of which hours are looked at in windows that end `now`."""
+    first = start_of("24h", now)
+    return first - first % DAY_S
 
 
 def first_recent(times: Sequence[int]) -> int:
@@ -131,7 +137,10 @@ def first_recent(times: Sequence[int]) -> int:
 
 
 class PriceHistory:
-    """The prices between some tokens as they were recorded until any time. Threads may share it."""
+    """The prices between some tokens as they were recorded until any time. Threads may share it.
+
+    Times are told apart by places, which count the hours with records before them.
+    """
 
     def __init__(self, rows: Sequence[Any]) -> None:
         board = QuoteBoard()
@@ -143,18 +152,44 @@ class PriceHistory:
             self._hours.append(hour)
             self._boards.append(board.copy())
         self._direct: dict[tuple[str, str], list[RecordedPrice | None]] = {}
+        self._places: dict[int, int] = {}
 
-    def at(self, time: int) -> QuoteBoard:
-        """Return the prices of the hours before a time."""
-        return self._boards[bisect_left(self._hours, time) - 1]
+    def place(self, time: int) -> int:
+        """Return the place of a time."""
+        found = self._places.get(time)
+        if found is None:
+            found = self._places[time] = bisect_left(self._hours, time) - 1
+        return found
 
-    def direct(self, token: str, base: str, times: Sequence[int]) -> list[RecordedPrice | None]:
-        """Return the latest price of the pair itself at each of `times`, in order."""
+    def board(self, place: int) -> QuoteBoard:
+        """Return the prices of the hours before the times of a place."""
+        return self._boards[place]
+
+    def direct(self, token: str, base: str) -> list[RecordedPrice | None]:
+        """Return the latest price of the pair itself at each place."""
         key = (token, base)
         if key not in self._direct:
             self._direct[key] = [board.direct(token, base) for board in self._boards]
-        known = self._direct[key]
-        return [known[at - 1] for at in np.searchsorted(self._hours, times).tolist()]
+        return self._direct[key]
+
+
+class Prices:
+    """The prices between tokens at the ends of days, and of all hours from `recent` on: read once of those of
+    the same tokens.
+    """
+
+    def __init__(self, connection: Connection, deployment_id: int, recent: int) -> None:
+        self._connection = connection
+        self._deployment_id = deployment_id
+        self._recent = recent
+        self._known: dict[frozenset[str], PriceHistory] = {}
+
+    def of(self, tokens: frozenset[str]) -> PriceHistory:
+        """Return the prices between some tokens."""
+        if tokens not in self._known:
+            found = read_price_history(self._connection, self._deployment_id, tokens, self._recent)
+            self._known[tokens] = found
+        return self._known[tokens]
 
 
 class Track:
@@ -205,34 +240,23 @@ class Past:
     def points(self, times: Iterable[int], prices: PriceHistory) -> list[Point]:
         """Return the vault at those of `times` at which it had been opened."""
         return [
-            Point(time, self._day(at, prices.at(time)))
+            Point(time, self._day(at, prices.place(time), prices))
             for time in times
             if (at := bisect_left(self._starts, time) - 1) >= 0
         ]
 
     def track(self, times: Sequence[int], prices: PriceHistory) -> Track:
         """Return the same as `points` in columns, with growth in binary floating point."""
-        subject, hours, held = self._subject, self._hours, self._held
-        base, since, among = subject.base, subject.opened_block, subject.tokens
+        hours = self._hours
         places = (np.searchsorted(self._starts, times) - 1).tolist()
         opened = bisect_left(places, 0)
         times, places = times[opened:], places[opened:]
-        tokens = {token for at in set(places) for token in held[at]}
-        direct = {token: prices.direct(token, base, times) for token in tokens}
         levels = [float(hour.level) for hour in hours]
         track = Track(times)
-        for nth, (time, at) in enumerate(zip(times, places, strict=True)):
+        for time, at in zip(times, places, strict=True):
             hour = hours[at]
-            worth, priced = hour.cash, hour.defined
-            for token, units in held[at].items():
-                found = direct[token][nth]
-                if found is None or found.block < since:
-                    found = prices.at(time).price(token, base, since=since, among=among)
-                if found is None:
-                    priced = False
-                    break
-                worth += found.price.value(units)
-            if not priced:
+            worth = self._worth(at, prices.place(time), prices) if hour.defined else None
+            if worth is None:
                 track.add_unknown()
                 continue
             level, invested = levels[at], hour.invested
@@ -240,30 +264,48 @@ class Past:
             track.add(growth, worth, hour.cash, hour.deposited - hour.withdrawn)
         return track
 
+    def copied(self, time: int) -> tuple[int, int]:
+        """Return how many of the leader's trades had been copied before a time, and how many missed."""
+        at = bisect_left(self._starts, time) - 1
+        return (self._hours[at].copied, self._hours[at].missed) if at >= 0 else (0, 0)
+
     def worths(self, prices: PriceHistory) -> dict[str, int] | None:
         """Return token → worth of what is held now, as `QuoteBoard.worths`; None before anything happened."""
-        return self._worths(len(self._hours) - 1, prices.at(NOW)) if self._hours else None
-
-    def _worths(self, at: int, board: QuoteBoard) -> dict[str, int] | None:
-        subject = self._subject
-        positions = {token: AveragePosition(units, 0, 0) for token, units in self._held[at].items()}
+        if not self._hours:
+            return None
+        subject, board = self._subject, prices.board(prices.place(NOW))
+        positions = {token: AveragePosition(units, 0, 0) for token, units in self._held[-1].items()}
         return board.worths(
             subject.base,
-            self._hours[at].cash,
+            self._hours[-1].cash,
             positions,
             since=subject.opened_block,
             among=subject.tokens,
         )
 
-    def _day(self, at: int, board: QuoteBoard) -> Day | None:
+    def _worth(self, at: int, place: int, prices: PriceHistory) -> int | None:
+        """The worth of all that is held after the hour `at`; None where something of it has no price."""
+        subject = self._subject
+        base, since = subject.base, subject.opened_block
+        worth = self._hours[at].cash
+        for token, units in self._held[at].items():
+            found = prices.direct(token, base)[place]
+            if found is None or found.block < since:
+                found = prices.board(place).price(token, base, since=since, among=subject.tokens)
+            if found is None:
+                return None
+            worth += found.price.value(units)
+        return worth
+
+    def _day(self, at: int, place: int, prices: PriceHistory) -> Day | None:
         hour = self._hours[at]
-        worths = self._worths(at, board)
-        if worths is None or not hour.defined:
+        worth = self._worth(at, place, prices) if hour.defined else None
+        if worth is None:
             return None
-        equity = sum(worths.values())
-        growth = Growth(Decimal(hour.level), invested=hour.invested, begun=hour.begun)
-        growth.observe(equity)
-        return Day(growth.level, equity, hour.cash, hour.deposited - hour.withdrawn)
+        level = Decimal(hour.level)
+        if hour.invested > 0:  # as `Growth.observe` has it
+            level = STATISTICS.multiply(level, ratio(worth, hour.invested))
+        return Day(level, worth, hour.cash, hour.deposited - hour.withdrawn)
 
 
 def read_pasts(
@@ -272,56 +314,42 @@ def read_pasts(
     """Return vault id → its past: the last hour of each day, and every one from `recent` on."""
     found = {each.vault_id: Past(each) for each in subjects}
     known = {"deployment": deployment_id, "recent": recent, "vaults": sorted(found)}
-    for *hour, token, units in connection.execute(_PASTS, known):
+    for *hour, token, units in connection.execute(_PASTS, known).all():
         found[hour[0]].take(_Hour._make(hour), token, units)
     return found
 
 
-def read_points_before(
+def read_pasts_before(
     connection: Connection, deployment_id: int, subjects: Sequence[Subject], times: Sequence[int]
-) -> dict[int, dict[int, Day | None]]:
-    """Return vault id → time → the vault as it was then, at those of a few `times` at which something had
-    happened in it, and `NOW`.
+) -> dict[int, Past]:
+    """Return vault id → its past: of the hours before the first of `times`, between two of them, and after,
+    the last ones.
     """
     found = {each.vault_id: Past(each) for each in subjects}
+    query = _before(len(times))
+    known: dict[str, Any] = {"deployment": deployment_id}
+    known |= {f"time_{at}": time for at, time in enumerate(times)}
     for ids in (sorted(found)[at : at + _CHUNK] for at in range(0, len(found), _CHUNK)):
-        known = {"deployment": deployment_id, "vaults": ids}
-        for *hour, token, units in connection.execute(_before([*times, NOW]), known):
+        for *hour, token, units in connection.execute(query, {**known, "vaults": ids}).all():
             found[hour[0]].take(_Hour._make(hour), token, units)
-    prices = {
-        tokens: read_price_history(connection, deployment_id, tokens, first_recent([*times, NOW]))
-        for tokens in {each.tokens for each in subjects}
-    }
-    return {
-        each.vault_id: {
-            point.time: point.day for point in found[each.vault_id].points([*times, NOW], prices[each.tokens])
-        }
-        for each in subjects
-    }
+    return found
 
 
-def _before(times: Sequence[int]) -> Any:
-    """Vaults' last hours before some times, with what was held at the end of each."""
-    lasts = []
-    for time in times:
-        newest = aliased(VaultHour)
-        last = (
-            select(func.max(newest.hour))
-            .where(
-                newest.deployment_id == Vault.deployment_id,
-                newest.vault_id == Vault.vault_id,
-                newest.hour < literal(time, BigInteger),
-            )
-            .correlate(Vault)
-            .scalar_subquery()
+@cache
+def _before(count: int) -> Any:
+    """Vaults' last hours before so many times, with what was held at the end of each."""
+    source = aliased(VaultHour)
+    given = [bindparam(f"time_{at}", type_=BigInteger) for at in range(count)]
+    span = case(*((source.hour < time, literal(at)) for at, time in enumerate(given)), else_=literal(count))
+    last = (
+        select(source.vault_id, func.max(source.hour).label("hour"))
+        .where(
+            source.deployment_id == bindparam("deployment"),
+            source.vault_id.in_(bindparam("vaults", expanding=True)),
         )
-        lasts.append(
-            select(Vault.vault_id, last.label("hour")).where(
-                Vault.deployment_id == bindparam("deployment"),
-                Vault.vault_id.in_(bindparam("vaults", expanding=True)),
-            )
-        )
-    return _hours(union(*lasts).subquery())
+        .group_by(source.vault_id, span)
+    )
+    return _hours(last.subquery())
 
 
 def read_price_history(

@@ -18,7 +18,6 @@ from indexer.derived.state import VaultState
 from indexer.derived.store import (
     FOR_EVER,
     read_leaders,
-    read_positions,
     read_present,
     read_prices,
     read_tokens,
@@ -87,10 +86,12 @@ class Standing:
         for quote in read_prices(connection, self.deployment_id, strategies | set(grown), before):
             self.board.record(quote)
         for row in rows:
-            known[row["vault_id"]] = restore_state(row, self._tokens[row["strategy_id"]])
-        for row in read_positions(connection, self.deployment_id, sorted(missing & known.keys()), before):
-            held = restore_position(known[row["vault_id"]], row)
-            held.fetch = partial(self._fetch, (row["vault_id"], row["token"]))
+            vault_id, token = row["vault_id"], row["token"]
+            if vault_id not in known:
+                known[vault_id] = restore_state(row, self._tokens[row["strategy_id"]])
+            if token is not None:
+                held = restore_position(known[vault_id], row)
+                held.fetch = partial(self._fetch, (vault_id, token))
         self._brought.update(missing & known.keys())
 
     def strategies_of(self, vault_ids: Iterable[int]) -> set[int]:

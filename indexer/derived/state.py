@@ -9,12 +9,13 @@ from typing import cast
 
 from accounting.book import COST_KINDS, Book, CostKind
 from accounting.book import Fill as BookedFill
+from accounting.execution import Executed, Rate
 from accounting.position import FifoPosition, Lot
 from accounting.quotes import QuoteBoard, RecordedPrice
 from accounting.returns import Growth
 from accounting.rounding import mul_div_down
 from accounting.tracking import Batch, Share, Tracking, sync_score
-from indexer.derived.facts import Flow, Swapped, Visit
+from indexer.derived.facts import OWN_CHOICES, Flow, Swapped, Visit
 
 HOUR_S = 3600
 _FEES: dict[str, CostKind] = {f"{kind}_fee": kind for kind in COST_KINDS}
@@ -113,6 +114,10 @@ class VaultState:
     """A vault after some facts. `worths` is token → worth of what it holds, and `equity` all of it; None
     while a price is missing.
 
+    `executed` sums up its fills, `skips` is reason → trades skipped for it, and `bought` token → base token
+    units ever put into it. Of the leader's trades `copied` were filled, and `missed` skipped for no choice of
+    the owner's.
+
     `hour` is that of its last fact, and `changed` whether the database does not know it yet.
     """
 
@@ -123,15 +128,20 @@ class VaultState:
         "_valued",
         "average",
         "base",
+        "bought",
         "changed",
+        "copied",
         "equity",
+        "executed",
         "fifo",
         "growth",
         "hour",
         "last",
         "leader",
         "lots",
+        "missed",
         "returns_defined",
+        "skips",
         "stored_hour",
         "strategy_id",
         "tracking",
@@ -158,6 +168,10 @@ class VaultState:
         self.growth = Growth()
         self.returns_defined = True
         self.tracking = Tracking(base)
+        self.executed = Executed()
+        self.skips: dict[str, int] = {}
+        self.bought: dict[str, int] = {}
+        self.copied = self.missed = 0
         self._compared: tuple[Mapping[str, int] | None, Mapping[str, int] | None] | int | None = None
         self.worths: dict[str, int] | None = None
         self.equity: int | None = None
@@ -228,6 +242,7 @@ class VaultState:
         """Take a fill in `cleared`; `leader` is the first clearing of a leader's trade."""
         token_in, token_out, batch = cleared
         amount_in, fee, amount_out = visit.amount_in, visit.fee, visit.amount_out
+        self.copied += visit.is_leaders
         keeper = 0
         if batch.keeper_fee and batch.amount_out:
             keeper = mul_div_down(batch.keeper_fee, amount_out, batch.amount_out)
@@ -240,13 +255,27 @@ class VaultState:
         self.fifo.fill(fill)
         if token_out != self.base:
             self._note_lot(token_out, visit)
+            if token_in == self.base:
+                self.bought[token_out] = self.bought.get(token_out, 0) + amount_in
+        self.executed.add(
+            Rate(amount_in, amount_out),
+            None if leader is None else Rate(leader.amount_in, leader.amount_out),
+            Rate(batch.amount_in, batch.oracle_out),
+            sells_base=token_in == self.base if self.base in {token_in, token_out} else None,
+        )
         self._valued = -1
         self._observe(board)
 
-    def skip(self, first: Swapped, board: QuoteBoard) -> None:
-        """Take it that a trade of the leader, with that first clearing, was not copied."""
-        self.tracking.skip(*first)
-        self.value(board)
+    def skip(self, visit: Visit, first: Swapped | None, board: QuoteBoard) -> None:
+        """Take it that a trade was not made in the vault; `first` is the first clearing of a leader's that a
+        follower did not copy.
+        """
+        reason = visit.reason or ""
+        self.missed += visit.is_leaders and reason not in OWN_CHOICES
+        self.skips[reason] = self.skips.get(reason, 0) + 1
+        if first is not None:
+            self.tracking.skip(*first)
+            self.value(board)
 
     def compare(self, leader: "VaultState", board: QuoteBoard) -> None:
         """Take how alike the vault and its leader's are invested."""

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, dele
 from sqlalchemy.orm import aliased
 
 from accounting.book import COST_KINDS, Book
+from accounting.execution import Executed
 from accounting.position import AveragePosition
 from accounting.quotes import Quote
 from accounting.returns import Growth
@@ -75,17 +76,42 @@ _PRESENT = (
         Vault.block_number.label("opened_block"),
         Strategy.leader_vault_id,
         Strategy.base_token,
+        *(each for each in VaultPosition.__table__.columns if each.name not in {*_VAULT_KEYS, "hour"}),
     )
     .select_from(Vault)
     .join(Strategy, _same(Strategy, Vault, "strategy_id"))
     .outerjoin(VaultHour, and_(_same(VaultHour, Vault, "vault_id"), VaultHour.hour == _latest_hour()))
+    .outerjoin(
+        VaultPosition, and_(_same(VaultPosition, VaultHour, "vault_id"), VaultPosition.hour == VaultHour.hour)
+    )
     .where(_OF_VAULTS)
 )
-_POSITIONS = (
-    select(VaultPosition.__table__)
-    .select_from(Vault)
-    .join(VaultPosition, and_(_same(VaultPosition, Vault, "vault_id"), VaultPosition.hour == _latest_hour()))
-    .where(_OF_VAULTS)
+_OF_VAULT = and_(
+    VaultHour.deployment_id == bindparam("deployment"),
+    VaultHour.vault_id == bindparam("vault", type_=BigInteger),
+)
+_BOOK = (
+    select(
+        VaultHour.cash,
+        VaultHour.deposited,
+        VaultHour.average_withdrawn,
+        *(getattr(VaultHour, f"average_{kind}") for kind in COST_KINDS),
+        VaultPosition.token,
+        VaultPosition.quantity,
+        VaultPosition.average_cost,
+        VaultPosition.average_realized,
+    )
+    .outerjoin(
+        VaultPosition, and_(_same(VaultPosition, VaultHour, "vault_id"), VaultPosition.hour == VaultHour.hour)
+    )
+    .where(
+        _OF_VAULT,
+        VaultHour.hour
+        == select(func.max(VaultHour.hour))
+        .where(_OF_VAULT, VaultHour.hour < bindparam("before", type_=BigInteger))
+        .correlate(None)
+        .scalar_subquery(),
+    )
 )
 _TOKENS = select(StrategyToken.strategy_id, StrategyToken.token).where(
     StrategyToken.deployment_id == bindparam("deployment"),
@@ -180,23 +206,33 @@ def read_leaders(connection: Connection, deployment_id: int, vault_ids: Sequence
 def read_present(
     connection: Connection, deployment_id: int, vault_ids: Sequence[int], before: int
 ) -> list[RowMapping]:
-    """Return the row of each vault, with what is known of its latest hour before one."""
+    """Return the rows of vaults, with what is known of their latest hours before one: a row for each position
+    then, and one for a vault without any.
+    """
     return [
         row
         for ids in _chunks(vault_ids)
         for row in connection.execute(
             _PRESENT, {"deployment": deployment_id, "before": before, "vaults": ids}
-        ).mappings()
+        )
+        .mappings()
+        .all()
     ]
 
 
-def read_positions(
-    connection: Connection, deployment_id: int, vault_ids: Sequence[int], before: int
-) -> Iterator[RowMapping]:
-    """Return the positions of vaults in their latest hours before one."""
-    for ids in _chunks(vault_ids):
-        known = {"deployment": deployment_id, "before": before, "vaults": ids}
-        yield from connection.execute(_POSITIONS, known).mappings()
+def read_average_book(
+    connection: Connection, deployment_id: int, vault_id: int, base: str, before: int
+) -> Book:
+    """Return a vault's book by average cost after its latest hour before one."""
+    book = Book(base, "average_cost")
+    known = {"deployment": deployment_id, "vault": vault_id, "before": before}
+    for cash, deposited, withdrawn, *rest in connection.execute(_BOOK, known).all():
+        book.cash, book.deposited, book.withdrawn = cash, deposited, withdrawn
+        book.costs = dict(zip(COST_KINDS, rest, strict=False))
+        token, *held = rest[len(COST_KINDS) :]
+        if token is not None:
+            book.positions[token] = AveragePosition(*held)
+    return book
 
 
 def read_prices(
@@ -296,6 +332,10 @@ def restore_state(row: Any, among: Collection[str]) -> VaultState:
     tracking.defined, tracking.deposited = row["tracking_defined"], row["deposited"] if leader else 0
     tracking.held[base] = [row[f"{paper}_cash"] for paper in PAPERS]
     tracking.withdrawn = [row[f"{paper}_withdrawn"] for paper in PAPERS]
+    sums = (row["against_leader"], row["against_oracle"])
+    state.executed = Executed(row["filled"], row["filled_left_out"], *sums)
+    state.skips = _counts(row["skipped"])
+    state.copied, state.missed = row["copied"], row["missed"]
     return state
 
 
@@ -310,6 +350,8 @@ def restore_position(state: VaultState, row: Any) -> StoredLots:
     held.opened, held.closed = row["lots_opened"], row["lots_closed"]
     held.taken_quantity, held.taken_cost = row["taken_quantity"], row["taken_cost"]
     state.fifo.positions[token] = held
+    if row["bought"]:
+        state.bought[token] = row["bought"]
     papers = [row[paper] for paper in PAPERS]
     if state.leader is not None:
         state.tracking.held[token] = papers
@@ -318,6 +360,7 @@ def restore_position(state: VaultState, row: Any) -> StoredLots:
 
 def _hour_row(deployment_id: int, state: VaultState) -> Row:
     average, fifo, growth, tracking = state.average, state.fifo, state.growth, state.tracking
+    executed = state.executed
     return (
         deployment_id,
         state.vault_id,
@@ -338,7 +381,20 @@ def _hour_row(deployment_id: int, state: VaultState) -> Row:
         tracking.defined,
         *tracking.held[state.base],
         *tracking.withdrawn,
+        executed.fills,
+        executed.left_out,
+        executed.against_leader,
+        executed.against_oracle,
+        ",".join(f"{reason}:{count}" for reason, count in sorted(state.skips.items())),
+        state.copied,
+        state.missed,
     )
+
+
+def _counts(text: str) -> dict[str, int]:
+    """Reason → count, of text as `VaultHour` keeps it."""
+    pairs = (each.rpartition(":") for each in text.split(",") if each)
+    return {reason: int(count) for reason, _, count in pairs}
 
 
 def _of_book(book: Book) -> tuple[int, ...]:
@@ -368,6 +424,7 @@ def _position_rows(deployment_id: int, state: VaultState) -> Iterator[Row]:
             fifo.taken_quantity,
             fifo.taken_cost,
             *state.tracking.held.get(token, nothing),
+            state.bought.get(token, 0),
         )
 
 

@@ -46,7 +46,7 @@ def take(
     firsts = {
         each.trade_id: each for each in told.clearings if each.batch == 0 and not each.trade_id & LEADERS_BIT
     }
-    missing = {visit.trade_id for visit in told.visits if not visit.trade_id & LEADERS_BIT} - firsts.keys()
+    missing = {visit.trade_id for visit in told.visits if visit.is_leaders} - firsts.keys()
     reach, deployment_id = beside.connection, standing.deployment_id
     for each in read_first_clearings(reach(), deployment_id, missing) if missing else ():
         firsts[each.trade_id] = each
@@ -133,8 +133,8 @@ class _Work:
         if visit.clearing_log_index is not None:
             cleared = self._clearings[visit.block_number, visit.clearing_log_index]
             state.fill(visit, cleared, None if first is None else first.batch, self._board)
-        elif first is not None and state.leader is not None:
-            state.skip(first, self._board)
+        else:
+            state.skip(visit, None if state.leader is None else first, self._board)
         leader = None if state.leader is None else self._states.get(state.leader)
         if leader is not None:
             state.compare(leader, self._board)

@@ -1,7 +1,7 @@
 """Opens the ledger's database: SQLite for one machine, PostgreSQL for a server, the same tables on both."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,18 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from indexer.ledger.errors import DatabaseUnavailableError
 
 BUSY_TIMEOUT_MS = 10_000
+CONNECTIONS = 15
+"""What one process opens to PostgreSQL at most."""
+
+_OF_POSTGRESQL: Mapping[str, Any] = {
+    "pool_size": CONNECTIONS,
+    "max_overflow": 0,
+    "pool_use_lifo": True,
+    "connect_args": {"prepare_threshold": 2},
+}
+"""Connections stay open, the last one used is used next, and what is asked twice is planned once: to plan a
+statement over all parts of a table takes several times as long as to run it, and each connection plans anew.
+"""
 
 _CACHE_KB = 32_768
 _CHECKPOINT_PAGES = 8_000
@@ -62,7 +74,7 @@ def open_engine(url: str, *, must_exist: bool = False) -> Engine:
             f"There is no database at {parsed.database}.",
             remedy="Run `lockstep index` first, or give another --database-url.",
         )
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, **({} if parsed.get_backend_name() == "sqlite" else _OF_POSTGRESQL))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:

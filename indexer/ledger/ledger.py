@@ -143,15 +143,15 @@ class Ledger:
             write_gas_number(connection, self._id, gas_number)
         self._checkpoint, self._unproven, self._gas_number = ancestor, unproven, gas_number
 
-    def refresh_leaders(self, limit: int) -> int:
+    def refresh_leaders(self, limit: int, *, processes: int = 1) -> int:
         """Make up to so many leaders' metrics anew that are due, and say how many: 0 when none are left.
 
-        In a transaction of its own, so that no block waits for it.
+        In a transaction of its own, so that no block waits for it; many of them in several processes.
         """
         at = self._checkpoint
         with self.transaction() as connection:
             due = list_due(connection, self._id, at.time, limit)
-            refresh(connection, self._id, due, Moment(at.number, at.time))
+            refresh(connection, self._id, due, Moment(at.number, at.time), processes=processes)
         return len(due)
 
     def note_head(self, head: Header) -> None:

@@ -1,16 +1,19 @@
 """Answers that are given again: the same bytes until the next block, and never an older one."""
 
 import asyncio
+from typing import Any
 
 import httpx
+import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from api.app import create_app
 from indexer.decode import events as e
 from indexer.ledger.models import Deployment, LeaderMetrics
-from tests.api.world import CAROL, USDC, Chain
+from protocol.types import Reason
+from tests.api.world import CAROL, LEADER, USD, USDC, Chain, trade_id
 
 
 def told(engine: Engine) -> list[str]:
@@ -50,12 +53,47 @@ def test_leaders_are_read_again_when_their_metrics_are_made_anew(client: TestCli
     first = client.get("/v1/leaders")
     assert client.get("/v1/leaders", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
     with Session(engine) as session:
-        session.execute(update(LeaderMetrics).values(history_days=77))
-        session.execute(update(Deployment).values(metrics_version=Deployment.metrics_version + 1))
+        version = session.scalars(select(Deployment.metrics_version)).one() + 1
+        session.execute(update(LeaderMetrics).values(history_days=77, made=version))
+        session.execute(update(Deployment).values(metrics_version=version))
         session.commit()
     later = client.get("/v1/leaders", headers={"If-None-Match": first.headers["etag"]})
     assert {leader["history_days"] for leader in later.json()["data"]} <= {77}
     assert later.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "path", ["vaults/2/statement", "trades/1-3/copies", "leaders?window=all", "leaders/1?window=24h"]
+)
+def test_block_that_touches_it_changes_an_answer_and_its_removal_takes_that_back(
+    client: TestClient, chain: Chain, path: str
+) -> None:
+    last = chain.ledger.checkpoint
+
+    def told() -> Any:
+        """What is said now, twice the same, but for when it was last looked at."""
+        first, again = (client.get(f"/v1/{path}") for _ in range(2))
+        assert again.content == first.content
+        found = first.json()
+        assert found["as_of_block"]["number"] == chain.ledger.checkpoint.number
+        for row in found["data"] if isinstance(found["data"], list) else found["data"].get("windows", []):
+            row.pop("as_of_block", None)
+            row.pop("as_of", None)
+        return found
+
+    before = told()
+    third, paid = trade_id(1, 3), 100 * USD
+    chain.mine(
+        [
+            e.CopySkipped(third, 2, 1, Reason.COOLDOWN),
+            *(e.Allocated(vault, LEADER, USDC, paid) for vault in (1, 2)),
+        ]
+    )
+    after = told()
+    assert after["data"] != before["data"]
+    chain.ledger.roll_back(last)
+    chain.ledger.refresh_leaders(100)
+    assert told() == before
 
 
 def test_what_is_refused_is_not_kept(client: TestClient, chain: Chain) -> None:

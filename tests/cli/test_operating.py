@@ -106,12 +106,15 @@ def ledger(place: Place) -> Iterator[Engine]:
     engine.dispose()
 
 
+COUNTS = {"metrics_version", "metrics_taken", "made"}
+
+
 def everything(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table with every column, clocks too; not how often leaders' metrics were made."""
     with engine.connect() as connection:
         return {
             name: [
-                {column: value for column, value in row._mapping.items() if column != "metrics_version"}
+                {column: value for column, value in row._mapping.items() if column not in COUNTS}
                 for row in connection.execute(select(table).order_by(*table.primary_key.columns))
             ]
             for name, table in Base.metadata.tables.items()

@@ -9,7 +9,7 @@ from indexer.ledger.models import Base, Transaction
 
 # When something was seen or done is no part of what is true, and a reorg is remembered on purpose.
 # What trails the ledger is as of whenever it was looked at last; test_leaders and test_gas compare it.
-_CLOCKS = {"seen_us", "processed_us", "head_seen_us", "gas_number", "metrics_version"}
+_CLOCKS = {"seen_us", "processed_us", "head_seen_us", "gas_number", "metrics_version", "metrics_taken"}
 _MEMORIES = {"reorgs", "orphaned_logs", "reconciliations", "reconciliation_differences", "leases"}
 
 

@@ -1,7 +1,8 @@
 """Read models are the same rows however they came about, and what the accounting of each vault says."""
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace as changed
 from pathlib import Path
@@ -12,13 +13,26 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from accounting.book import Charge, Deposit, Event, Fill, Return, Withdrawal
+from accounting.execution import Executed
 from accounting.history import replay
 from accounting.position import FifoPosition, Lot
 from accounting.quotes import Quote
 from indexer.chain.types import BlockLogs
 from indexer.derived import rebuild as rebuilding
 from indexer.derived import standing
-from indexer.derived.facts import Facts, Flow, Traded, in_order, read_clearings, read_flows, read_visits
+from indexer.derived.facts import (
+    LEADERS_BIT,
+    OWN_CHOICES,
+    Cleared,
+    Facts,
+    Flow,
+    Traded,
+    Visit,
+    in_order,
+    read_clearings,
+    read_flows,
+    read_visits,
+)
 from indexer.derived.rebuild import rebuild
 from indexer.derived.standing import Standing, load_states
 from indexer.derived.state import StoredLots, VaultState
@@ -209,6 +223,66 @@ def test_running_states_are_what_a_replay_of_each_life_comes_to(tmp_path: Path, 
                 ]
     engine.dispose()
     assert defined > 1
+
+
+@pytest.mark.parametrize("seed", range(10, 13))
+def test_sums_of_the_latest_hours_are_those_of_all_that_trades_did(engine: Engine, seed: int) -> None:
+    told, _ = tell(seed, 300)
+    write(new_ledger(engine), hourly(in_blocks(told, random.Random(seed))), random.Random(seed))
+    seen = Executed()
+    with Session(engine) as session:
+        connection = session.connection()
+        visits = read_visits(connection, 1, range(10**9))
+        cleared = {each[:2]: each for each in read_clearings(connection, 1, range(10**9))}
+        vaults = session.scalars(select(Vault)).all()
+        states, _ = load_states(connection, 1, [vault.vault_id for vault in vaults])
+        for vault in vaults:
+            theirs = [each for each in visits if each.vault_id == vault.vault_id]
+            state = states[vault.vault_id]
+            found = executed(theirs, cleared)
+            assert state.executed == found
+            seen.fills += found.fills
+            seen.left_out += found.left_out
+            seen.against_leader += found.against_leader != 0
+            assert state.skips == Counter(each.reason for each in theirs if each.reason is not None)
+            given = [each for each in theirs if not each.trade_id & LEADERS_BIT]
+            missed = [each for each in given if each.reason and each.reason not in OWN_CHOICES]
+            assert (state.copied, state.missed) == (sum(not each.reason for each in given), len(missed))
+            bought: Counter[str] = Counter()
+            for each in theirs:
+                of = cleared.get((each.block_number, each.clearing_log_index or 0))
+                if each.clearing_log_index is not None and of is not None and of.token_in == USDC:
+                    bought[of.token_out] += each.amount_in
+            assert state.bought == +bought
+    assert seen.fills > seen.left_out
+    assert seen.against_leader
+
+
+def executed(visits: Sequence[Visit], cleared: Mapping[tuple[int, int], Cleared]) -> Executed:
+    """What fills of a vault come to against the prices of their trades' first clearings and the oracle's."""
+    firsts = {each.trade_id: each for each in cleared.values() if each.batch == 0}
+    found = Executed()
+    for each in visits:
+        if each.clearing_log_index is None:
+            continue
+        of, first = cleared[each.block_number, each.clearing_log_index], firsts[each.trade_id]
+        found.fills += 1
+        if not of.oracle_out or USDC not in {of.token_in, of.token_out}:
+            found.left_out += 1
+            continue
+        for name, paid, got in (
+            ("leader", first.amount_in, first.amount_out),
+            ("oracle", of.amount_in, of.oracle_out),
+        ):
+            more = each.amount_out - each.amount_in * got // paid
+            worth = more
+            if of.token_out != USDC:  # at the fill's own price, where it has one
+                worth = more * each.amount_in // each.amount_out if each.amount_out else 0
+            if name == "oracle":
+                found.against_oracle += worth
+            elif not each.trade_id & LEADERS_BIT:
+                found.against_leader += worth
+    return found
 
 
 @pytest.mark.parametrize("seed", range(4, 8))

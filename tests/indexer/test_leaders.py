@@ -12,14 +12,17 @@ from accounting.catalogue import BY_ID
 from accounting.days import Day
 from accounting.trips import closed_trades
 from accounting.windows import DAY_S, WINDOWS, boundaries
+from indexer.derived import leaders as making
 from indexer.derived.leaders import points_of, read_leaders
 from indexer.derived.lives import read_lives
 from indexer.derived.points import NOW
 from indexer.derived.standing import load_states
 from indexer.ledger.checkpoint import Checkpoint
+from indexer.ledger.database import open_engine
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.models import LeaderMetrics, Vault
 from tests.accounting.by_library import risk_metrics
+from tests.api.world import fill_world
 from tests.indexer.blocks import DECODER, TOKENS
 from tests.indexer.story import tell
 from tests.indexer.test_derived import happened, hourly
@@ -31,7 +34,8 @@ def rows(engine: Engine) -> list[dict[str, Any]]:
         found = connection.execute(
             select(LeaderMetrics.__table__).order_by(LeaderMetrics.window, LeaderMetrics.strategy_id)
         )
-        return [dict(row) for row in found.mappings()]
+        # How often metrics were made before is no part of what they are.
+        return [{**row, "made": None} for row in found.mappings()]
 
 
 def settle(ledger: Ledger) -> int:
@@ -77,6 +81,35 @@ def test_ranges_rollbacks_and_a_rebuild_all_end_in_the_same_metrics(engine: Engi
         connection.execute(LeaderMetrics.__table__.delete())
     assert settle(ledger) == len(kept) // len(WINDOWS)
     assert rows(engine) == kept
+
+
+def test_several_processes_make_the_same_metrics(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(postgresql_url)
+    at = fill_world(engine).ledger.checkpoint
+    ids = [row["strategy_id"] for row in rows(engine) if row["window"] == "all"]
+    with engine.begin() as connection:
+        making.refresh(connection, 1, ids, making.Moment(at.number, at.time))
+    alone = rows(engine)
+    monkeypatch.setattr(making, "_CHUNK", 1)
+    monkeypatch.setattr(making, "_LEAST_PARTS", 1)
+    asked: list[int] = []
+    monkeypatch.setattr(making, "in_processes", noting(asked, making.in_processes))
+    with engine.begin() as connection:
+        connection.execute(LeaderMetrics.__table__.delete())
+        making.refresh(connection, 1, ids, making.Moment(at.number, at.time), processes=2)
+    assert rows(engine) == alone
+    assert asked == [2]
+    engine.dispose()
+
+
+def noting(asked: list[int], made: Any) -> Any:
+    def note(connection: Any, processes: int, *given: Any) -> Any:
+        asked.append(processes)
+        return made(connection, processes, *given)
+
+    return note
 
 
 def test_nothing_is_left_of_blocks_that_are_taken_back(engine: Engine) -> None:

@@ -160,6 +160,9 @@ def written_by_0001(connection: Connection) -> None:
             connection.execute(insert(tables.tables[name]).values(row))
 
 
+COUNTS = {"metrics_version", "metrics_taken"}
+
+
 def stored(engine: Engine) -> dict[str, list[dict[str, str]]]:
     """All but how often leaders' metrics were made, which begins anew where the column does."""
     tables = MetaData()
@@ -169,7 +172,7 @@ def stored(engine: Engine) -> dict[str, list[dict[str, str]]]:
         tables.reflect(connection, only=lambda name, _: name not in left_out)
         return {
             name: [
-                {key: str(value) for key, value in row._mapping.items() if key != "metrics_version"}
+                {key: str(value) for key, value in row._mapping.items() if key not in COUNTS}
                 for row in connection.execute(select(table).order_by(*table.primary_key.columns))
             ]
             for name, table in tables.tables.items()

@@ -1,5 +1,6 @@
 """What every table shares: the amount column, and the place in the chain an event's row came from."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Address = String(42)
 Hash = String(66)
+
+
+def _whole(value: str | Decimal | None) -> int | None:
+    return None if value is None else int(value)
 
 
 class Amount(TypeDecorator[int]):
@@ -34,9 +39,10 @@ class Amount(TypeDecorator[int]):
             return None
         return str(value) if dialect.name == "sqlite" else Decimal(value)
 
-    def process_result_value(self, value: str | Decimal | None, dialect: Dialect) -> int | None:
-        """Turn what the column stores into the integer."""
-        return None if value is None else int(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], int | None]:
+        """Return what turns what the column stores into the integer; rows have many of them."""
+        del dialect, coltype
+        return _whole
 
 
 class amount_sum(GenericFunction[int]):  # noqa: N801 (named as it is written in SQL)

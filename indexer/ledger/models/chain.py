@@ -15,7 +15,7 @@ class Deployment(Base):
     blocks after `unproven_from` up to `unproven_to` were taken on the node's word: no header has proven them
     complete yet; both are null when all are. `gas_number` is the last block up to which every transaction has
     been asked for its gas. `metrics_version` counts the times that leaders' metrics were made anew or taken
-    away.
+    away, and `metrics_taken` is its number when some were last taken away.
     """
 
     __tablename__ = "deployments"
@@ -35,6 +35,7 @@ class Deployment(Base):
     unproven_to: Mapped[int | None] = mapped_column(BigInteger)
     gas_number: Mapped[int | None] = mapped_column(BigInteger)
     metrics_version: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    metrics_taken: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Block(Base):

@@ -6,7 +6,7 @@ same to the bit (`indexer.derived.rebuild`). Amounts are base token units unless
 are the unix second at which they begin.
 """
 
-from sqlalchemy import BigInteger, Boolean, Integer, String
+from sqlalchemy import BigInteger, Boolean, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from indexer.ledger.models.base import Address, Amount, Base
@@ -24,6 +24,11 @@ class VaultHour(Base):
     (money moved while the vault's worth was unknown). `sync_score` is scaled by 1e18, null for leaders and
     where one of the two was worth nothing or unknown. The vaults on paper (`accounting.tracking`) hold
     `*_cash` and have given up `*_withdrawn`; a leader has none.
+
+    `filled` trades so far had a part in the vault. They were `against_leader` and `against_oracle` better
+    than those prices, but for `filled_left_out` of them (`accounting.execution.Executed`). `skipped` has how
+    many were skipped for each reason, sorted: `below_minimum_trade:1,paused:3`. Of the leader's trades alone
+    `copied` were filled, and `missed` skipped for another reason than a choice of the owner's.
     """
 
     __tablename__ = "vault_hours"
@@ -69,12 +74,20 @@ class VaultHour(Base):
     sized_withdrawn: Mapped[int] = mapped_column(Amount)
     timed_withdrawn: Mapped[int] = mapped_column(Amount)
     priced_withdrawn: Mapped[int] = mapped_column(Amount)
+    filled: Mapped[int] = mapped_column(BigInteger)
+    filled_left_out: Mapped[int] = mapped_column(BigInteger)
+    against_leader: Mapped[int] = mapped_column(Amount)
+    against_oracle: Mapped[int] = mapped_column(Amount)
+    skipped: Mapped[str] = mapped_column(Text)
+    copied: Mapped[int] = mapped_column(BigInteger)
+    missed: Mapped[int] = mapped_column(BigInteger)
 
 
 class VaultPosition(Base):
     """What a vault held of a token other than its base at the end of one of its hours, zeros included.
 
-    `quantity` and the paper vaults' holdings are token units. By each cost method: what the holding cost, and
+    `bought` is how much base token was ever put into it. `quantity` and the paper vaults' holdings are token
+    units. By each cost method: what the holding cost, and
     the result realised with the token so far. By FIFO, lots from number `lots_closed` on are open, and of the
     oldest of them `taken_quantity` units with `taken_cost` are gone.
     """
@@ -99,6 +112,7 @@ class VaultPosition(Base):
     sized: Mapped[int] = mapped_column(Amount)
     timed: Mapped[int] = mapped_column(Amount)
     priced: Mapped[int] = mapped_column(Amount)
+    bought: Mapped[int] = mapped_column(Amount)
 
 
 class Lot(Base):

@@ -1,4 +1,4 @@
-"""The metrics of every leader over every window, as discovery sorts and filters by them.
+"""The metrics of every leader over every window, which discovery sorts and filters by.
 
 Not part of what the ledger is hashed by: rows follow the others at their own pace, in transactions of their
 own (`indexer.derived.leaders`), and can be made anew from them at any time.
@@ -17,14 +17,13 @@ class LeaderMetrics(Base):
     one is not defined; amounts are base token units, the others numbers that no money is made of. `due` is
     the block time from which on the row is to be made anew. What followers got is as of `followers_time`.
     `bars` and `warnings` are `accounting.conduct`'s, with commas between. `history_days` are whole days since
-    the leader's vault was opened.
+    the leader's vault was opened. `made` is the deployment's `metrics_version` with which it was written.
     """
 
     __tablename__ = "leader_metrics"
     __table_args__ = (
-        Index("ix_leader_metrics_rank", "deployment_id", "window", "rank_score", "strategy_id"),
-        Index("ix_leader_metrics_return", "deployment_id", "window", "cumulative_return", "strategy_id"),
         Index("ix_leader_metrics_due", "deployment_id", "window", "due"),
+        Index("ix_leader_metrics_made", "deployment_id", "window", "made"),
     )
 
     deployment_id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -37,6 +36,7 @@ class LeaderMetrics(Base):
     history_days: Mapped[int] = mapped_column(Integer)
     bars: Mapped[str] = mapped_column(String(96))
     warnings: Mapped[str] = mapped_column(String(96))
+    made: Mapped[int] = mapped_column(BigInteger)
     cumulative_return: Mapped[float | None] = mapped_column(Float)
     annual_return: Mapped[float | None] = mapped_column(Float)
     volatility: Mapped[float | None] = mapped_column(Float)
