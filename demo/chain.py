@@ -138,6 +138,10 @@ class Chain:
             receipts += [self._receipt(each, answer) for each, answer in zip(block, answers, strict=True)]
         return receipts
 
+    def recount(self, sender: ChecksumAddress) -> None:
+        """Goes on from what the node has of an account for which others send, too; nothing of it waits."""
+        self._nonces[sender] = int(self.request("eth_getTransactionCount", sender, "latest"), 16)
+
     def seal(self, timestamp: int) -> None:
         """Mines a block at `timestamp` of what others have sent to the node, or an empty one."""
         self.request("evm_setNextBlockTimestamp", timestamp)

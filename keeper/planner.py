@@ -31,10 +31,10 @@ class Execute:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Sell what vaults hold of a token, and carry out the stops they have reached."""
+    """Sell what vaults hold of a token in one of `pools`, and carry out the stops they have reached."""
 
     token: str
-    pool: str
+    pools: tuple[str, ...]
     vault_ids: tuple[int, ...]
 
 
@@ -272,15 +272,15 @@ def _urgency(order: OrderState) -> Urgency:
 
 
 def _closes(state: State) -> Iterator[Intent]:
-    batches: dict[tuple[Urgency, int, str, str], list[ClosingVault]] = defaultdict(list)
+    batches: dict[tuple[Urgency, int, str, tuple[str, ...]], list[ClosingVault]] = defaultdict(list)
     for vault in state.vaults:
         urgency = Urgency.STOP if vault.stops else Urgency.EXIT
         for sale in vault.sales:
-            batches[urgency, vault.strategy_id, sale.token, sale.pool].append(vault)
-    for (urgency, strategy_id, token, pool), vaults in sorted(batches.items()):
+            batches[urgency, vault.strategy_id, sale.token, sale.pools].append(vault)
+    for (urgency, strategy_id, token, pools), vaults in sorted(batches.items()):
         ids = tuple(sorted({vault.id for vault in vaults})[:CLOSES_AT_ONCE])
         key = f"close:{strategy_id}:{token}:{urgency.name.lower()}"
-        yield Intent(key, urgency, strategy_id, Close(token, pool, ids), group=key)
+        yield Intent(key, urgency, strategy_id, Close(token, pools, ids), group=key)
 
 
 # ---------------------------------------------------------------- upkeep

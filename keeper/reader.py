@@ -22,9 +22,9 @@ Json = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Known:
-    """What is asked once. `pools`: strategy and pair of tokens → pool, the one added first."""
+    """What is asked once. `pools`: strategy and pair of tokens → its pools, in the order they were added."""
 
-    pools: dict[tuple[int, frozenset[str]], str] = field(default_factory=dict)
+    pools: dict[tuple[int, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
     tokens: dict[int, tuple[str, ...]] = field(default_factory=dict)
     policies: dict[tuple[int, int], Json] = field(default_factory=dict)
     listed: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -189,7 +189,9 @@ class Reader:
             else:
                 pool = _address(log.topics[2])
                 if pool in known.listed:
-                    known.pools.setdefault((int(log.topics[1], 16), known.listed[pool]), pool)
+                    key = (int(log.topics[1], 16), known.listed[pool])
+                    there = known.pools.get(key, ())
+                    known.pools[key] = there if pool in there else (*there, pool)
         known.read_to = head.number
 
     # ------------------------------------------------------------ vaults for sale
@@ -251,9 +253,9 @@ class Reader:
         """What is held and has a pool against base token. Even a stop alone needs one such pool."""
         base = self._known.tokens[strategy_id][0]
         sales = [
-            (Sale(token, pool), units)
+            (Sale(token, pools), units)
             for token, units in holdings
-            if (pool := self._known.pools.get((strategy_id, frozenset((token, base)))))
+            if (pools := self._known.pools.get((strategy_id, frozenset((token, base)))))
         ]
         held = tuple(sale for sale, units in sales if units)
         return held or (tuple(sale for sale, _ in sales[:1]) if any_token else ())

@@ -24,6 +24,7 @@ NEVER = frozenset({"BadOrder", "BadPortion", "BadSignature", "PoolNotAllowed", "
 _NO_GAS = HubError("OutOfGas")
 # What a smaller batch, or another choice of vaults, may change.
 _ABOUT_PRICE = frozenset({"PriceBelowOracle", "SkippedAtGoodPrice"})
+_ABOUT_VAULTS = frozenset({"NotClosable", "NothingToSell"})
 _ABOUT_SIZE = frozenset({"PriceBelowLimit", "PriceBelowOracle", "OutOfGas", "TooLargeForPool"})
 
 
@@ -112,8 +113,7 @@ class Simulator:
         queue = [tuple(ids)]
         while queue:
             some = queue.pop(0)
-            data = hub.call("closeVaults", (strategy_id, close.pool, close.token, some))
-            found = await self._try(data)
+            found = await self._in_a_pool(strategy_id, close, some)
             yield some, found
             if isinstance(found, Ready):
                 return
@@ -122,6 +122,16 @@ class Simulator:
                 queue += [rest] if rest and len(rest) < len(some) else []
             elif found.error.name in _ABOUT_SIZE and len(some) > 1:
                 queue += [some[: len(some) // 2], some[len(some) // 2 :]]
+
+    async def _in_a_pool(self, strategy_id: int, close: Close, ids: Sequence[int]) -> Ready | Refused:
+        """In the first pool where it passes: one that has run dry or is far from the oracle holds nobody."""
+        first: Refused | None = None
+        for pool in close.pools:
+            found = await self._try(hub.call("closeVaults", (strategy_id, pool, close.token, ids)))
+            if isinstance(found, Ready) or found.error.name in _ABOUT_VAULTS:
+                return found
+            first = first or found
+        return first or Refused(HubError("NothingToSell"))
 
     async def _upkeep(self, strategy_id: int, action: Action) -> Ready | Refused:
         match action:

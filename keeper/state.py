@@ -65,10 +65,10 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """One token of a vault that is for sale, and a pool that takes it for base token."""
+    """One token of a vault that is for sale, and the strategy's pools that take it for base token."""
 
     token: str
-    pool: str
+    pools: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

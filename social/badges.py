@@ -33,7 +33,8 @@ def held_s(states: Iterable[tuple[int, int]], money: int, until: int) -> int:
 
     ``states`` are (unix second, invested) in their order; each holds until the next, the last ``until``.
     """
-    total, since = 0, None
+    total = 0
+    since: int | None = None
     for at, invested in states:
         total += 0 if since is None else at - since
         since = at if invested >= money else None

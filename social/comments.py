@@ -1,6 +1,7 @@
 """Comments on strategies, in threads of one level."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 
@@ -37,7 +38,7 @@ class Comments:
                     raise TooManyPostsError(
                         f"The thread has {replies} replies.", remedy="Begin a new one with a comment."
                     )
-            own = {"reply_to": reply_to, "show_as": show_as}
+            own: dict[str, Any] = {"reply_to": reply_to, "show_as": show_as}
             number = self._posts.add(connection, author, strategy_id, words, **own)
         return self._posts.get(number)
 

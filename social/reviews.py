@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 
@@ -58,7 +59,7 @@ class Reviews:
                     f"Review {found} of it is yours.",
                     remedy=f"Write it anew with PUT /v1/reviews/{found}; what it said is kept.",
                 )
-            columns = {**said.columns(), "show_as": show_as}
+            columns: dict[str, Any] = {**said.columns(), "show_as": show_as}
             number = self._posts.add(connection, author, strategy_id, words, **columns)
         return self._posts.get(number)
 

@@ -19,6 +19,8 @@ from api.statements.repository import end_before, first_block_since
 from api.statements.schemas import FeeLine, FillLine, FlowLine, SkipLine
 from api.statements.service import present_line
 from api.statements.standing import market_of
+from api.transactions.schemas import GasCost
+from api.transactions.service import gas_of_vault
 from api.vaults.repository import VaultRow
 from api.vaults.service import require_vault
 from indexer.derived.standing import load_states
@@ -83,6 +85,8 @@ class MonthStatement:
     begin: End
     end: End
     lines: Sequence[FlowLine | FeeLine | FillLine | SkipLine]
+    gas: GasCost
+    """Of the owner's own transactions in this vault; apart, as the vault does not pay it."""
 
 
 def month_of(snapshot: Snapshot, vault_id: int, month: str) -> MonthStatement:
@@ -105,6 +109,7 @@ def month_of(snapshot: Snapshot, vault_id: int, month: str) -> MonthStatement:
         _end(snapshot, row, start),
         _end(snapshot, row, end),
         list(_lines(snapshot, row, start, end)),
+        gas_of_vault(snapshot, row.vault, span=(start, end)),
     )
 
 

@@ -29,6 +29,12 @@ def pdf_of(found: MonthStatement, block: BlockRef) -> bytes:
     for name, value in summary_of(found):
         pdf.cell(70, 5, _plain(name))
         pdf.cell(50, 5, _plain(value), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    gas = found.gas
+    _line(
+        pdf,
+        f"Apart from it the owner paid {gas.paid.decimal} of the chain's own coin for the gas of "
+        f"{gas.transactions} own transactions, counted up to block {gas.up_to_block}.",
+    )
     pdf.ln(4)
     pdf.set_font("Helvetica", "", 7)
     with pdf.table(col_widths=_WIDTHS, line_height=4) as table:

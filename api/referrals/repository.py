@@ -140,13 +140,13 @@ class Referred:
             query = query.where(Fee.strategy_id == strategy_id)
         return [DayOfFees(*row) for row in self._session.execute(query.group_by(*keys))]
 
-    def _fees(self, query: Select[Any]) -> Select[Any]:
+    def _fees(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """Their fees, by the index of vaults; what has no part for the referrer is no income."""
         return query.join(self._vaults, Fee.vault_id == self._vaults.c.vault_id).where(
             Fee.deployment_id == self._deployment_id, Fee.to_referrer != 0
         )
 
-    def _sums(self, query: Select[Any]) -> Sequence[tuple[Group, str, int]]:
+    def _sums(self, query: Select[*tuple[Any, ...]]) -> Sequence[tuple[Group, str, int]]:
         return [(row[0], row[1], row[2]) for row in self._session.execute(query)]
 
 

@@ -52,8 +52,13 @@ def sum_sent(session: Session, deployment_id: int, senders: Collection[str]) -> 
     return {sender: _of(spent) for sender, *spent in session.execute(query.group_by(Transaction.sender))}
 
 
-def sum_of_vault(session: Session, deployment_id: int, vault_id: int, sender: str) -> Spent:
-    """Return what those transactions of a sender cost that did something in a vault."""
+def sum_of_vault(
+    session: Session, deployment_id: int, vault_id: int, sender: str, *, span: tuple[int, int] | None = None
+) -> Spent:
+    """Return what those transactions of a sender cost that did something in a vault.
+
+    With a `span`, only those in blocks from its first second up to, not with, its second.
+    """
 
     def did(table: type[Entry | VaultState | Copy]) -> ColumnElement[bool]:
         within = and_(
@@ -69,6 +74,8 @@ def sum_of_vault(session: Session, deployment_id: int, vault_id: int, sender: st
         Transaction.sender == sender,
         or_(did(VaultState), did(Entry), did(Copy)),
     )
+    if span is not None:
+        query = query.where(Transaction.block_time >= span[0], Transaction.block_time < span[1])
     return _of(session.execute(query).one())
 
 

@@ -72,10 +72,10 @@ def gas_of_senders(snapshot: Snapshot, senders: Collection[str]) -> dict[str, Ga
     return {sender: _cost(found.get(sender, NOTHING), up_to) for sender in senders}
 
 
-def gas_of_vault(snapshot: Snapshot, vault: models.Vault) -> GasCost:
-    """Return what those of the owner's transactions cost that did something in a vault."""
+def gas_of_vault(snapshot: Snapshot, vault: models.Vault, *, span: tuple[int, int] | None = None) -> GasCost:
+    """Return what those of the owner's transactions cost that did something in a vault, in a span or ever."""
     session, deployment_id = snapshot.session, snapshot.deployment_id
-    spent = repository.sum_of_vault(session, deployment_id, vault.vault_id, vault.owner)
+    spent = repository.sum_of_vault(session, deployment_id, vault.vault_id, vault.owner, span=span)
     return _cost(spent, _counted_up_to(snapshot))
 
 

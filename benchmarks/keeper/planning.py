@@ -42,7 +42,7 @@ def busy(*, strategies: int, followers: int) -> State:
             for each in range(1, strategies + 1)
         ),
         vaults=tuple(
-            ClosingVault(at + 1, strategy, at % 20 == 0, (Sale(_WETH, _POOL),))
+            ClosingVault(at + 1, strategy, at % 20 == 0, (Sale(_WETH, (_POOL,)),))
             for at, strategy in enumerate(of)
             if at % 10 == 0
         ),

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -31,6 +32,7 @@ from notices.book.push_key import PushKey, new_push_key
 SEED = 7
 STEPS = 60
 _ETHER = 10**21
+_PATIENCE_S = 60.0
 
 T = TypeVar("T")
 
@@ -69,12 +71,25 @@ class Place:
         """One step of the market, after which WETH costs so many times what it would."""
         tick = next(self._ticks)
         moved = Tick(tick.time, round(tick.weth * weth_times), tick.wbtc)
-        self.do(lambda: self.world.live(moved))
+        self.do(lambda: self._live(moved))
+
+    def _live(self, tick: Tick) -> None:
+        for leader in self.world.leaders.all:
+            # Tests send from leaders' wallets, too.
+            self.world.chain.recount(leader.account.address)
+        self.world.live(tick)
 
     def keep(self) -> None:
-        """The keeper does what there is to do."""
+        """The keeper does what there is to do, and the ledger has it."""
         now = self.do(lambda: self.world.chain.w3.eth.get_block("latest"))["timestamp"]
         self.do(lambda: self.world.keeper.work(now + 1))
+        head, late = int(self.request("eth_blockNumber"), 16), time.monotonic() + _PATIENCE_S
+        while (indexed := self.get("/v1/protocol")["as_of_block"]["number"]) < head:
+            if time.monotonic() > late:
+                raise TimeoutError(
+                    f"The ledger is at block {indexed}; the chain has been at {head} for long."
+                )
+            time.sleep(0.02)
 
     def get(self, path: str) -> Any:
         """What the API says."""

@@ -68,6 +68,57 @@ class Amount(Model):
     """
 
 
+class AnnotationOrder(Model):
+    """
+    What is written about a trade.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: Annotated[str, Field(max_length=1000, min_length=1)]
+    """
+    In words.
+    """
+    trade_id: Annotated[str, Field(pattern="^([0-9]{1,20}|[0-9]{1,10}-s?[0-9]{1,10})$")]
+    """
+    One of your own trades.
+    """
+
+
+class AnnotationRevision(Model):
+    """
+    What it said once.
+    """
+
+    written: AwareDatetime
+    """
+    When, UTC.
+    """
+    after_trade_s: int
+    """
+    Seconds between the trade's block and the ledger's last block when it was written: what the leader could have known by then.
+    """
+    text: str | None
+    """
+    What it said; null: it was taken back then.
+    """
+
+
+class AnnotationText(Model):
+    """
+    What is written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: Annotated[str, Field(max_length=1000, min_length=1)]
+    """
+    In words.
+    """
+
+
 class Attempt(Model):
     """
     A signed form of a transaction. The signed bytes themselves are not shown.
@@ -173,6 +224,25 @@ class AuditLog(Model):
     """
 
 
+class Author(Model):
+    """
+    Who is seen as the author of a text.
+    """
+
+    shown: str
+    """
+    A handle; or `0x` and some digits of the address; or a pseudonym, which is the same for one person on one strategy and joins with nothing else.
+    """
+    kind: Literal["handle", "shortened", "pseudonym"]
+    """
+    Which of these.
+    """
+    is_leader: bool
+    """
+    Whether they lead the strategy. Leaders use no pseudonym there.
+    """
+
+
 class BlockRef(Model):
     """
     A block of the chain.
@@ -204,6 +274,135 @@ class Breaker(Model):
     carries: Literal["everything", "entries", "stops", "exits", "nothing"]
     """
     What it still allows, and all before it.
+    """
+
+
+class Campaign(Model):
+    """
+    A code that stands for a referrer. Its times are the chain's: those of blocks.
+    """
+
+    code: str
+    """
+    The code.
+    """
+    title: str
+    """
+    What its referrer calls it.
+    """
+    referrer: str
+    """
+    Whom a vault that it brings names as referrer, EIP-55.
+    """
+    strategy_id: int | None
+    """
+    Only for vaults under it; null: for all.
+    """
+    starts: AwareDatetime
+    """
+    From when on vaults count, UTC.
+    """
+    ends: AwareDatetime | None
+    """
+    What opens after it is not counted, UTC; null: no end.
+    """
+    created: AwareDatetime
+    """
+    When it was made, UTC.
+    """
+    state: Literal["upcoming", "open", "ended"]
+    """
+    Where it stands at the last block.
+    """
+
+
+class CampaignNoteOrder(Model):
+    """
+    That a campaign brought a vault's owner.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    code: Annotated[
+        str,
+        Field(max_length=20, min_length=3, pattern="^[A-Za-z](_?[A-Za-z0-9]){2,19}$"),
+    ]
+    """
+    The campaign.
+    """
+    vault_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    A vault of yours.
+    """
+
+
+class StrategyId(RootModel[int]):
+    root: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    Only for vaults under this strategy; null: for all.
+    """
+
+
+class CampaignOrder(Model):
+    """
+    A campaign to be made.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    title: Annotated[str, Field(max_length=80, min_length=1)]
+    """
+    What you call it.
+    """
+    ends: AwareDatetime | None = None
+    """
+    What opens after it is not counted, UTC; null: no end.
+    """
+    code: Annotated[
+        str,
+        Field(max_length=20, min_length=3, pattern="^[A-Za-z](_?[A-Za-z0-9]){2,19}$"),
+    ]
+    """
+    Its code, as handles are formed. What looks like another's is theirs.
+    """
+    strategy_id: StrategyId | None = None
+    """
+    Only for vaults under this strategy; null: for all.
+    """
+    starts: AwareDatetime | None = None
+    """
+    From when on vaults count, UTC; null: from now on.
+    """
+
+
+class CampaignWords(Model):
+    """
+    What of a campaign can be changed.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    title: Annotated[str, Field(max_length=80, min_length=1)]
+    """
+    What you call it.
+    """
+    ends: AwareDatetime | None = None
+    """
+    What opens after it is not counted, UTC; null: no end.
+    """
+
+
+class Campaigns(Model):
+    """
+    The caller's campaigns.
+    """
+
+    campaigns: list[Campaign]
+    """
+    The newest first; those that ended, too.
     """
 
 
@@ -256,6 +455,56 @@ class Secret(RootModel[str]):
     """
 
 
+class ClaimText(Model):
+    """
+    What a wallet signs to claim a handle.
+    """
+
+    handle: str
+    """
+    The handle.
+    """
+    text: Annotated[str, Field(max_length=1200)]
+    """
+    Sign exactly this (EIP-191, `personal_sign`).
+    """
+    issued: int
+    """
+    Unix second in the text: send it back.
+    """
+    expires: AwareDatetime
+    """
+    Until when the signature is taken, UTC.
+    """
+
+
+class ClaimTransaction(Model):
+    """
+    A transaction for the referrer's own wallet. Nothing is sent from here.
+    """
+
+    chain_id: int
+    """
+    The chain.
+    """
+    to: str
+    """
+    The hub, EIP-55.
+    """
+    data: str
+    """
+    The call.
+    """
+    value: Literal["0"] = "0"
+    """
+    No coin goes along.
+    """
+    words: str
+    """
+    What it does.
+    """
+
+
 class Code(Model):
     """
     A code.
@@ -297,6 +546,42 @@ class Coins(Model):
     decimal: str
     """
     The same amount in whole coins, exact.
+    """
+
+
+class ReplyTo(RootModel[int]):
+    root: Annotated[int, Field(ge=1, lt=9223372036854776000)]
+    """
+    A comment that is no reply itself; null: a new thread.
+    """
+
+
+class CommentRevision(Model):
+    """
+    What a comment said once.
+    """
+
+    written: AwareDatetime
+    """
+    When, UTC.
+    """
+    text: str | None
+    """
+    What it said; null: it was withdrawn then.
+    """
+
+
+class CommentText(Model):
+    """
+    What is written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: Annotated[str, Field(max_length=2000, min_length=1)]
+    """
+    Plain text; it is never read as HTML or Markdown.
     """
 
 
@@ -802,6 +1087,47 @@ class Flows(Model):
     """
 
 
+class Follow(Model):
+    """
+    A strategy that the caller watches.
+    """
+
+    strategy_id: int
+    """
+    Which.
+    """
+    name: str
+    """
+    The strategy's name.
+    """
+    leader: str
+    """
+    Its leader, EIP-55.
+    """
+    since: AwareDatetime
+    """
+    Since when, UTC.
+    """
+    told_by: list[int]
+    """
+    Channels of the caller that are told of its trades, by a rule of `leader_traded`.
+    """
+
+
+class FollowOrder(Model):
+    """
+    A strategy to be watched.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    Which.
+    """
+
+
 class Followers(Model):
     """
     The vaults that copy a strategy, the leader's own not counted.
@@ -826,6 +1152,17 @@ class Followers(Model):
     left: int
     """
     They copy no more.
+    """
+
+
+class Follows(Model):
+    """
+    What the caller watches. Nobody else sees it.
+    """
+
+    follows: list[Follow]
+    """
+    The newest first.
     """
 
 
@@ -890,6 +1227,13 @@ class HealthHappened(Model):
     problem: str | None
     """
     What is wrong; null: nothing.
+    """
+
+
+class Held(RootModel[Literal["a_week", "a_month", "a_quarter"]]):
+    root: Literal["a_week", "a_month", "a_quarter"]
+    """
+    How long, in words coarse enough that they tell no vault from another.
     """
 
 
@@ -1472,6 +1816,13 @@ class Metrics(Model):
     """
 
 
+class ModerationAct(RootModel[Literal["hide", "restore", "dismiss"]]):
+    root: Literal["hide", "restore", "dismiss"]
+    """
+    What staff does.
+    """
+
+
 class Month(Model):
     """
     A cell of the monthly grid.
@@ -1607,6 +1958,15 @@ class OrderHappened(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class OutsideSite(
+    RootModel[Literal["x", "github", "farcaster", "telegram", "discord", "youtube"]]
+):
+    root: Literal["x", "github", "farcaster", "telegram", "discord", "youtube"]
+    """
+    Where else somebody may be known.
     """
 
 
@@ -1831,6 +2191,34 @@ class Posted(Model):
     """
 
 
+class Link(RootModel[str]):
+    root: Annotated[
+        str,
+        Field(
+            max_length=200,
+            pattern="^https://([a-z0-9-]{1,63}\\.){1,5}[a-z]{2,24}(:[0-9]{1,5})?(/[A-Za-z0-9/._~!$&()*+,;=:?%#-]*)?$",
+        ),
+    ]
+
+
+class ProfileWords(Model):
+    """
+    What somebody says of themselves. All of it is replaced.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    about: Annotated[str, Field(max_length=500)]
+    """
+    In words; may be empty.
+    """
+    links: Annotated[list[Link], Field(max_length=5)]
+    """
+    https addresses, host in lower case.
+    """
+
+
 class Profit(Model):
     """
     The result in base token units: `equity` - `net_deposits` = `net_pnl`, to the unit.
@@ -1859,6 +2247,25 @@ class Profit(Model):
     unavailable: str | None
     """
     Why equity, unrealized and net are null; null where they are not.
+    """
+
+
+class Proof(Model):
+    """
+    What the wallet signed: anybody can check it without this server.
+    """
+
+    text: str
+    """
+    The text (EIP-191).
+    """
+    signature: str
+    """
+    Its signature, by key or by contract (ERC-1271).
+    """
+    signed: AwareDatetime
+    """
+    When, UTC.
     """
 
 
@@ -1908,6 +2315,33 @@ class QuietHours(Model):
     zone: Annotated[str, Field(max_length=64)]
     """
     Time zone, by its IANA name.
+    """
+
+
+class Ratings(Model):
+    """
+    What a strategy's reviews come to.
+    """
+
+    count: int
+    """
+    Reviews that are shown.
+    """
+    average: Decimal | None
+    """
+    Their mean, to two places; null: none.
+    """
+    by_rating: list[int]
+    """
+    How many gave each, from 1 to 5.
+    """
+    verified_count: int
+    """
+    Of the newest 500 whose authors want their badge shown: those that have one.
+    """
+    verified_average: Decimal | None
+    """
+    The mean of these, to two places; null: none.
     """
 
 
@@ -1968,6 +2402,98 @@ class ReconciliationReport(Model):
     mismatches: int
     """
     Balances that differed; anything but 0 is an alarm.
+    """
+
+
+class ReferralBalance(Model):
+    """
+    A referrer's income in a token, and what can be claimed of it.
+    """
+
+    earned: Amount
+    """
+    As referrer, over all time.
+    """
+    unclaimed: Amount
+    """
+    Of that, what came since the last claim.
+    """
+    claimable: Amount
+    """
+    The whole fee balance on chain, which a claim takes: also what the address earned as leader, treasury or keeper.
+    """
+    claim: ClaimTransaction | None
+    """
+    How to claim it; null: there is nothing.
+    """
+
+
+class ReferralLine(Model):
+    """
+    What a referrer earned in a month by one strategy, from one kind of fee, in one token.
+    """
+
+    month: str
+    """
+    By the time of the block, UTC.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    source: Literal["performance", "management", "subscription", "withdrawal"]
+    """
+    The kind of fee.
+    """
+    amount: Amount
+    """
+    The referrer's part.
+    """
+    charges: int
+    """
+    Fees that it is the sum of.
+    """
+
+
+class ReferralResult(Model):
+    """
+    What vaults came to that name the referrer: all of it from the chain.
+    """
+
+    vaults: int
+    """
+    Vaults that were opened.
+    """
+    open_vaults: int
+    """
+    Of these, vaults that were not left.
+    """
+    people: int | None
+    """
+    Addresses that opened them; null below 5, and where another campaign has fewer.
+    """
+    first_deposits: list[Amount] | None
+    """
+    What was first put into each, by token; null as `people` is.
+    """
+    volume: list[Amount] | None
+    """
+    What their copies sold, fees included, by token; null as `people` is.
+    """
+    income: list[Amount]
+    """
+    The referrer's part of their fees, by token.
+    """
+
+
+class ReportReason(
+    RootModel[
+        Literal["spam", "abuse", "scam", "impersonation", "private_data", "other"]
+    ]
+):
+    root: Literal["spam", "abuse", "scam", "impersonation", "private_data", "other"]
+    """
+    What is wrong with a text: in reports, and where one was hidden.
     """
 
 
@@ -2034,6 +2560,47 @@ class Revenue(Model):
     events: int
     """
     Fees, or clearings, that it is the sum of.
+    """
+
+
+class ReviewRevision(Model):
+    """
+    What a review said once.
+    """
+
+    written: AwareDatetime
+    """
+    When, UTC.
+    """
+    rating: int | None
+    """
+    The rating; null: it was withdrawn then.
+    """
+    text: str | None
+    """
+    The text; null: it was withdrawn then.
+    """
+
+
+class ReviewText(Model):
+    """
+    What is written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    rating: Annotated[int, Field(ge=1, le=5)]
+    """
+    From 1, the worst, to 5.
+    """
+    text: Annotated[str, Field(max_length=2000)]
+    """
+    Plain text; may be empty.
+    """
+    with_badge: bool
+    """
+    Show that you followed with money, and roughly how long, if you did. The fewer follow the strategy, the more that tells of you.
     """
 
 
@@ -2393,6 +2960,13 @@ class Severity(RootModel[Literal["notice", "degraded", "outage"]]):
     """
 
 
+class ShowAs(RootModel[Literal["handle", "shortened", "pseudonym"]]):
+    root: Literal["handle", "shortened", "pseudonym"]
+    """
+    Under which name an author wants to be seen: their handle, part of their address, or neither.
+    """
+
+
 class SignIn(Model):
     """
     A signed message.
@@ -2641,7 +3215,7 @@ class Leader1(RootModel[str]):
     """
 
 
-class StrategyId(RootModel[int]):
+class StrategyId1(RootModel[int]):
     root: Annotated[int, Field(ge=1, lt=4294967296)]
     """
     Which strategy, for scope strategy.
@@ -2668,7 +3242,7 @@ class StopBody(Model):
     """
     Which leader, for scope leader.
     """
-    strategy_id: StrategyId | None = None
+    strategy_id: StrategyId1 | None = None
     """
     Which strategy, for scope strategy.
     """
@@ -2733,6 +3307,13 @@ class StrategyFees(Model):
     charges: int
     """
     How often.
+    """
+
+
+class SubjectKind(RootModel[Literal["annotation", "comment", "review", "profile"]]):
+    root: Literal["annotation", "comment", "review", "profile"]
+    """
+    What a report is about.
     """
 
 
@@ -3534,6 +4115,21 @@ class AnswerListStrategyFees(Model):
     """
 
 
+class Badge(Model):
+    """
+    That the author followed the strategy with money, by the ledger's rows as of now.
+    """
+
+    kind: Literal["verified_follower"] = "verified_follower"
+    """
+    Money of theirs, at least the strategy's least deposit, was in it.
+    """
+    held: Held
+    """
+    For at least so long.
+    """
+
+
 class Balance(Model):
     """
     What the vault holds of a token.
@@ -3569,6 +4165,40 @@ class BlockHappened(Model):
     block: BlockRef
     """
     The ledger's last block.
+    """
+
+
+class CampaignResult(Model):
+    """
+    What a campaign came to: of the vaults whose owners said that it brought them.
+    """
+
+    campaign: Campaign
+    """
+    The campaign.
+    """
+    result: ReferralResult
+    """
+    What it came to.
+    """
+
+
+class CaseReport(Model):
+    """
+    What somebody said is wrong. Who did is not told.
+    """
+
+    reason: ReportReason
+    """
+    What is wrong.
+    """
+    words: str
+    """
+    More about it; may be empty.
+    """
+    reported: AwareDatetime
+    """
+    When, UTC.
     """
 
 
@@ -3716,6 +4346,32 @@ class Clearing(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class CommentOrder(Model):
+    """
+    A comment to be written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: Annotated[str, Field(max_length=2000, min_length=1)]
+    """
+    Plain text; it is never read as HTML or Markdown.
+    """
+    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    On which strategy.
+    """
+    reply_to: ReplyTo | None = None
+    """
+    A comment that is no reply itself; null: a new thread.
+    """
+    show_as: Annotated[ShowAs | None, Field(validate_default=True)] = "pseudonym"
+    """
+    Under which name you are seen. Who has the chain can find an address from a part of it.
     """
 
 
@@ -3932,6 +4588,21 @@ class FillLine(Model):
     event: EventRef
     """
     The event on chain.
+    """
+
+
+class Hidden(Model):
+    """
+    That staff hid a text.
+    """
+
+    code: ReportReason
+    """
+    What is wrong with it.
+    """
+    since: AwareDatetime
+    """
+    Since when, UTC.
     """
 
 
@@ -4209,6 +4880,108 @@ class Me(Model):
     """
 
 
+class ModerationCase(Model):
+    """
+    Something that was reported, or that staff looked at, as staff sees it.
+    """
+
+    number: int
+    """
+    The case's number.
+    """
+    open: bool
+    """
+    Whether a report waits.
+    """
+    subject: SubjectKind
+    """
+    What it is about.
+    """
+    id: str
+    """
+    Its number; of a profile, the handle.
+    """
+    strategy_id: int | None
+    """
+    The strategy; null for a profile.
+    """
+    text: str
+    """
+    The words, also where others do not see them.
+    """
+    author: str
+    """
+    Whose they are, EIP-55.
+    """
+    state: Literal["shown", "withdrawn", "hidden"]
+    """
+    What others see of it.
+    """
+    hidden: Hidden | None
+    """
+    Why it is hidden; null: it is not.
+    """
+    reports: list[CaseReport]
+    """
+    The oldest first.
+    """
+    first_reported: AwareDatetime | None
+    """
+    When the first came, UTC; null: none did.
+    """
+    last_reported: AwareDatetime | None
+    """
+    When the last came, UTC; null: none did.
+    """
+
+
+class ModerationCases(Model):
+    """
+    Part of the cases.
+    """
+
+    data: list[ModerationCase]
+    """
+    The newest first.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
+    """
+
+
+class ModerationOrder(Model):
+    """
+    An act about what somebody wrote.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    subject: SubjectKind
+    """
+    What it is.
+    """
+    id: Annotated[
+        str, Field(pattern="^([1-9][0-9]{0,17}|[A-Za-z](_?[A-Za-z0-9]){2,19})$")
+    ]
+    """
+    Its number; of a profile, the handle.
+    """
+    act: ModerationAct
+    """
+    hide takes the words away from everybody but staff, restore takes that back, dismiss ends the reports and changes nothing.
+    """
+    code: ReportReason | None = None
+    """
+    With hide alone: what everybody is told instead.
+    """
+    why: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{3,500}$")]
+    """
+    Why; kept for good.
+    """
+
+
 class NewKey(Model):
     """
     A key that was made.
@@ -4385,6 +5158,43 @@ class Order(Model):
     """
 
 
+class OutsideHandle(Model):
+    """
+    A handle elsewhere, which the caller says is theirs, too.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    site: OutsideSite
+    """
+    Where.
+    """
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9_.-]{1,40}$")]
+    """
+    The handle there.
+    """
+
+
+class OutsideProof(Model):
+    """
+    A handle elsewhere that the wallet's owner says is theirs. This server never looks there.
+    """
+
+    site: OutsideSite
+    """
+    Where.
+    """
+    name: str
+    """
+    The handle there.
+    """
+    post: str
+    """
+    What its owner puts up there. Who finds it there knows that both are one person.
+    """
+
+
 class PageAccruedFee(Model):
     as_of_block: BlockRef
     """
@@ -4436,6 +5246,21 @@ class PageOrder(Model):
     Last block that the answer takes into account, and all of it.
     """
     data: list[Order]
+    """
+    The things on this page.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
+    """
+
+
+class PageReferralLine(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[ReferralLine]
     """
     The things on this page.
     """
@@ -4737,6 +5562,60 @@ class Pool(Model):
     """
 
 
+class Profile(Model):
+    """
+    What somebody says of themselves, under a handle that their wallet signed for.
+    """
+
+    handle: str
+    """
+    The handle.
+    """
+    address: str
+    """
+    The wallet, EIP-55.
+    """
+    about: str
+    """
+    In their words; empty where staff hid it.
+    """
+    links: list[str]
+    """
+    Theirs; none of them was looked at.
+    """
+    created: AwareDatetime
+    """
+    Since when there is a profile, UTC.
+    """
+    changed: AwareDatetime
+    """
+    When it was last changed, UTC.
+    """
+    hidden: Hidden | None
+    """
+    Why staff hid the words; null: it did not.
+    """
+    proof: Proof
+    """
+    What makes the handle verified.
+    """
+    outside: OutsideProof | None
+    """
+    A handle elsewhere; null: none.
+    """
+
+
+class Profiles(Model):
+    """
+    The profiles that were asked for, of those who have one.
+    """
+
+    profiles: list[Profile]
+    """
+    In no order.
+    """
+
+
 class Proposal(Model):
     """
     A call that one proposed and another confirms.
@@ -4937,6 +5816,271 @@ class Readiness(Model):
     reconciliation: ReconciliationReport | None
     """
     The last comparison with the chain; null before the first.
+    """
+
+
+class Referrals(Model):
+    """
+    What a referrer's people came to.
+    """
+
+    referrer: str
+    """
+    The caller, EIP-55.
+    """
+    total: ReferralResult
+    """
+    Of all vaults that name the referrer.
+    """
+    campaigns: list[CampaignResult]
+    """
+    By campaign, the newest first.
+    """
+    of_no_campaign: ReferralResult
+    """
+    Of vaults whose owners named none: the chain knows the referrer alone.
+    """
+    balances: list[ReferralBalance]
+    """
+    One for each token in which something was earned.
+    """
+
+
+class Reply(Model):
+    """
+    A comment, as it is shown.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    reply_to: int | None
+    """
+    The comment it replies to; null: none.
+    """
+    author: Author
+    """
+    Who is seen as its author.
+    """
+    written: AwareDatetime
+    """
+    When it was written, UTC.
+    """
+    edited: AwareDatetime | None
+    """
+    When it was last changed, UTC; null: never.
+    """
+    text: str | None
+    """
+    Plain text; null where it is not shown.
+    """
+    state: Literal["shown", "withdrawn", "hidden"]
+    """
+    `withdrawn`: its author took it back. `hidden`: staff hid it, and `hidden` says why.
+    """
+    hidden: Hidden | None
+    """
+    Why staff hid it; null: it did not.
+    """
+
+
+class ReportOrder(Model):
+    """
+    What is wrong with a text, or a profile.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    subject: SubjectKind
+    """
+    What it is.
+    """
+    id: Annotated[
+        str, Field(pattern="^([1-9][0-9]{0,17}|[A-Za-z](_?[A-Za-z0-9]){2,19})$")
+    ]
+    """
+    Its number; of a profile, the handle.
+    """
+    reason: ReportReason
+    """
+    What is wrong.
+    """
+    words: Annotated[str | None, Field(max_length=500)] = ""
+    """
+    More about it.
+    """
+
+
+class Review(Model):
+    """
+    A review, as it is shown.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    author: Author
+    """
+    Who is seen as its author.
+    """
+    rating: int | None
+    """
+    From 1 to 5; null where it is not shown.
+    """
+    text: str | None
+    """
+    Plain text; null where it is not shown.
+    """
+    written: AwareDatetime
+    """
+    When it was written, UTC.
+    """
+    edited: AwareDatetime | None
+    """
+    When it was last changed, UTC; null: never.
+    """
+    state: Literal["shown", "withdrawn", "hidden"]
+    """
+    `withdrawn`: its author took it back. `hidden`: staff hid it, and `hidden` says why.
+    """
+    hidden: Hidden | None
+    """
+    Why staff hid it; null: it did not.
+    """
+    badge: Badge | None
+    """
+    That its author followed with money; null: not long enough, or not to be shown.
+    """
+
+
+class ReviewHistory(Model):
+    """
+    A review with all that it said.
+    """
+
+    review: Review
+    """
+    As it is now.
+    """
+    revisions: list[ReviewRevision]
+    """
+    The oldest first; empty where it is not shown now.
+    """
+
+
+class ReviewOrder(Model):
+    """
+    A review to be written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    rating: Annotated[int, Field(ge=1, le=5)]
+    """
+    From 1, the worst, to 5.
+    """
+    text: Annotated[str, Field(max_length=2000)]
+    """
+    Plain text; may be empty.
+    """
+    with_badge: bool
+    """
+    Show that you followed with money, and roughly how long, if you did. The fewer follow the strategy, the more that tells of you.
+    """
+    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    Of which strategy.
+    """
+    show_as: Annotated[ShowAs | None, Field(validate_default=True)] = "pseudonym"
+    """
+    Under which name you are seen. Who has the chain can find an address from a part of it.
+    """
+
+
+class Reviews(Model):
+    """
+    Part of the reviews of a strategy.
+    """
+
+    data: list[Review]
+    """
+    The newest first; those that were withdrawn are left out.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
+    """
+
+
+class SignedClaim(Model):
+    """
+    A claim with its signature: the text is made anew from the other fields.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    handle: Annotated[
+        str,
+        Field(max_length=20, min_length=3, pattern="^[A-Za-z](_?[A-Za-z0-9]){2,19}$"),
+    ]
+    """
+    3 to 20 Latin letters, digits and single `_`, beginning with a letter. What looks like another's is theirs, in capitals or not.
+    """
+    outside: OutsideHandle | None = None
+    """
+    A handle elsewhere; null: none.
+    """
+    issued: Annotated[int, Field(ge=0, le=8589934592)]
+    """
+    Unix second in the signed text.
+    """
+    signature: Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2}){1,4096}$")]
+    """
+    65 bytes of a key, or what the contract wallet takes (ERC-1271).
+    """
+
+
+class SocialSummary(Model):
+    """
+    What people say about a strategy, in numbers.
+    """
+
+    strategy_id: int
+    """
+    The strategy.
+    """
+    leader: Profile | None
+    """
+    Its leader's profile; null: none.
+    """
+    watchers: int
+    """
+    People who watch it without money.
+    """
+    comments: int
+    """
+    Comments and replies that are shown.
+    """
+    annotations: int
+    """
+    Annotations by its leader that are shown.
+    """
+    reviews: Ratings
+    """
+    Its reviews.
     """
 
 
@@ -5429,6 +6573,53 @@ class VaultStanding(Model):
     """
 
 
+class Annotation(Model):
+    """
+    What a leader wrote about a trade.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    trade_id: str
+    """
+    The trade.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    traded: AwareDatetime
+    """
+    The time of the trade's block, UTC.
+    """
+    written: AwareDatetime
+    """
+    When it was first written, UTC.
+    """
+    after_trade_s: int
+    """
+    Seconds between the trade's block and the ledger's last block when it was written: what the leader could have known by then.
+    """
+    text: str | None
+    """
+    What it says now.
+    """
+    state: Literal["shown", "withdrawn", "hidden"]
+    """
+    `withdrawn`: its author took it back. `hidden`: staff hid it, and `hidden` says why.
+    """
+    hidden: Hidden | None
+    """
+    Why staff hid it; null: it did not.
+    """
+    revisions: list[AnnotationRevision]
+    """
+    Everything that was ever written, the oldest first, what it says now included. Empty where staff hid it.
+    """
+
+
 class AnswerFeeStatement(Model):
     as_of_block: BlockRef
     """
@@ -5484,6 +6675,17 @@ class AnswerProtocol(Model):
     """
 
 
+class AnswerReferrals(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: Referrals
+    """
+    What was asked for.
+    """
+
+
 class AnswerTradeDetail(Model):
     as_of_block: BlockRef
     """
@@ -5525,6 +6727,104 @@ class AnswerListPool(Model):
     data: list[Pool]
     """
     What was asked for.
+    """
+
+
+class ClaimOrder(Model):
+    """
+    A handle to be claimed.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    handle: Annotated[
+        str,
+        Field(max_length=20, min_length=3, pattern="^[A-Za-z](_?[A-Za-z0-9]){2,19}$"),
+    ]
+    """
+    3 to 20 Latin letters, digits and single `_`, beginning with a letter. What looks like another's is theirs, in capitals or not.
+    """
+    outside: OutsideHandle | None = None
+    """
+    A handle elsewhere; null: none.
+    """
+
+
+class Comment(Model):
+    """
+    A comment with what was replied.
+    """
+
+    id: int
+    """
+    Its number.
+    """
+    strategy_id: int
+    """
+    The strategy.
+    """
+    reply_to: int | None
+    """
+    The comment it replies to; null: none.
+    """
+    author: Author
+    """
+    Who is seen as its author.
+    """
+    written: AwareDatetime
+    """
+    When it was written, UTC.
+    """
+    edited: AwareDatetime | None
+    """
+    When it was last changed, UTC; null: never.
+    """
+    text: str | None
+    """
+    Plain text; null where it is not shown.
+    """
+    state: Literal["shown", "withdrawn", "hidden"]
+    """
+    `withdrawn`: its author took it back. `hidden`: staff hid it, and `hidden` says why.
+    """
+    hidden: Hidden | None
+    """
+    Why staff hid it; null: it did not.
+    """
+    replies: list[Reply]
+    """
+    The oldest first, 50 at most.
+    """
+
+
+class CommentHistory(Model):
+    """
+    A comment with all that it said.
+    """
+
+    comment: Comment
+    """
+    As it is now.
+    """
+    revisions: list[CommentRevision]
+    """
+    The oldest first; empty where it is not shown now.
+    """
+
+
+class Comments(Model):
+    """
+    Part of the comments on a strategy.
+    """
+
+    data: list[Comment]
+    """
+    Threads, the newest first.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
     """
 
 
@@ -5740,6 +7040,21 @@ class LeaderProfile(Model):
     """
 
 
+class MyProfile(Model):
+    """
+    The caller's own.
+    """
+
+    profile: Profile | None
+    """
+    The profile; null: none.
+    """
+    reserved: list[str]
+    """
+    Handles that are kept for the caller, the newest first.
+    """
+
+
 class Overview(Model):
     """
     The state of the hub and of those who run it.
@@ -5796,6 +7111,36 @@ class Overview(Model):
     waiting_proposals: int
     """
     Proposals of the newest hundred that wait for a second person.
+    """
+
+
+class OwnPosts(Model):
+    """
+    What of all that is said about a strategy is the caller's.
+    """
+
+    comments: list[int]
+    """
+    Comments and replies, the newest first, 100 at most.
+    """
+    review: Review | None
+    """
+    The review, in whichever state; null: none.
+    """
+
+
+class PageAnnotation(Model):
+    as_of_block: BlockRef
+    """
+    Last block that the answer takes into account, and all of it.
+    """
+    data: list[Annotation]
+    """
+    The things on this page.
+    """
+    next_cursor: str | None
+    """
+    Send it as `cursor` for the next page; null on the last.
     """
 
 

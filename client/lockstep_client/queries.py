@@ -306,6 +306,43 @@ class ListDeliveriesQuery(TypedDict):
     ]
 
 
+AddressItem: TypeAlias = str
+
+
+class ListProfilesQuery(TypedDict):
+    address: list[AddressItem]
+
+
+class ListAnnotationsQuery(TypedDict):
+    limit: NotRequired[int]
+    strategy_id: NotRequired[int | None]
+    trade_id: NotRequired[str | None]
+
+
+class ListCommentsQuery(TypedDict):
+    limit: NotRequired[int]
+    strategy_id: int
+
+
+class ListReviewsQuery(TypedDict):
+    limit: NotRequired[int]
+    strategy_id: int
+
+
+class ListMyPostsQuery(TypedDict):
+    strategy_id: int
+
+
+class ListSignalsQuery(TypedDict):
+    limit: NotRequired[int]
+
+
+class GetReferralStatementQuery(TypedDict):
+    limit: NotRequired[int]
+    month: NotRequired[str | None]
+    strategy_id: NotRequired[int | None]
+
+
 class ListUsersQuery(TypedDict):
     limit: NotRequired[int]
     staff: NotRequired[bool]
@@ -324,6 +361,11 @@ class ListKeeperTransactionsQuery(TypedDict):
 
 class ListProposalsQuery(TypedDict):
     limit: NotRequired[int]
+
+
+class ListCasesQuery(TypedDict):
+    limit: NotRequired[int]
+    state: NotRequired[Literal["open", "all"]]
 
 
 class ListAuditQuery(TypedDict):

@@ -16,7 +16,8 @@ from notices.sending.message import Message
 
 TIMEOUT_S = 40.0
 for _name in ("apprise", "urllib3.connectionpool"):
-    logging.getLogger(_name).disabled = True
+    # A filter, because `disabled` is set back by whoever configures logging later, as uvicorn does.
+    logging.getLogger(_name).addFilter(lambda _: False)
 
 
 class People:

@@ -12,6 +12,8 @@ class Needs(StrEnum):
     """Somebody signed in, or a key of the scope private:read that only reads."""
     SESSION = "session"
     """Somebody in a session; no key."""
+    PROVEN = "proven"
+    """As `SESSION`; who has a second factor gave a code of it in this session."""
     STAFF = "staff"
     """Support, operator or administrator."""
     OPERATOR = "operator"
@@ -90,7 +92,7 @@ NEEDS: dict[str, Needs] = {
     "GET /v1/session": Needs.OWNER,
     "DELETE /v1/session": Needs.SESSION,
     "POST /v1/session/second-factor": Needs.SESSION,
-    "DELETE /v1/session/second-factor": Needs.SESSION,
+    "DELETE /v1/session/second-factor": Needs.PROVEN,
     "POST /v1/session/second-factor/codes": Needs.SESSION,
     "GET /v1/sessions": Needs.SESSION,
     "DELETE /v1/sessions": Needs.SESSION,
@@ -171,7 +173,7 @@ SIGN_IN, KEY, ROLE, CODE, ORIGIN = (
 IN = "in"
 """The caller is let in: the answer is neither 401 nor 403."""
 
-_ANYBODY = {Needs.OWNER: IN, Needs.SESSION: IN}
+_ANYBODY = {Needs.OWNER: IN, Needs.SESSION: IN, Needs.PROVEN: IN}
 _NO_STAFF = dict.fromkeys((Needs.STAFF, Needs.OPERATOR, Needs.ADMIN, Needs.EITHER, Needs.MODERATOR), ROLE)
 _OPERATOR = {Needs.STAFF: IN, Needs.OPERATOR: IN, Needs.ADMIN: ROLE, Needs.EITHER: IN, Needs.MODERATOR: IN}
 _NOBODY = dict.fromkeys(Needs, SIGN_IN)
@@ -192,12 +194,14 @@ ANSWERS: dict[str, dict[Needs, str]] = {
     "support": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN, Needs.MODERATOR: IN},
     "an operator": _ANYBODY | _OPERATOR,
     "an operator without a code": _ANYBODY
-    | {Needs.STAFF: CODE, Needs.OPERATOR: CODE, Needs.ADMIN: ROLE, Needs.EITHER: CODE},
+    | dict.fromkeys((Needs.PROVEN, Needs.STAFF, Needs.OPERATOR, Needs.EITHER, Needs.MODERATOR), CODE)
+    | {Needs.ADMIN: ROLE},
     "an operator off the allowlist": _ANYBODY | _NO_STAFF,
     "an operator with a vault": _ANYBODY | _NO_STAFF,
     "an administrator": _ANYBODY | _NO_STAFF | {Needs.STAFF: IN, Needs.ADMIN: IN, Needs.EITHER: IN},
     "an administrator without a code": _ANYBODY
-    | {Needs.STAFF: CODE, Needs.OPERATOR: ROLE, Needs.ADMIN: CODE, Needs.EITHER: CODE},
+    | _NO_STAFF
+    | dict.fromkeys((Needs.PROVEN, Needs.STAFF, Needs.ADMIN, Needs.EITHER), CODE),
     "a key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},
     "a key to what is public": dict.fromkeys(Needs, KEY),
     "an administrator's key to what is private": dict.fromkeys(Needs, KEY) | {Needs.OWNER: IN},

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import schemathesis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -31,6 +33,7 @@ from social.book import Book
 from social.campaigns import Wish
 from social.posts import ShowAs
 from social.reviews import Opinion
+from tests.api.people import Person, wallet
 from tests.api.world import ALICE, CHAIN_ID, HUB, LEADER, NOBODY, SOLD_OUT, START_TIME, fill_world
 
 ENDLESS = "streamEvents"
@@ -69,14 +72,26 @@ MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('contract') / 'lockstep.db'}")
     fill_world(engine)
     say_something(engine)
     with engine.begin() as connection:  # the indexer has just heard of a block: /ready says yes
         connection.execute(update(Deployment).values(head_seen_us=time.time_ns() // 1000))
-    yield schemathesis.openapi.from_asgi("/openapi.json", create_app(engine))
+    yield create_app(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def described(app: FastAPI) -> Any:
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+@pytest.fixture(scope="module")
+def session(app: FastAPI) -> dict[str, str]:
+    """The header of somebody's session."""
+    person = Person(TestClient(app), wallet("ann")).sign_in()
+    return {"Authorization": f"Bearer {person.token}"}
 
 
 def say_something(engine: Engine) -> None:
@@ -90,7 +105,15 @@ def say_something(engine: Engine) -> None:
     book.campaigns.add(NOBODY, Wish("winter24", "Winter", None, None, None))
 
 
-def ask(described: Any, path: str, method: str, mode: GenerationMode, cases: int) -> int:
+def ask(
+    described: Any,
+    path: str,
+    method: str,
+    mode: GenerationMode,
+    cases: int,
+    *,
+    headers: dict[str, str] | None = None,
+) -> int:
     """Ask an operation so many questions, and check each answer; how many were asked."""
     operation = described[path][method]
     if mode is GenerationMode.NEGATIVE and not _refuses(DOCUMENT["paths"][path][method]):
@@ -111,7 +134,9 @@ def ask(described: Any, path: str, method: str, mode: GenerationMode, cases: int
         asked += 1
         if mode is GenerationMode.POSITIVE and asked % 2:
             case.path_parameters |= {name: THERE[name] for name in case.path_parameters if name in THERE}
-        case.call_and_validate(checks=CHECKS)
+            if isinstance(case.body, dict) and "strategy_id" in case.body:
+                case.body["strategy_id"] = THERE["strategy_id"]
+        case.call_and_validate(checks=CHECKS, headers=headers)
 
     run()
     return asked
@@ -126,6 +151,21 @@ def _refuses(operation: dict[str, Any]) -> bool:
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_answers_are_as_described(described: Any, path: str, method: str, mode: GenerationMode) -> None:
     ask(described, path, method, mode, FEW)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        (path, method)
+        for path, method in OPERATIONS
+        if {"social", "referrals"} & set(DOCUMENT["paths"][path][method]["tags"])
+    ],
+)
+def test_answers_to_who_is_signed_in_are_as_described(
+    described: Any, session: dict[str, str], path: str, method: str, mode: GenerationMode
+) -> None:
+    ask(described, path, method, mode, FEW, headers=session)
 
 
 @pytest.mark.deep

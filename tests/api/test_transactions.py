@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
+from api.exports.month import month_of
+from api.snapshot import Snapshots
 from indexer.chain.types import Receipt
 from indexer.decode import events as e
 from indexer.ledger.gas import Sent
 from tests.api.test_problems import check
-from tests.api.world import LEADER, NOBODY, USD, USDC, Chain
+from tests.api.world import ALICE, LEADER, NOBODY, USD, USDC, Chain
 
 GAS, PRICE, DATA_FEE = 300_000, 2 * 10**9, 7
 PAID = GAS * PRICE + DATA_FEE
@@ -67,6 +70,24 @@ def test_statement_shows_the_owners_own_gas_apart_from_the_result(client: TestCl
         assert after["profit"][figure] == before["profit"][figure]
     account = client.get(f"/v1/accounts/{owner}").json()["data"]
     assert (account["gas"]["transactions"], account["gas"]["gas_used"]) == (2, 2 * GAS)
+
+
+def test_month_counts_the_gas_of_its_own_days_only(client: TestClient, chain: Chain, engine: Engine) -> None:
+    read_gas(chain, lambda _: ALICE)
+
+    def gas(month: str) -> tuple[int, str]:
+        with Snapshots(engine, None).open() as snapshot:
+            found = month_of(snapshot, 2, month).gas
+        return found.transactions, found.paid.units
+
+    whole = client.get("/v1/vaults/2/statement").json()["data"]["gas"]
+    assert whole["transactions"] > 1
+    assert gas("2024-01") == (whole["transactions"], whole["paid"]["units"])
+    chain.late += 40 * 86_400
+    chain.mine([e.Deposited(ALICE, USDC, 50 * USD, ALICE), e.Allocated(2, ALICE, USDC, 50 * USD)])
+    read_gas(chain, lambda _: ALICE)
+    assert gas("2024-01") == (whole["transactions"], whole["paid"]["units"])
+    assert gas("2024-02") == (1, str(PAID))
 
 
 def test_leaders_profile_and_account_say_what_the_leader_spent(client: TestClient, chain: Chain) -> None:

@@ -71,8 +71,8 @@ def test_exits_go_before_stops_before_entries_before_upkeep() -> None:
         order(2, strategy_id=5, is_exit=True, trigger=Trigger(200, rises=False)),
     )
     vaults = (
-        ClosingVault(8, 1, stops=True, sales=(Sale("weth", "pool"),)),
-        ClosingVault(9, 1, stops=False, sales=(Sale("weth", "pool"),)),
+        ClosingVault(8, 1, stops=True, sales=(Sale("weth", ("pool",)),)),
+        ClosingVault(9, 1, stops=False, sales=(Sale("weth", ("pool",)),)),
     )
     found = plan(replace(state(*strategies, orders=orders), vaults=vaults), Limits(upkeep=16))
     assert [each.urgency for each in found.intents] == sorted(each.urgency for each in found.intents)
@@ -128,7 +128,7 @@ def test_operators_stops_hold_back_what_they_name_and_never_a_close() -> None:
         order(2, is_exit=True, nonce=9),
         order(3, strategy_id=2, leader="ben"),
     )
-    vault = ClosingVault(9, 1, stops=False, sales=(Sale("weth", "pool"),))
+    vault = ClosingVault(9, 1, stops=False, sales=(Sale("weth", ("pool",)),))
     full = replace(state(*strategies, orders=orders), vaults=(vault,))
     close = "close:1:weth:exit"
     assert set(keys(plan(full, LIMITS))) == {close, "order:o1", "order:o2", "order:o3", "continue:3:4:3"}
@@ -189,13 +189,13 @@ def test_leader_that_floods_delays_nobody_else_and_gets_a_turn_for_each_order() 
 
 def test_vaults_that_close_are_sold_together_by_token_and_ids_ascend() -> None:
     vaults = tuple(
-        ClosingVault(number, 1, stops=False, sales=(Sale("weth", "p1"), Sale("wbtc", "p2")))
+        ClosingVault(number, 1, stops=False, sales=(Sale("weth", ("p1",)), Sale("wbtc", ("p2",))))
         for number in (9, 3, 7)
     )
     found = plan(replace(state(), vaults=vaults), LIMITS)
     assert [each.action for each in found.intents] == [
-        Close("wbtc", "p2", (3, 7, 9)),
-        Close("weth", "p1", (3, 7, 9)),
+        Close("wbtc", ("p2",), (3, 7, 9)),
+        Close("weth", ("p1",), (3, 7, 9)),
     ]
 
 

@@ -16,7 +16,7 @@ from inbox.wallets import NodeWallets
 from indexer.ledger.database import open_engine
 from orders.document import SignedOrder
 from orders.order import WAD, OrderKind
-from protocol.types import Policy, Reason
+from protocol.types import Policy, Reason, TradeKind
 from tests.keeper.faults import FailingRpc
 from tests.keeper.wallet import LeadersWallet
 from tests.keeper.world import USDC, World, all_different
@@ -128,6 +128,22 @@ async def test_followers_do_as_they_like_between_trades_and_the_keeper_goes_on(w
     assert skips == {pauses: Reason.PAUSED}
     assert all_different(world.copies())
     del stays
+
+
+async def test_who_exits_is_sold_through_another_pool_where_the_first_is_too_shallow(world: World) -> None:
+    stage, shallow = world.stage, world.shallow_pool(usdc=50)
+    leader = stage.person("leads with two pools", usdc=50_000 * USDC)
+    strategy = world.offer(leader, 50_000 * USDC, pools=(shallow, stage.pool))
+    [leaves] = world.join("leaves", strategy_id=strategy)
+    keeper = await world.keeper()
+    world.post(world.order(nonce=1, leader=leader, strategy_id=strategy))
+    await world.work(keeper)
+    assert world.held(leaves, "WETH") > 0
+    world.says("leaves", stage.hub.requestExit(leaves))
+    await world.work(keeper)
+    assert world.held(leaves, "WETH") == 0
+    closed = [each for _, each in world.said("TradeOpened") if each["kind"] == TradeKind.CLOSE]
+    assert [each["pool"] for each in closed] == [stage.pool]
 
 
 async def test_close_reaches_a_vault_that_never_opened(world: World) -> None:

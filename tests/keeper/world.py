@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
+from eth_typing import ChecksumAddress
 from sqlalchemy import Engine
 
 from inbox.models import InboxOrder
@@ -65,15 +66,20 @@ class World:
             yield world
 
     def offer(
-        self, leader: LocalAccount | LeadersWallet, stake: int, *, terms: FeeTerms | None = None
+        self,
+        leader: LocalAccount | LeadersWallet,
+        stake: int,
+        *,
+        terms: FeeTerms | None = None,
+        pools: Sequence[ChecksumAddress] = (),
     ) -> int:
-        """A leader's strategy on USDC and WETH; its id."""
+        """A leader's strategy on USDC and WETH, through their deep pool if none is named; its id."""
         stage = self.stage
         strategy_id, vault_id = stage.hub.strategyCount().call() + 1, stage.hub.vaultCount().call() + 1
         params = StrategyParams(
             stage.usdc.address,
             (stage.weth.address,),
-            (stage.pool,),
+            tuple(pools) or (stage.pool,),
             "Kept",
             terms=terms or FeeTerms(),
             limits=StrategyLimits(min_stake=100 * USDC),
@@ -107,6 +113,26 @@ class World:
         ids = [first + at for at in range(len(names))]
         self.vaults |= dict(zip(names, ids, strict=True))
         return ids
+
+    def shallow_pool(self, usdc: int) -> ChecksumAddress:
+        """Another pool of USDC and WETH, listed, with `usdc` on each side; in dollars."""
+        stage, chain = self.stage, self.stage.chain
+        owner, uniswap, tick = chain.w3.eth.accounts[0], stage.exchange.uniswap, stage.tick
+        worth = {
+            token.address: token.units(usdc, tick.price(token.symbol)) for token in (stage.usdc, stage.weth)
+        }
+        for token in (stage.usdc, stage.weth):
+            mint = token.contract.functions.mint(owner, worth[token.address])
+            chain.submit(stage.market.trader, mint, gas=100_000, label="mint")
+        stage.play()
+        with chain.automine():
+            a, b = worth
+            pool = uniswap.create_pool(a, b, 3_000, amount_a=worth[a], amount_b=worth[b])
+            uniswap.add_liquidity(pool, worth)
+            stage.hub.listPool(pool.address, stage.venue).transact({"from": owner})
+        stage.time += stage.hub.listingDelay().call()
+        stage.move_price(tick.weth)
+        return pool.address
 
     def says(self, name: str, call: Any) -> None:
         """Somebody's call, in a block of its own."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import logging.config
 from typing import Any
 
 import pytest
@@ -210,6 +211,8 @@ def test_no_secret_is_logged(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    # As a server in the same process does: it enables again whatever was disabled before.
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
     told(office, chain, receiver)
     channel = office.confirmed(address=receiver.url.replace("http", "json"), kind=ChannelKind.CHAT)
     office.wish(channel, Kind.TRADE_COPIED)

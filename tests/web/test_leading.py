@@ -119,6 +119,7 @@ def test_the_whole_order_is_told_before_it_is_signed_as_the_chain_then_fills_it(
     preview = page.get_by_label("The whole order, if it were filled now")
     first = preview.locator(".stat .figure").first
     expect(first).to_be_visible()
+    expect(preview).to_have_attribute("aria-busy", "false")
     told = [preview.locator(".stat .figure").nth(at).get_attribute("title") for at in (1, 2)]
     followers = int(first.inner_text())
     page.get_by_role("button", name="Sign the order").click()

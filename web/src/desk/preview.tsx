@@ -30,8 +30,10 @@ export function OrderPreview({ intent, tokenIn, tokenOut, own }: Props) {
     structuralSharing: false,
     retry: false,
   });
+  // Figures of the order as it was a moment ago stay until those of this one are there, and are known for that.
+  const busy = asked !== intent || query.isPlaceholderData;
   return (
-    <section className="preview" aria-label="The whole order, if it were filled now">
+    <section className="preview" aria-label="The whole order, if it were filled now" aria-busy={busy}>
       <h3>
         You sell {own} for {tokenOut.symbol}
       </h3>
