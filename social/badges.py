@@ -25,7 +25,7 @@ def money_that_counts(min_deposit: int, decimals: int) -> int:
 
     Base token units.
     """
-    return max(min_deposit, 10**decimals)
+    return max(min_deposit, int(10**decimals))
 
 
 def held_s(states: Iterable[tuple[int, int]], money: int, until: int) -> int:

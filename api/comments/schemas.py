@@ -7,9 +7,8 @@ from pydantic import Field
 
 from api.paging import PageQuery
 from api.schemas import UINT32_MAX, Schema
-from api.social.schemas import STATE, WRITTEN_EXAMPLE, Author, Hidden, PostState, Told
+from api.social.schemas import STATE, WRITTEN_EXAMPLE, Author, Hidden, PostState, SeenAs, Told
 from social.comments import MOST_REPLIES, MOST_TEXT
-from social.posts import ShowAs
 
 _StrategyId = Annotated[int, Field(strict=True, ge=0, le=UINT32_MAX)]
 _NumberOfPost = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
@@ -33,8 +32,8 @@ class CommentOrder(CommentText):
     reply_to: _NumberOfPost | None = Field(
         default=None, description="A comment that is no reply itself; null: a new thread.", examples=[12]
     )
-    show_as: ShowAs = Field(
-        default=ShowAs.PSEUDONYM,
+    show_as: SeenAs = Field(
+        default="pseudonym",
         description="Under which name you are seen. Who has the chain can find an address from a part of it.",
         examples=["pseudonym"],
     )

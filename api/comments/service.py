@@ -15,6 +15,7 @@ from api.social.problems import PostNotFoundError, refusals
 from api.strategies.existence import require_strategy
 from social.book import Book
 from social.models import Post
+from social.posts import ShowAs
 
 _NAME = "comments"
 
@@ -51,11 +52,11 @@ def get_comment(of: Social, snapshot: Snapshot, number: int) -> schemas.CommentH
 def add(of: Social, snapshot: Snapshot, caller: Caller, body: schemas.CommentOrder) -> schemas.Comment:
     """Comment on a strategy as the caller. Raises `StrategyNotFoundError`."""
     require_strategy(snapshot, body.strategy_id)
-    book, address = of.made(snapshot), address_of(caller)
+    book, address, show_as = of.made(snapshot), address_of(caller), ShowAs(body.show_as)
     with refusals():
-        check_name(book, address, body.show_as)
+        check_name(book, address, show_as)
         made = book.comments.add(
-            address, body.strategy_id, body.text, reply_to=body.reply_to, show_as=body.show_as
+            address, body.strategy_id, body.text, reply_to=body.reply_to, show_as=show_as
         )
     return _one(book, snapshot, made)
 

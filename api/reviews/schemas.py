@@ -7,9 +7,8 @@ from pydantic import Field
 
 from api.paging import PageQuery
 from api.schemas import UINT32_MAX, Schema
-from api.social.schemas import STATE, WRITTEN_EXAMPLE, Author, Hidden, PostState, Told
+from api.social.schemas import STATE, WRITTEN_EXAMPLE, Author, Hidden, PostState, SeenAs, Told
 from social.badges import Held
-from social.posts import ShowAs
 from social.reviews import HIGHEST, LOWEST, MOST_TEXT
 
 _Rating = Annotated[int, Field(strict=True, ge=LOWEST, le=HIGHEST)]
@@ -37,8 +36,8 @@ class ReviewOrder(ReviewText):
     strategy_id: Annotated[int, Field(strict=True, ge=0, le=UINT32_MAX)] = Field(
         description="Of which strategy.", examples=[3]
     )
-    show_as: ShowAs = Field(
-        default=ShowAs.PSEUDONYM,
+    show_as: SeenAs = Field(
+        default="pseudonym",
         description="Under which name you are seen. Who has the chain can find an address from a part of it.",
         examples=["pseudonym"],
     )

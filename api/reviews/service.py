@@ -15,6 +15,7 @@ from api.strategies.existence import require_strategy
 from indexer.ledger.models import Strategy
 from social.book import Book
 from social.models import Post
+from social.posts import ShowAs
 from social.reviews import Opinion
 
 _NAME = "reviews"
@@ -55,9 +56,10 @@ def add(of: Social, snapshot: Snapshot, caller: Caller, body: schemas.ReviewOrde
     """Review a strategy as the caller. Raises `StrategyNotFoundError`."""
     leader = require_strategy(snapshot, body.strategy_id).leader
     book, address, said = of.made(snapshot), address_of(caller), _opinion(body)
+    show_as = ShowAs(body.show_as)
     with refusals():
-        check_name(book, address, body.show_as)
-        made = book.reviews.add(address, body.strategy_id, said, leader=leader, show_as=body.show_as)
+        check_name(book, address, show_as)
+        made = book.reviews.add(address, body.strategy_id, said, leader=leader, show_as=show_as)
     return _one(book, snapshot, made)
 
 

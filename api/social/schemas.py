@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas import Schema
 from social.moderation import ReportReason
 
+SeenAs = Literal["handle", "shortened", "pseudonym"]
 PostState = Literal["shown", "withdrawn", "hidden"]
 PostNumber = Annotated[int, Path(ge=1, lt=2**63, description="Its number.", examples=[12])]
 STATE = "`withdrawn`: its author took it back. `hidden`: staff hid it, and `hidden` says why."
@@ -36,9 +37,7 @@ class Author(Schema):
         "one person on one strategy and joins with nothing else.",
         examples=["reader-3f9a21c0"],
     )
-    kind: Literal["handle", "shortened", "pseudonym"] = Field(
-        description="Which of these.", examples=["pseudonym"]
-    )
+    kind: SeenAs = Field(description="Which of these.", examples=["pseudonym"])
     is_leader: bool = Field(
         description="Whether they lead the strategy. Leaders use no pseudonym there.", examples=[False]
     )

@@ -556,6 +556,32 @@ class ReplyTo(RootModel[int]):
     """
 
 
+class CommentOrder(Model):
+    """
+    A comment to be written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: Annotated[str, Field(max_length=2000, min_length=1)]
+    """
+    Plain text; it is never read as HTML or Markdown.
+    """
+    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    On which strategy.
+    """
+    reply_to: ReplyTo | None = None
+    """
+    A comment that is no reply itself; null: a new thread.
+    """
+    show_as: Literal["handle", "shortened", "pseudonym"] | None = "pseudonym"
+    """
+    Under which name you are seen. Who has the chain can find an address from a part of it.
+    """
+
+
 class CommentRevision(Model):
     """
     What a comment said once.
@@ -2563,6 +2589,36 @@ class Revenue(Model):
     """
 
 
+class ReviewOrder(Model):
+    """
+    A review to be written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    rating: Annotated[int, Field(ge=1, le=5)]
+    """
+    From 1, the worst, to 5.
+    """
+    text: Annotated[str, Field(max_length=2000)]
+    """
+    Plain text; may be empty.
+    """
+    with_badge: bool
+    """
+    Show that you followed with money, and roughly how long, if you did. The fewer follow the strategy, the more that tells of you.
+    """
+    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
+    """
+    Of which strategy.
+    """
+    show_as: Literal["handle", "shortened", "pseudonym"] | None = "pseudonym"
+    """
+    Under which name you are seen. Who has the chain can find an address from a part of it.
+    """
+
+
 class ReviewRevision(Model):
     """
     What a review said once.
@@ -2957,13 +3013,6 @@ class Severity(RootModel[Literal["notice", "degraded", "outage"]]):
     root: Literal["notice", "degraded", "outage"]
     """
     How bad it is.
-    """
-
-
-class ShowAs(RootModel[Literal["handle", "shortened", "pseudonym"]]):
-    root: Literal["handle", "shortened", "pseudonym"]
-    """
-    Under which name an author wants to be seen: their handle, part of their address, or neither.
     """
 
 
@@ -4346,32 +4395,6 @@ class Clearing(Model):
     event: EventRef
     """
     The event on chain.
-    """
-
-
-class CommentOrder(Model):
-    """
-    A comment to be written.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    text: Annotated[str, Field(max_length=2000, min_length=1)]
-    """
-    Plain text; it is never read as HTML or Markdown.
-    """
-    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
-    """
-    On which strategy.
-    """
-    reply_to: ReplyTo | None = None
-    """
-    A comment that is no reply itself; null: a new thread.
-    """
-    show_as: Annotated[ShowAs | None, Field(validate_default=True)] = "pseudonym"
-    """
-    Under which name you are seen. Who has the chain can find an address from a part of it.
     """
 
 
@@ -5976,36 +5999,6 @@ class ReviewHistory(Model):
     revisions: list[ReviewRevision]
     """
     The oldest first; empty where it is not shown now.
-    """
-
-
-class ReviewOrder(Model):
-    """
-    A review to be written.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    rating: Annotated[int, Field(ge=1, le=5)]
-    """
-    From 1, the worst, to 5.
-    """
-    text: Annotated[str, Field(max_length=2000)]
-    """
-    Plain text; may be empty.
-    """
-    with_badge: bool
-    """
-    Show that you followed with money, and roughly how long, if you did. The fewer follow the strategy, the more that tells of you.
-    """
-    strategy_id: Annotated[int, Field(ge=0, le=4294967295)]
-    """
-    Of which strategy.
-    """
-    show_as: Annotated[ShowAs | None, Field(validate_default=True)] = "pseudonym"
-    """
-    Under which name you are seen. Who has the chain can find an address from a part of it.
     """
 
 
