@@ -441,8 +441,8 @@ class Candle(Model):
     """
 
 
-class ChannelKind(RootModel[Literal["webhook", "email", "chat"]]):
-    root: Literal["webhook", "email", "chat"]
+class ChannelKind(RootModel[Literal["webhook", "email", "chat", "push"]]):
+    root: Literal["webhook", "email", "chat", "push"]
     """
     How a channel is reached.
     """
@@ -2319,6 +2319,35 @@ class ProposedTransaction(Model):
     not_before: AwareDatetime | None
     """
     When it may be executed, were it scheduled now, UTC; null: at once.
+    """
+
+
+class PushKey(Model):
+    """
+    What browsers subscribe to.
+    """
+
+    key: str | None
+    """
+    The server's public key (RFC 8292), base64url: `applicationServerKey`; null: it sends no push messages.
+    """
+
+
+class PushKeys(Model):
+    """
+    A browser's keys, as its PushSubscription has them.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    p256dh: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{87}=?$")]
+    """
+    Its public key, base64url: what is pushed is encrypted for it (RFC 8291).
+    """
+    auth: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{22}(==)?$")]
+    """
+    Its secret, base64url. Never told.
     """
 
 
@@ -4274,7 +4303,7 @@ class Channel(Model):
     """
     state: Literal["pending", "confirmed", "off"]
     """
-    `pending`: its code has not come back; nothing else is sent to it. `off`: the other side answered 410 and wants no more.
+    `pending`: its code has not come back; nothing else is sent to it. `off`: the other side answered 410, or a push service 404, and wants no more.
     """
     quiet_hours: QuietHours | None
     """
@@ -4302,13 +4331,17 @@ class ChannelOrder(Model):
     """
     How it is reached.
     """
-    address: Annotated[str, Field(max_length=500, min_length=3)]
+    address: Annotated[str, Field(max_length=1000, min_length=3)]
     """
-    An https URL; an e-mail address; or an Apprise URL of Discord, Google Chat, Pushover, Slack or Telegram (`discord://…`, `gchat://…`, `pover://…`, `slack://…`, `tgram://…`). Never told again.
+    An https URL, of a server or a browser's push service; an e-mail address; or an Apprise URL of Discord, Google Chat, Pushover, Slack or Telegram (`discord://…`, `gchat://…`, `pover://…`, `slack://…`, `tgram://…`). Never told again.
     """
     secret: Secret | None = None
     """
     Webhooks only: `whsec_` and the base64 of 24 to 64 random bytes. Never told.
+    """
+    keys: PushKeys | None = None
+    """
+    Push messages only: the browser's keys.
     """
     label: Annotated[str, Field(pattern="^[^\\x00-\\x1f]{1,60}$")]
     """

@@ -18,10 +18,15 @@ export function Overview() {
             <Figure label="Stops" value={found.stops.length} />
             <Figure label="Incidents" value={found.incidents.length} />
             <Figure label="Proposals that wait" value={found.waiting_proposals} />
-            <Stat label="Staff">
-              {Object.entries(found.staff)
+            <Stat
+              label="Staff"
+              note={Object.entries(found.staff)
                 .map(([role, number]) => `${count(number)} ${role}`)
-                .join(", ") || "–"}
+                .join(", ")}
+            >
+              <span className="figure">
+                {count(Object.values(found.staff).reduce((sum, number) => sum + number, 0))}
+              </span>
             </Stat>
           </Stats>
         )}

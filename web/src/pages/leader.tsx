@@ -46,15 +46,17 @@ export default function LeaderPage({ id }: { id: number }) {
       <Record of={found} />
       <MarketPanel of={found} />
       <div className="columns">
-        <TradesPanel id={id} />
+        <div className="stack">
+          <TradesPanel id={id} />
+          <Suspense fallback={<Skeleton lines={4} />}>
+            <Discussion id={id} leader={found.leader} />
+          </Suspense>
+        </div>
         <div className="stack">
           <CostsPanel of={found} />
           <LimitsPanel of={found} />
         </div>
       </div>
-      <Suspense fallback={<Skeleton lines={4} />}>
-        <Discussion id={id} leader={found.leader} />
-      </Suspense>
     </Page>
   );
 }

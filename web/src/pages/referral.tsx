@@ -12,7 +12,7 @@ import { count } from "../format";
 import { ReferralPanel } from "../portfolio/referral";
 import { Campaigns } from "../referral/campaigns";
 import { Months } from "../referral/months";
-import { Amounts, FEW } from "../referral/result";
+import { Amounts, FEW, People } from "../referral/result";
 import { Amount } from "../ui/figures";
 import { Answered, Page, Panel, Skeleton, Stat, Stats, TxStatus } from "../ui/parts";
 
@@ -48,11 +48,7 @@ function Everything() {
                 <span className="figure">{count(data.total.vaults)}</span>
               </Stat>
               <Stat label="People" explain={FEW}>
-                {data.total.people === null ? (
-                  <span className="muted">fewer than 5</span>
-                ) : (
-                  <span className="figure">{count(data.total.people)}</span>
-                )}
+                <People of={data.total} few="fewer than 5" />
               </Stat>
               <Stat label="First deposits" explain={FEW}>
                 <Amounts of={data.total.first_deposits} />

@@ -12,7 +12,7 @@ export function ReferralPanel({ owner }: { owner: Address }) {
     <Panel title="Whom you send">
       <p className="muted">
         Who opens a vault through this link names you in it, on chain. Where a leader's terms share fees, the
-        contract pays you from the leader's part; it is under “Fees earned” above.
+        contract pays you from the leader's part; it is under “Fees earned” of your account here.
       </p>
       <div className="row">
         <span className="address long">{link}</span>

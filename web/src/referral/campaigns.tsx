@@ -10,7 +10,7 @@ import { count, date } from "../format";
 import { CopyButton } from "../social/copy-button";
 import { Badge, Empty, Field, Panel, type Tone, Trouble } from "../ui/parts";
 import { hidden, num, Table } from "../ui/table";
-import { Amounts, FEW } from "./result";
+import { Amounts, People } from "./result";
 
 const STATES: Record<Campaign["state"], [Tone, string]> = {
   upcoming: ["info", "Begins later"],
@@ -61,13 +61,7 @@ export function Campaigns({ of: { campaigns, of_no_campaign: rest } }: { of: Ref
                 </td>
                 <td className="num figure">{count(result.vaults)}</td>
                 <td className="num">
-                  {result.people === null ? (
-                    <span className="muted" title={FEW}>
-                      few
-                    </span>
-                  ) : (
-                    <span className="figure">{count(result.people)}</span>
-                  )}
+                  <People of={result} few="few" />
                 </td>
                 <td className="num">
                   <Amounts of={result.income} />
@@ -99,13 +93,7 @@ export function Campaigns({ of: { campaigns, of_no_campaign: rest } }: { of: Ref
             <td />
             <td className="num figure">{count(rest.vaults)}</td>
             <td className="num">
-              {rest.people === null ? (
-                <span className="muted" title={FEW}>
-                  few
-                </span>
-              ) : (
-                <span className="figure">{count(rest.people)}</span>
-              )}
+              <People of={rest} few="few" />
             </td>
             <td className="num">
               <Amounts of={rest.income} />

@@ -4,9 +4,9 @@ import { Reviews } from "./reviews";
 
 export default function Discussion({ id, leader }: { id: number; leader: string }) {
   return (
-    <div className="columns even">
-      <Comments id={id} leader={leader} />
+    <>
       <Reviews id={id} leader={leader} />
-    </div>
+      <Comments id={id} leader={leader} />
+    </>
   );
 }

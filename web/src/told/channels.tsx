@@ -130,7 +130,7 @@ function AddChannel({ doing: { busy, run } }: { doing: Doing }) {
             </select>
           )}
         </Field>
-        <Field label="Address" help={`${example} It is kept encrypted and never shown again.`}>
+        <Field label="Address" help={`${example}. It is kept encrypted and never shown again.`}>
           {(props) => (
             <input
               {...props}

@@ -22,7 +22,7 @@ export function Table({
   label?: string;
 }) {
   return (
-    <div className={`scroll ${short ? "short" : ""}`}>
+    <div className={`scroll ${short ? "short" : ""}`} tabIndex={short ? 0 : undefined}>
       <table className={className} aria-label={label}>
         <thead>
           <tr>
