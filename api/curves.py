@@ -14,6 +14,7 @@ from indexer.derived.points import Point
 MOST_POINTS = 400
 
 _PLACES = Decimal("1e-12")
+_NONE = Decimal(0)
 
 
 class CurvePoint(Schema):
@@ -39,6 +40,13 @@ def curve_of(points: Sequence[Point], window: WindowName, now: int, base: Token)
     every = -(-len(within) // (MOST_POINTS - 1)) or 1
     shown = [point for at, point in enumerate(within) if not (len(within) - 1 - at) % every]
     peak, found = Decimal(0), []
+    amounts: dict[int, Amount] = {}  # many are alike: what was put in, and what lies in cash
+
+    def amount(units: int) -> Amount:
+        if units not in amounts:
+            amounts[units] = Amount.of(base, units)
+        return amounts[units]
+
     for point in [*shown, *points[-1:]]:
         day = point.day
         if day is None:
@@ -49,8 +57,8 @@ def curve_of(points: Sequence[Point], window: WindowName, now: int, base: Token)
         found.append(
             CurvePoint(
                 time=utc(point.time),
-                equity=Amount.of(base, day.equity),
-                net_deposits=Amount.of(base, day.net_deposits),
+                equity=amount(day.equity),
+                net_deposits=amount(day.net_deposits),
                 growth=day.growth.quantize(_PLACES),
                 drawdown=_fall(peak, day.growth),
             )
@@ -60,4 +68,6 @@ def curve_of(points: Sequence[Point], window: WindowName, now: int, base: Token)
 
 def _fall(peak: Decimal, growth: Decimal) -> Decimal:
     """The fall from a peak as a share of it; 0 where all was lost before."""
-    return STATISTICS.divide(STATISTICS.subtract(peak, growth), peak).quantize(_PLACES) if peak else peak
+    if peak == growth:
+        return _NONE
+    return STATISTICS.divide(STATISTICS.subtract(peak, growth), peak).quantize(_PLACES)

@@ -5,7 +5,7 @@ REPEATABLE READ on PostgreSQL, a deferred read transaction on SQLite; nothing he
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -14,6 +14,7 @@ from eth_utils.address import is_address, to_checksum_address
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, Select, bindparam, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.beside import TABLES, said_of_leaders, tables_there
@@ -131,7 +132,8 @@ class Snapshot:
         the statements that the connection has planned, which takes several times as long as they do.
         """
         if self.is_open and self._session.get_bind().dialect.name == "postgresql":
-            self._session.commit()
+            with suppress(SQLAlchemyError):  # whatever broke the connection has been told already
+                self._session.commit()
         self._session.close()
 
     def renew(self) -> None:

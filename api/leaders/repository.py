@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from sqlalchemy import BigInteger, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from api.leaders.schemas import MetricName
 from indexer.ledger.models import LeaderMetrics, Strategy, StrategyToken, Vault, VaultHour, VaultPosition
 
 
@@ -39,7 +40,8 @@ class LeaderRow:
     tokens: frozenset[str]
 
 
-_METRICS = tuple(LeaderMetrics.__table__.columns.keys())
+_FACTS = ("window", "as_of_block", "as_of_time", "history_days", "bars", "warnings")
+_METRICS = (*_FACTS, *get_args(MetricName))
 _STRATEGY = len(_METRICS)
 _VAULT = _STRATEGY + len(StrategyCells._fields)
 

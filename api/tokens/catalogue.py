@@ -18,10 +18,12 @@ class TokenCatalogue:
     """The tokens of a deployment, in the order they were listed.
 
     ``by_address`` has those whose listing was vetoed, too: a pool that was listed meanwhile may name one.
+    ``nothing`` is 0 of each.
     """
 
     by_address: Mapping[str, Token]
     listed: Sequence[ListedToken]
+    nothing: Mapping[str, Amount]
 
     @classmethod
     def load(cls, session: Session, deployment_id: int) -> Self:
@@ -37,11 +39,12 @@ class TokenCatalogue:
             for token, row in zip(tokens, rows, strict=True)
             if row.vetoed_block is None
         ]
-        return cls({token.address: token for token in tokens}, listed)
+        by_address = {token.address: token for token in tokens}
+        return cls(by_address, listed, {each: Amount.of(token, 0) for each, token in by_address.items()})
 
     def amount(self, address: str, units: int) -> Amount:
         """Return ``units`` of the token at ``address``: whatever moved in the hub was listed before."""
-        return Amount.of(self.by_address[address], units)
+        return Amount.of(self.by_address[address], units) if units else self.nothing[address]
 
     def decimals(self, address: str) -> int:
         """Return the decimals of the token at ``address``."""

@@ -2,6 +2,7 @@ import asyncio
 from contextlib import suppress
 
 import httpx
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -11,8 +12,9 @@ from api.snapshot import MAX_READERS, Snapshot, Snapshots
 from api.vaults import service
 from api.vaults.schemas import Vault
 from indexer.decode import events as e
+from indexer.ledger.database import open_engine
 from protocol.types import Reason, VaultStatus
-from tests.api.world import CAROL, Chain, joining
+from tests.api.world import CAROL, Chain, fill_world, joining
 
 
 def everything(snapshot: Snapshot) -> Page[Vault]:
@@ -49,3 +51,17 @@ async def test_many_requests_at_once_wait_for_their_turn_and_are_all_answered(
         wanted = [client.get("/v1/vaults/2/statement") for _ in range(12 * MAX_READERS)]
         answers = await asyncio.wait_for(asyncio.gather(*wanted), 60)
     assert {answer.status_code for answer in answers} == {200}
+
+
+def test_connections_come_back_with_the_statements_that_they_have_planned(postgresql_url: str) -> None:
+    engine = open_engine(postgresql_url)
+    fill_world(engine)
+    with TestClient(create_app(engine)) as client:
+        for vault in range(1, 7):
+            assert client.get(f"/v1/vaults/{vault}/statement").status_code == 200
+            assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a pool of several
+        with engine.connect() as connection:
+            planned = connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+    assert planned is not None
+    assert planned > 5
+    engine.dispose()
