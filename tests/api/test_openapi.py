@@ -71,6 +71,7 @@ def test_operations_have_stable_names_words_and_a_tag(document: dict[str, Any]) 
         "getProposal",
         "getProtocol",
         "getProtocolFees",
+        "getPushKey",
         "getReadiness",
         "getReferralStatement",
         "getReferrals",
