@@ -1,10 +1,11 @@
 """Paths of fees."""
 
+import re
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.addresses import Address
 from api.fees import accrued, revenue, service
@@ -17,8 +18,19 @@ from api.strategies.endpoints import StrategyId
 
 router = APIRouter(prefix="/v1", tags=["fees"])
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _as_a_day(value: object) -> object:
+    """Leave what is written as a day; the library would take a number for seconds as well."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("give a day as 2024-01-05")
+    return value
+
+
 _Day = Annotated[
     date | None,
+    BeforeValidator(_as_a_day),
     Field(ge=date(1970, 1, 1), le=date(9998, 12, 31), description="A day, UTC.", examples=["2024-01-05"]),
 ]
 

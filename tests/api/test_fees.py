@@ -229,6 +229,9 @@ def test_pages_make_up_the_list(client: TestClient) -> None:
         "period=day&since=2023-01-01&until=2024-06-01",
         "since=0001-01-01",
         "until=9999-12-31",
+        "until=0.0",
+        "since=1704412800",
+        "since=2024-01-05T00:00:00",
     ],
 )
 def test_bad_spans_are_refused(client: TestClient, query: str) -> None:

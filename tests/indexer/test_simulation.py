@@ -26,7 +26,9 @@ from tests.indexer.test_sync import clean_engine, until
 KEPT_SEEDS: list[tuple[int, float, int]] = [(1, 0.05, 1), (2, 0.05, 3)]
 """Seed, rate of faults, number of endpoints: a few of every kind, and each that ever failed."""
 
-DEEP_SEEDS = [(seed, rate, nodes) for seed in range(100, 125) for rate, nodes in ((0.02, 1), (0.05, 3))]
+# In 120 no fault is drawn at 2 %.
+_SEEDS = [seed for seed in range(100, 126) if seed != 120]
+DEEP_SEEDS = [(seed, rate, nodes) for seed in _SEEDS for rate, nodes in ((0.02, 1), (0.05, 3))]
 
 
 async def bring_to_head(urls: list[str], engine: Engine, chain: PaperChain, max_range: int) -> Counter[str]:
