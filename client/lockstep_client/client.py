@@ -242,6 +242,22 @@ class Lockstep:
         """Give what happens, as it happens, after the event with the id ``after``; see `live.listen`."""
         return listen(self._http, query, after=after, patience=patience)
 
+    def annotations(self, **query: Unpack[q.ListAnnotationsQuery]) -> Rows[m.Annotation]:
+        """Return what a leader wrote on own trades, of a strategy or of one trade, newest first."""
+        return self._rows("/v1/annotations", m.PageAnnotation, **query)
+
+    def comments(self, **query: Unpack[q.ListCommentsQuery]) -> m.Comments:
+        """Return a page of what people say under a strategy, newest thread first."""
+        return self._one("/v1/comments", m.Comments, **query)
+
+    def reviews(self, **query: Unpack[q.ListReviewsQuery]) -> m.Reviews:
+        """Return a page of a strategy's reviews, newest first."""
+        return self._one("/v1/reviews", m.Reviews, **query)
+
+    def profile(self, who: str) -> m.Profile:
+        """Return the profile of a handle or an address. Raises `ProblemError` where there is none."""
+        return self._one(f"/v1/profiles/{who}", m.Profile)
+
     def incidents(self, **query: Unpack[q.ListIncidentsQuery]) -> m.Incidents:
         """Return what operators told of this hub and server, newest first."""
         return self._one("/v1/incidents", m.Incidents, **query)

@@ -51,9 +51,11 @@ KEYWORDS: dict[str, dict[str, Any]] = {
     "events": {"after": BEGINNING},
     "correlations": {"strategy_id": [1, 2]},
     "candles": {"token": WETH, "base": USDC},
+    **{name: {"strategy_id": 1} for name in ("annotations", "comments", "reviews")},
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
     "transaction": ("0x" + "00" * 32,),
+    "profile": ("nobody",),
     "readiness": (),  # the small chain has stood still for years
     "paper_vault": ("x" * 22,),
     "withdraw_order": (SOLD_OUT, m.Withdrawal(signature="0x" + "00" * 65)),
@@ -86,6 +88,7 @@ def test_every_operation_of_the_document_has_a_method(url: str, ledger: Engine) 
                     "strategy_fees",
                     "vault_limits",
                     "account_transactions",
+                    "annotations",
                 }, name
             else:
                 assert answer, name
