@@ -5,11 +5,12 @@ import type { Address } from "viem";
 import { useDoing } from "../account/do";
 import { SignInOffer } from "../account/needs";
 import { useSession } from "../account/session";
-import { post, put, remove } from "../api/client";
+import { post, remove } from "../api/client";
 import { tradesOf } from "../api/queries";
 import { type Annotation, annotationsOf } from "../api/social";
 import { dateTime } from "../format";
 import { AnnotationText } from "../social/annotation";
+import { ChangeWords } from "../social/change-words";
 import { Answered, Field, Panel, Trouble } from "../ui/parts";
 
 const MOST_TEXT = 1_000;
@@ -118,40 +119,17 @@ function Notes({ id }: { id: number }) {
 function OneNote({ of: note }: { of: Annotation }) {
   const { busy, error, run } = useDoing();
   const [changing, setChanging] = useState(false);
-  const [text, setText] = useState(note.text ?? "");
   const at = `/v1/annotations/${note.id}`;
-  if (changing) {
+  if (changing)
     return (
-      <form
-        className="stack tight"
-        aria-label={`Change the words on trade ${note.trade_id}`}
-        onSubmit={(event) => {
-          event.preventDefault();
-          run(
-            () => put(at, { text: text.trim() }),
-            () => setChanging(false),
-          );
-        }}
-      >
-        <textarea
-          aria-label="Your words"
-          rows={3}
-          maxLength={MOST_TEXT}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <div className="buttons">
-          <button type="submit" className="small" disabled={busy || text.trim() === ""}>
-            Change them
-          </button>
-          <button type="button" className="small quiet" onClick={() => setChanging(false)}>
-            Rather not
-          </button>
-        </div>
-        {error && <Trouble error={error} />}
-      </form>
+      <ChangeWords
+        at={at}
+        text={note.text}
+        most={MOST_TEXT}
+        labels={[`Change the words on trade ${note.trade_id}`, "Your words", "Change them"]}
+        done={() => setChanging(false)}
+      />
     );
-  }
   return (
     <>
       <AnnotationText of={note} />

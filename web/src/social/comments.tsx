@@ -4,10 +4,11 @@ import { useState } from "react";
 import { useDoing } from "../account/do";
 import { SignInOffer } from "../account/needs";
 import { useSession } from "../account/session";
-import { post, put, remove } from "../api/client";
+import { post, remove } from "../api/client";
 import { commentsOf, ownPosts, type Reply } from "../api/social";
 import { When } from "../ui/figures";
 import { Answered, Empty, Field, Panel, Trouble } from "../ui/parts";
+import { ChangeWords } from "./change-words";
 import { Report } from "./report";
 import { firstAs, type ShowAs, ShowAsChoice } from "./show-as";
 import { AuthorName, Said } from "./words";
@@ -90,7 +91,6 @@ function NotSignedIn() {
 function OneComment({ of: comment, own }: { of: Reply; own: boolean }) {
   const { busy, error, run } = useDoing();
   const [changing, setChanging] = useState(false);
-  const [text, setText] = useState(comment.text ?? "");
   const at = `/v1/comments/${comment.id}`;
   return (
     <>
@@ -102,33 +102,13 @@ function OneComment({ of: comment, own }: { of: Reply; own: boolean }) {
         </span>
       </header>
       {changing ? (
-        <form
-          className="stack tight"
-          aria-label="Change your comment"
-          onSubmit={(event) => {
-            event.preventDefault();
-            run(
-              () => put(at, { text: text.trim() }),
-              () => setChanging(false),
-            );
-          }}
-        >
-          <textarea
-            aria-label="Your comment"
-            rows={3}
-            maxLength={MOST_TEXT}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-          <div className="buttons">
-            <button type="submit" className="small" disabled={busy || text.trim() === ""}>
-              Change it
-            </button>
-            <button type="button" className="small quiet" onClick={() => setChanging(false)}>
-              Rather not
-            </button>
-          </div>
-        </form>
+        <ChangeWords
+          at={at}
+          text={comment.text}
+          most={MOST_TEXT}
+          labels={["Change your comment", "Your comment", "Change it"]}
+          done={() => setChanging(false)}
+        />
       ) : (
         <Said {...comment} />
       )}
