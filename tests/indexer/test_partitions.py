@@ -29,10 +29,12 @@ from indexer.ledger.recording import write_recording
 from indexer.ledger.spans import Pace, block_after, month_after
 from protocol import types
 from tests.indexer.blocks import CHAIN_ID, TOKENS, block, header, write
+from tests.indexer.crashing import STRIDES, Places
 from tests.indexer.story import HUB, tell
 from tests.indexer.tables import content
 from tests.indexer.test_crash import crash_everywhere
 from tests.indexer.test_ledger import first_batch, new_ledger
+from tests.indexer.test_migrations import stored
 
 APART = 20_000
 """Blocks from one with events to the next: not quite three days at twelve seconds each."""
@@ -228,17 +230,20 @@ def test_new_part_waits_for_no_reader_and_none_waits_for_it(postgresql_engine: E
     assert len(parts(postgresql_engine, "copies")) > had
 
 
+@pytest.mark.parametrize("every", STRIDES)
 def test_crash_before_every_statement_of_a_range_that_begins_a_month_changes_nothing(
-    postgresql_engine: Engine,
+    postgresql_engine: Engine, every: int
 ) -> None:
     blocks = far_apart(tell(27, 30)[0])
     ledger = new_ledger(postgresql_engine)
     append(ledger, blocks[:5])
     had = len(parts(postgresql_engine, "copies"))
-    crashes, _ = crash_everywhere(
-        postgresql_engine, lambda each: write(each, blocks[5:12], TOKENS, blocks[-1].header), ledger
+    places = Places(every)
+    statements, _ = crash_everywhere(
+        postgresql_engine, lambda each: write(each, blocks[5:12], TOKENS, blocks[-1].header), ledger, places
     )
-    assert crashes > 2 * len(CASES)
+    assert len(statements) > 2 * len(CASES)
+    assert len(statements) // every <= places.crashes
     assert len(parts(postgresql_engine, "copies")) == had + 1
 
 
@@ -340,9 +345,14 @@ def test_months_come_back_when_a_ledger_in_one_piece_is_upgraded(
     blocks = far_apart(tell(30, 50)[0])
     for engine in (postgresql_engine, sqlite_engine):
         append(new_ledger(engine), blocks[:40])
-        now = content(engine)
+        now, all_of_it = content(engine), stored(engine)
         downgrade(engine, "0009")
-        assert content(engine) == now
+        for name, rows in stored(engine).items():  # tables and columns that there were then
+            known = sorted(rows[0]) if rows else []
+            had, found = (
+                sorted([row[key] for key in known] for row in each) for each in (all_of_it[name], rows)
+            )
+            assert found == had, name
         upgrade(engine)
         assert content(engine) == now
     for table in CASES:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,26 @@ def web() -> Path:
     return folder
 
 
+@contextmanager
+def _driving() -> Iterator[None]:
+    """As in this folder's tests: what is shared by them ends after whichever test comes last."""
+    before = asyncio._get_running_loop()
+    asyncio._set_running_loop(_running[0])
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(before)
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    with open_browser(chromium) as opened:
-        _running.append(asyncio.get_running_loop())
-        yield opened
-        asyncio._set_running_loop(_running.pop())
+    stack = ExitStack()
+    opened = stack.enter_context(open_browser(chromium))
+    _running.append(asyncio.get_running_loop())
+    yield opened
+    with _driving():
+        stack.close()
+    _running.clear()
 
 
 @pytest.fixture(scope="session")
@@ -113,5 +128,7 @@ def _is_complaint(text: str) -> bool:
 @pytest.fixture(scope="session")
 def leader(browser: Browser, place: Place) -> Iterator[Leader]:
     """A strategy opened and funded on the desk, and how its leader trades there: side and part."""
-    with leader_on_the_desk(browser, place) as found:
-        yield found
+    stack = ExitStack()
+    yield stack.enter_context(leader_on_the_desk(browser, place))
+    with _driving():
+        stack.close()
