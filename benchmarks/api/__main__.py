@@ -31,9 +31,10 @@ from benchmarks.api.world import Size, build
 from benchmarks.postgresql import database, postgresql
 from benchmarks.results import write
 from indexer.derived.leaders import Moment, refresh
-from indexer.ledger.checkpoint import read_checkpoint
+from indexer.ledger.checkpoint import Checkpoint, read_checkpoint
 from indexer.ledger.database import open_engine
 from indexer.ledger.models import Block, Copy, Deployment, RawLog, Strategy
+from indexer.ledger.partitions import Partitions
 
 console = Console(stderr=True)
 
@@ -211,6 +212,7 @@ def _new_blocks(engine: Engine) -> Callable[[], None]:
         known = connection.execute(select(Copy.__table__).limit(1)).mappings().one()
     numbers = itertools.count(first.number + 1)
     trades = itertools.count(10**15 + first.number)
+    parts = Partitions(1)
 
     def happen() -> None:
         number = next(numbers)
@@ -221,6 +223,7 @@ def _new_blocks(engine: Engine) -> Callable[[], None]:
         new = {"trade_id": next(trades), "status": "skipped", "reason": "paused", "clearing_log_index": None}
         last = {"checkpoint_number": number, "checkpoint_hash": hash_, "checkpoint_time": time_}
         with engine.begin() as connection:
+            parts.cover(connection, [Checkpoint(number, hash_, time_)])
             connection.execute(insert(Block).values(deployment_id=1, processed_us=0, **block))
             told = {"event": "CopySkipped", "topics": b"", "data": b""}
             connection.execute(insert(RawLog).values(deployment_id=1, **log, **told))

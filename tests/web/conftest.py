@@ -26,10 +26,13 @@ _running: list[asyncio.AbstractEventLoop] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test of a worker waits for the whole world."""
+    """The first test of a worker waits for the whole world. Income needs the gains with which that begins:
+    other tests let prices fall.
+    """
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.timeout(_LONGEST_S))
+    items.sort(key=lambda item: item.path != _HERE / "test_referral.py")
 
 
 @pytest.hookimpl(wrapper=True)
