@@ -74,9 +74,10 @@ class Place:
         self.do(lambda: self._live(moved))
 
     def _live(self, tick: Tick) -> None:
-        for leader in self.world.leaders.all:
-            # Tests send from leaders' wallets, too.
-            self.world.chain.recount(leader.account.address)
+        accounts = [each.account for each in self.world.leaders.all]
+        accounts += [each.account for each in self.world.crowd.all]
+        for each in accounts:  # tests send from their wallets, too
+            self.world.chain.recount(each.address)
         self.world.live(tick)
 
     def keep(self) -> None:
