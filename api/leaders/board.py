@@ -15,14 +15,8 @@ from api.leaders.query import METRIC_NAMES, LeadersFilter
 from api.leaders.repository import LeaderRow, StrategyCells
 from api.leaders.schemas import MetricName
 from api.schemas import Token
-from indexer.ledger.models import Amount, LeaderMetrics
+from indexer.derived.leaders import AMOUNTS, COUNTS
 
-AMOUNTS = frozenset(
-    column.name for column in LeaderMetrics.__table__.columns if isinstance(column.type, Amount)
-)
-COUNTS = frozenset(
-    {"closed_trades", "wash_trades", "longest_winning_streak", "longest_losing_streak", "copiers"}
-)
 FACTS = ("strategy_id", "as_of_block", "as_of_time", "history_days", "bars", "warnings")
 COLUMNS = (*FACTS, *METRIC_NAMES)
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 from accounting.conduct import Bar, Caution
 from accounting.windows import WindowName
 from api.events import event_of
-from api.leaders.board import AMOUNTS
 from api.leaders.boards import Boards
 from api.leaders.query import METRIC_NAMES, LeadersFilter
 from api.leaders.repository import LeaderRow
@@ -16,6 +15,7 @@ from api.leaders.schemas import Leader, Metrics, Standing, Window
 from api.leaders.standing import standings, suspended_leaders
 from api.paging import decode_ranked, encode_ranked
 from api.snapshot import Snapshot
+from indexer.derived.leaders import AMOUNTS
 
 _PLACES = Decimal("1e-12")
 

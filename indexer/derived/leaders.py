@@ -45,10 +45,11 @@ _LEAST_PARTS = 3
 
 _FACTS = 10
 _NUMBERS = tuple(LeaderMetrics.__table__.columns.keys())[_FACTS + 1 :]
-_AMOUNTS = frozenset({"max_drawdown_amount", "capital_under_copy", "own_stake"})
-_COUNTS = frozenset(
+AMOUNTS = frozenset({"max_drawdown_amount", "capital_under_copy", "own_stake"})
+COUNTS = frozenset(
     {"closed_trades", "wash_trades", "longest_winning_streak", "longest_losing_streak", "copiers"}
 )
+"""The metrics that are whole numbers; all others are statistics in binary floating point."""
 Row = tuple[Any, ...]
 _OF_FOLLOWERS = ("copy_quality", *(name for name in _NUMBERS if name.startswith("follower_")))
 
@@ -144,9 +145,8 @@ def refresh(
         rows = [row for part in parts for row in _rows(connection, deployment_id, part, at, prices)]
     if not rows:
         return
-    made = _count(
-        connection, deployment_id, "metrics_version"
-    )  # late, for a block's writer waits for this row
+    # Late, for a block's writer waits for this row.
+    made = _count(connection, deployment_id, "metrics_version")
     for part in parts:
         connection.execute(
             delete(LeaderMetrics).where(
@@ -363,4 +363,4 @@ class _Life:
 def _stored(name: str, figure: Any) -> int | float | None:
     if figure is None:
         return None
-    return int(figure) if name in _AMOUNTS or name in _COUNTS else float(figure)
+    return int(figure) if name in AMOUNTS or name in COUNTS else float(figure)

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, Float, and_, cast, insert, select
 from sqlalchemy.orm import Session
 
 from accounting.windows import WINDOWS
-from api.leaders.board import AMOUNTS, COUNTS
 from api.leaders.boards import Boards
 from api.leaders.query import METRIC_NAMES, LeadersFilter, LeadersQuery
 from api.leaders.schemas import Leader, MetricName
@@ -18,6 +17,7 @@ from api.paging import decode_ranked
 from api.schemas import Page
 from api.snapshot import Snapshots
 from indexer.decode import events as e
+from indexer.derived.leaders import AMOUNTS, COUNTS
 from indexer.ledger.checkpoint import Checkpoint
 from indexer.ledger.models import LeaderMetrics, Strategy, Vault
 from protocol.types import Reason, VaultStatus
